@@ -1,0 +1,200 @@
+//! The typed commands: one map from name to arguments and reply, for the window, the shell's verbs
+//! and the browser tests alike. TypeScript is generated from it (`ui/src/generated`).
+
+use crate::view::{AppView, ConsultationView, Health, Message, Settings};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use ts_rs::TS;
+
+/// A refused command: a code for the words, the facts for the phrase, and the field at fault.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct CommandError {
+    #[serde(flatten)]
+    pub message: Message,
+    pub field: Option<String>,
+}
+
+#[derive(Debug, Clone, Default, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct Nothing {}
+
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct ById {
+    pub id: String,
+}
+
+/// A consultation as typed: times are local to `time_zone`.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct ConsultationDraft {
+    pub client: String,
+    /// `2026-12-23`.
+    pub date: String,
+    /// `15:30`.
+    pub time: String,
+    pub minutes: u32,
+    /// IANA name; the system's zone when absent.
+    #[serde(default)]
+    pub time_zone: Option<String>,
+    pub provider: String,
+    /// A pasted link, for a provider that makes no rooms or by choice.
+    #[serde(default)]
+    pub link: Option<String>,
+    #[serde(default)]
+    pub note: String,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct ConsultationChange {
+    pub id: String,
+    pub draft: ConsultationDraft,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct RoomPreviewRequest {
+    pub provider: String,
+    pub date: String,
+}
+
+/// A link as it will look; asking again with the same draft gives another code.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct RoomPreview {
+    pub link: String,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct Snooze {
+    pub id: String,
+    pub minutes: u32,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct Outcome {
+    pub id: String,
+    pub came: bool,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct SearchRequest {
+    pub text: String,
+    pub offset: u32,
+    pub limit: u32,
+}
+
+#[derive(Debug, Clone, Serialize, TS)]
+#[ts(export)]
+pub struct SearchResult {
+    pub items: Vec<ConsultationView>,
+    pub total: u32,
+}
+
+/// Values of a connection's form. A secret that is absent keeps what the keychain has; an empty one forgets it.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct ConnectionDraft {
+    pub provider: String,
+    pub values: BTreeMap<String, String>,
+    pub secrets: BTreeMap<String, String>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct ByProvider {
+    pub provider: String,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct CheckResult {
+    pub health: Health,
+    pub message: Option<Message>,
+}
+
+/// A pairing link `kabinet://pair?…`, or a code with the backend's address.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct Pairing {
+    pub link_or_code: String,
+    #[serde(default)]
+    pub address: Option<String>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct DoNotDisturb {
+    /// `null` ends it.
+    pub minutes: Option<u32>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct Switch {
+    pub on: bool,
+}
+
+/// Answers of the first start; each may be left out.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct FirstRun {
+    #[serde(default)]
+    pub language: Option<crate::view::Language>,
+    #[serde(default)]
+    pub name: Option<String>,
+    #[serde(default)]
+    pub jitsi_address: Option<String>,
+}
+
+/// What an operator needs to point Prosody at this computer's embedded backend.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct WebhookInfo {
+    /// `http://127.0.0.1:8787/api/webhook/kabinet`.
+    pub url: String,
+    /// Lines for Prosody's configuration.
+    pub snippet: String,
+}
+
+/// The map: `name: arguments => reply`. Everything else is derived from it.
+#[macro_export]
+macro_rules! commands {
+    ($with:ident) => {
+        $with! {
+            state: Nothing => AppView,
+            finish_first_run: FirstRun => Nothing,
+            preview_room: RoomPreviewRequest => RoomPreview,
+            create_consultation: ConsultationDraft => ConsultationView,
+            change_consultation: ConsultationChange => ConsultationView,
+            cancel_consultation: ById => Nothing,
+            restore_consultation: ById => Nothing,
+            consultation: ById => ConsultationView,
+            search: SearchRequest => SearchResult,
+            join: ById => Nothing,
+            copy_link: ById => Nothing,
+            copy_login: ById => Nothing,
+            copy_password: ById => Nothing,
+            snooze: Snooze => Nothing,
+            confirm_outcome: Outcome => Nothing,
+            save_settings: Settings => Nothing,
+            set_autostart: Switch => Nothing,
+            set_hide_names: Switch => Nothing,
+            do_not_disturb: DoNotDisturb => Nothing,
+            save_connection: ConnectionDraft => CheckResult,
+            remove_connection: ByProvider => Nothing,
+            check_connection: ByProvider => CheckResult,
+            webhook_info: Nothing => WebhookInfo,
+            pair: Pairing => Nothing,
+            unpair: Nothing => Nothing,
+            retry_keychain: Nothing => Nothing,
+            hide_window: Nothing => Nothing,
+            quit: Nothing => Nothing,
+        }
+    };
+}

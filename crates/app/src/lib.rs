@@ -1,0 +1,3 @@
+pub mod command;
+pub mod desktop;
+pub mod view;

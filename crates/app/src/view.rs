@@ -1,0 +1,340 @@
+//! What a person sees, as data: the seam between the application and its windows.
+//!
+//! Nothing here is stored; every value is computed from the local store, the settings and the time
+//! (see [`crate::present`]). Times are UTC (RFC 3339); the window shows them in its own zone.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use ts_rs::TS;
+
+/// A fact a person should read, as a code and what is needed to phrase it; the words live in
+/// `locales/*/errors.ftl` under `error-CODE`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct Message {
+    pub code: String,
+    #[serde(default)]
+    pub facts: BTreeMap<String, String>,
+}
+
+/// Everything the window needs to draw itself; pushed whole whenever any of it changed.
+#[derive(Debug, Clone, PartialEq, Serialize, TS)]
+#[ts(export)]
+pub struct AppView {
+    pub version: String,
+    /// The first-run questions have not been answered or skipped yet.
+    pub first_run: bool,
+    pub now: DateTime<Utc>,
+    pub settings: Settings,
+    pub feed: FeedView,
+    pub tray: TrayState,
+    /// The consultation to show large: the one running or waiting, else the next one of today.
+    pub hero: Option<ConsultationView>,
+    /// Everything else from the start of today on, grouped by day.
+    pub groups: Vec<DayGroup>,
+    pub connections: Vec<ConnectionView>,
+    /// What can be connected and which fields each wants.
+    pub providers: Vec<ProviderView>,
+    /// Troubles of this computer: no keychain, no tray, no notifications, port taken …
+    pub problems: Vec<Message>,
+    pub do_not_disturb_until: Option<DateTime<Utc>>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, TS)]
+#[ts(export)]
+pub struct FeedView {
+    pub state: FeedState,
+    /// The embedded backend (`true`) or a practice's shared one.
+    pub embedded: bool,
+    /// Address of the backend, for people: `127.0.0.1:8787`, `events.example.org`.
+    pub address: String,
+    pub last_contact: Option<DateTime<Utc>>,
+    /// Of the last exchange with the backend.
+    pub delay_ms: Option<u32>,
+    pub message: Option<Message>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
+#[ts(export)]
+#[serde(rename_all = "snake_case")]
+pub enum FeedState {
+    Connecting,
+    /// Events arrive as they happen.
+    Live,
+    /// Long polling, because the stream did not hold.
+    Polling,
+    Offline,
+    /// The backend refuses the device's token.
+    Refused,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, TS)]
+#[ts(export)]
+#[serde(rename_all = "snake_case")]
+pub enum TrayState {
+    Idle,
+    /// A consultation begins within ten minutes.
+    Soon,
+    ClientThere,
+    InSession,
+    NotConnected,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, TS)]
+#[ts(export)]
+pub struct DayGroup {
+    pub kind: DayGroupKind,
+    /// The day in the specialist's zone: `2026-12-23`.
+    pub day: String,
+    pub items: Vec<ConsultationView>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
+#[ts(export)]
+#[serde(rename_all = "snake_case")]
+pub enum DayGroupKind {
+    LaterToday,
+    PastToday,
+    Tomorrow,
+    Later,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, TS)]
+#[ts(export)]
+pub struct ConsultationView {
+    pub id: String,
+    /// What to call the client here: the name, or `null` while names are hidden.
+    pub client: Option<String>,
+    pub starts_at: DateTime<Utc>,
+    pub ends_at: DateTime<Utc>,
+    pub minutes: u32,
+    /// IANA zone the time was given in.
+    pub time_zone: String,
+    pub provider: String,
+    /// The link handed to the client.
+    pub link: String,
+    pub room: String,
+    pub note: String,
+    pub status: ConsultationStatus,
+    pub presence: Presence,
+    /// Today's way of the client, oldest first.
+    pub steps: Vec<Step>,
+    /// Seconds both sides were in the room.
+    pub together_seconds: u32,
+    /// "In 5 minutes" was said; until when.
+    pub snoozed_until: Option<DateTime<Utc>>,
+    /// Made or changed here, not yet accepted by the backend.
+    pub unsent: bool,
+    /// The connection has a moderator login that can be copied.
+    pub has_login: bool,
+    /// Nobody came and the time is over: asks for a confirmation.
+    pub asks_outcome: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
+#[ts(export)]
+#[serde(rename_all = "snake_case")]
+pub enum ConsultationStatus {
+    Planned,
+    /// Someone is in the room, or the time is now.
+    Running,
+    Finished,
+    Cancelled,
+    /// Confirmed by the specialist.
+    NoShow,
+}
+
+/// Where the client is now.
+#[derive(Debug, Clone, PartialEq, Serialize, TS)]
+#[ts(export)]
+pub struct Presence {
+    pub place: PresencePlace,
+    pub since: Option<DateTime<Utc>>,
+    /// Names the clients gave at the door; empty while names are hidden.
+    pub names: Vec<String>,
+    pub specialist_inside: bool,
+    pub line_unstable: bool,
+    /// No proof tells this occupant from the specialist (`proof: none`).
+    pub unproven: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
+#[ts(export)]
+#[serde(rename_all = "snake_case")]
+pub enum PresencePlace {
+    Nowhere,
+    OpenedLink,
+    OnPage,
+    Lobby,
+    Room,
+    LineLost,
+    Left,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, TS)]
+#[ts(export)]
+pub struct Step {
+    pub at: DateTime<Utc>,
+    pub kind: StepKind,
+    pub name: Option<String>,
+    pub source: String,
+    /// Why somebody left: `hung_up`, `lost`, `kicked`, `ended`, `closed`, `unknown`.
+    pub reason: Option<String>,
+    pub minutes: Option<u32>,
+    /// Learned later than it happened (sleep, restart, broken line).
+    pub missed: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
+#[ts(export)]
+#[serde(rename_all = "snake_case")]
+pub enum StepKind {
+    OpenedLink,
+    OnPage,
+    Lobby,
+    Late,
+    Joined,
+    JoinedAgain,
+    Named,
+    LineLost,
+    LineBack,
+    LineUnstable,
+    Left,
+    SessionStarted,
+    SessionEnded,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, TS)]
+#[ts(export)]
+pub struct ProviderView {
+    pub id: String,
+    pub name: String,
+    pub icon: String,
+    pub fields: Vec<FieldView>,
+    /// A room can be made here (else only a link can be pasted).
+    pub makes_rooms: bool,
+}
+
+/// One field of a connection's form.
+#[derive(Debug, Clone, PartialEq, Serialize, TS)]
+#[ts(export)]
+pub struct FieldView {
+    /// Label key: `field-PROVIDER-KEY` in `ui.ftl`.
+    pub key: String,
+    pub kind: FieldKind,
+    pub required: bool,
+    pub placeholder: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
+#[ts(export)]
+#[serde(rename_all = "snake_case")]
+pub enum FieldKind {
+    Text,
+    Address,
+    /// Goes to the keychain, never comes back to the window.
+    Secret,
+    Switch,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, TS)]
+#[ts(export)]
+pub struct ConnectionView {
+    pub provider: String,
+    /// Values of the fields that are not secret.
+    pub values: BTreeMap<String, String>,
+    /// Keys of the secrets that are kept in the keychain.
+    pub secrets_kept: Vec<String>,
+    pub health: Health,
+    pub message: Option<Message>,
+    pub last_success: Option<DateTime<Utc>>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
+#[ts(export)]
+#[serde(rename_all = "snake_case")]
+pub enum Health {
+    Unknown,
+    Works,
+    Check,
+    Broken,
+}
+
+/// What a person chose. Secrets are not settings.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[ts(export)]
+#[serde(default)]
+pub struct Settings {
+    pub language: Language,
+    pub theme: Theme,
+    /// Shown to clients in the room.
+    pub specialist_name: String,
+    pub notifications: bool,
+    pub sound: bool,
+    pub privacy: Privacy,
+    pub hide_names: bool,
+    /// Minutes before the start.
+    pub reminders: Vec<u32>,
+    pub warn_before_end: bool,
+    /// The system's real state, read each time.
+    pub autostart: bool,
+    /// `konsultaciya-{date}-{code}`.
+    pub room_template: String,
+    pub code_length: u32,
+    pub default_minutes: u32,
+    /// The link keeps working so long after the planned end, in minutes.
+    pub token_margin_minutes: u32,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            language: Language::System,
+            theme: Theme::System,
+            specialist_name: String::new(),
+            notifications: true,
+            sound: true,
+            privacy: Privacy::NoName,
+            hide_names: false,
+            reminders: vec![10],
+            warn_before_end: true,
+            autostart: false,
+            room_template: "konsultaciya-{date}-{code}".into(),
+            code_length: 12,
+            default_minutes: 50,
+            token_margin_minutes: 30,
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+#[serde(rename_all = "snake_case")]
+pub enum Language {
+    System,
+    Ru,
+    En,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+#[serde(rename_all = "snake_case")]
+pub enum Theme {
+    System,
+    Light,
+    Dark,
+}
+
+/// How much a notification says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+#[serde(rename_all = "snake_case")]
+pub enum Privacy {
+    /// "Ivan is in the room, 15:00".
+    Full,
+    /// "A client is there, 15:00".
+    NoName,
+    /// "Kabinet: something happened".
+    Discreet,
+}

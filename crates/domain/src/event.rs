@@ -1,0 +1,226 @@
+//! Events: immutable past facts that a person cares about, with a position in the log.
+
+use crate::{ConsultationId, Cursor, EventId, RoomName, Sensitive, SpecialistId, Timestamp};
+
+/// What happened. The names are the contract's (`kind` in the feeds); none is ever removed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum EventKind {
+    ConsultationChanged,
+    ClientOpenedLink,
+    /// On the client's page or in the room's lobby.
+    ClientWaiting {
+        place: Place,
+    },
+    ClientLate {
+        minutes: u32,
+    },
+    /// The specialist is in.
+    SessionStarted,
+    /// `again` after a real absence.
+    ClientJoined {
+        again: bool,
+    },
+    /// A name came late or changed.
+    ClientNamed,
+    /// The line has been silent for some seconds. Quiet.
+    ClientLineLost,
+    /// The line that was said to be lost is back. Quiet.
+    ClientLineBack,
+    ClientLeft {
+        reason: LeaveReason,
+    },
+    /// The specialist has gone. `together` is the time in seconds when both sides were in the room.
+    SessionEnded {
+        together: u32,
+    },
+    LineUnstable,
+    /// The event `of` has been shown wrong by a later proof.
+    Withdrawn {
+        of: EventId,
+    },
+    MessageReceived,
+    DeliveryFailed,
+    /// A source that used to report has said nothing for too long.
+    SourceSilent,
+    SourceBack,
+}
+
+impl EventKind {
+    /// The name in the feeds.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::ConsultationChanged => "consultation_changed",
+            Self::ClientOpenedLink => "client_opened_link",
+            Self::ClientWaiting { .. } => "client_waiting",
+            Self::ClientLate { .. } => "client_late",
+            Self::SessionStarted => "session_started",
+            Self::ClientJoined { .. } => "client_joined",
+            Self::ClientNamed => "client_named",
+            Self::ClientLineLost => "client_line_lost",
+            Self::ClientLineBack => "client_line_back",
+            Self::ClientLeft { .. } => "client_left",
+            Self::SessionEnded { .. } => "session_ended",
+            Self::LineUnstable => "line_unstable",
+            Self::Withdrawn { .. } => "withdrawn",
+            Self::MessageReceived => "message_received",
+            Self::DeliveryFailed => "delivery_failed",
+            Self::SourceSilent => "source_silent",
+            Self::SourceBack => "source_back",
+        }
+    }
+}
+
+/// Where a client waits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Place {
+    Page,
+    Lobby,
+}
+
+impl Place {
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Page => "page",
+            Self::Lobby => "lobby",
+        }
+    }
+}
+
+/// Why somebody left.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum LeaveReason {
+    HungUp,
+    /// Went to a breakout room or came back from one.
+    Moved,
+    Kicked,
+    /// The meeting was ended for all.
+    Ended,
+    /// The line was lost and did not come back in time.
+    Lost,
+    /// The tab was closed or reloaded.
+    Closed,
+    Unknown,
+}
+
+impl LeaveReason {
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::HungUp => "hung_up",
+            Self::Moved => "moved",
+            Self::Kicked => "kicked",
+            Self::Ended => "ended",
+            Self::Lost => "lost",
+            Self::Closed => "closed",
+            Self::Unknown => "unknown",
+        }
+    }
+
+    #[must_use]
+    pub fn from_name(name: &str) -> Self {
+        match name {
+            "hung_up" => Self::HungUp,
+            "moved" => Self::Moved,
+            "kicked" => Self::Kicked,
+            "ended" => Self::Ended,
+            "lost" => Self::Lost,
+            "closed" => Self::Closed,
+            _ => Self::Unknown,
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Side {
+    Specialist,
+    Client,
+}
+
+impl Side {
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Specialist => "specialist",
+            Self::Client => "client",
+        }
+    }
+}
+
+/// How sure it is who an occupant is, weakest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Proof {
+    /// None at all: then an occupant is a client.
+    None,
+    /// First in a room that nobody can enter before the host, as the operator states.
+    First,
+    /// The specialist pressed *Join* seconds before.
+    PressedJoin,
+    /// An authenticated address.
+    Address,
+    /// Ownership granted by the focus to somebody who proved an account.
+    Grant,
+    /// A token's user id.
+    Token,
+}
+
+impl Proof {
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::First => "first",
+            Self::PressedJoin => "pressed_join",
+            Self::Address => "address",
+            Self::Grant => "grant",
+            Self::Token => "token",
+        }
+    }
+}
+
+/// Whom an event is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Who {
+    /// As typed at the door, cleaned for showing; empty when unknown.
+    pub name: Sensitive<String>,
+    pub side: Side,
+    pub proof: Proof,
+}
+
+/// What attendance wants said: an event before it has an id and a position.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Telling {
+    pub kind: EventKind,
+    pub who: Option<Who>,
+    pub at: Timestamp,
+    /// Ties the telling to a stay, so that it is recognised when the same signals are looked at again.
+    pub about: String,
+}
+
+/// A telling that stands in the log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Told {
+    pub id: EventId,
+    pub telling: Telling,
+}
+
+/// An event as it stands in the log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Event {
+    pub cursor: Cursor,
+    pub id: EventId,
+    pub kind: EventKind,
+    /// Whose feed it belongs to; `None` is for the operator alone.
+    pub specialist: Option<SpecialistId>,
+    pub consultation: Option<ConsultationId>,
+    pub room: Option<RoomName>,
+    pub who: Option<Who>,
+    /// The system that the knowledge came from: `jitsi`, `desktop`, `page`, `kabinet`.
+    pub source: String,
+    /// When it happened, by the corrected clock of the source.
+    pub at: Timestamp,
+    /// When the backend learned of it.
+    pub received_at: Timestamp,
+    pub about: String,
+}

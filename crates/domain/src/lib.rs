@@ -1,0 +1,24 @@
+#![doc = include_str!("../README.md")]
+
+pub mod attendance;
+pub mod clock;
+pub mod consultation;
+pub mod cursor;
+pub mod event;
+pub mod ids;
+pub mod occupant;
+pub mod ports;
+pub mod provider;
+pub mod room;
+pub mod sensitive;
+pub mod signal;
+
+pub use clock::{Clock, Ids, SystemClock, SystemIds, Timestamp};
+pub use consultation::{Consultation, ConsultationStatus};
+pub use cursor::Cursor;
+pub use event::{Event, EventKind, LeaveReason, Place, Proof, Side, Telling, Who};
+pub use ids::{ConsultationId, DeviceId, EventId, SpecialistId};
+pub use occupant::{Address, Occupant, StayKey, TokenUser};
+pub use room::{RoomLink, RoomName, RoomTemplate};
+pub use sensitive::Sensitive;
+pub use signal::{Fact, Signal, SignalPlace, Witness};

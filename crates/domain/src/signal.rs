@@ -1,0 +1,66 @@
+//! Signals: what a room's reporter said, understood but not yet judged.
+
+use crate::{LeaveReason, Occupant, RoomName, Timestamp};
+
+/// One statement about one room.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Signal {
+    /// Equal for two deliveries of the same statement.
+    pub key: String,
+    pub room: RoomName,
+    pub place: SignalPlace,
+    /// When it happened, corrected for a source's clock that is off (see [`corrected`]).
+    pub at: Timestamp,
+    /// Rank among signals of the same moment, where the reporter counts them; else zero.
+    pub order: u64,
+    pub received_at: Timestamp,
+    pub witness: Witness,
+    pub fact: Fact,
+}
+
+/// Where in a room.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum SignalPlace {
+    Room,
+    Lobby,
+    Breakout,
+}
+
+/// What a reporter is able to tell; decides how much its silence means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Witness {
+    /// Reports grants of ownership, so that a proof may follow an arrival within a moment.
+    pub grants: bool,
+    /// Reports people by name.
+    pub names: bool,
+    /// The server asks hosts to prove an account. Where it does not, a grant proves nothing: the first comer gets it.
+    pub login: Option<bool>,
+}
+
+/// What was said.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Fact {
+    RoomOpened,
+    /// `ended` when a moderator ended the meeting for all.
+    RoomClosed { ended: bool },
+    Joined(Occupant),
+    Left { occupant: Occupant, reason: LeaveReason },
+    /// The name is in the occupant.
+    Named(Occupant),
+    /// The focus made this occupant an owner.
+    Granted(Occupant),
+    LineLost(Occupant),
+    LineBack(Occupant),
+    /// Everybody who is in this place now.
+    Snapshot(Vec<Occupant>),
+    /// The specialist pressed *Join* on the desktop.
+    PressedJoin,
+}
+
+/// A source's own time against ours. A time in the future, or older than a webhook can sensibly be without a queue,
+/// comes from a clock that is off: then the moment of receipt is the better guess.
+#[must_use]
+pub fn corrected(at: Timestamp, received_at: Timestamp) -> Timestamp {
+    let age = received_at - at;
+    if age < -chrono::Duration::seconds(5) || age > chrono::Duration::minutes(10) { received_at } else { at.min(received_at) }
+}
