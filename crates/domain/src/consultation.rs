@@ -56,8 +56,7 @@ pub fn consultation_at(planned: &[Consultation], at: Timestamp) -> Option<&Consu
             Duration::zero()
         }
     };
-    planned
-        .iter()
-        .filter(|consultation| distance(consultation) <= Duration::hours(REACH_HOURS))
-        .min_by_key(|consultation| (consultation.status == ConsultationStatus::Cancelled, distance(consultation), consultation.starts_at))
+    planned.iter().filter(|consultation| distance(consultation) <= Duration::hours(REACH_HOURS)).min_by_key(|consultation| {
+        (consultation.status == ConsultationStatus::Cancelled, distance(consultation), consultation.starts_at)
+    })
 }

@@ -196,6 +196,8 @@ pub struct Telling {
     pub at: Timestamp,
     /// Ties the telling to a stay, so that it is recognised when the same signals are looked at again.
     pub about: String,
+    /// How many clients are in the room now, as far as is known.
+    pub inside: u32,
 }
 
 /// A telling that stands in the log.
@@ -223,4 +225,6 @@ pub struct Event {
     /// When the backend learned of it.
     pub received_at: Timestamp,
     pub about: String,
+    /// How many clients were in the room when this was told; zero for events that are not about a room.
+    pub inside: u32,
 }

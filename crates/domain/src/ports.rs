@@ -1,7 +1,7 @@
 //! What the rules need from outside, in the rules' words. Adapters implement these.
 
-use async_trait::async_trait;
 use crate::Sensitive;
+use async_trait::async_trait;
 
 /// Why an outside system did not do what was asked. Few classes; the cause rides along for the log.
 #[derive(Debug, thiserror::Error)]

@@ -216,7 +216,10 @@ mod tests {
         let check = |raw: &str, name: &str| assert_eq!(RoomName::parse(raw).expect("a name").as_str(), name);
         check("Konsultaciya-ABC", "konsultaciya-abc");
         check("Консультация", "%d0%ba%d0%be%d0%bd%d1%81%d1%83%d0%bb%d1%8c%d1%82%d0%b0%d1%86%d0%b8%d1%8f");
-        check("%D0%9A%D0%BE%D0%BD%D1%81%D1%83%D0%BB%D1%8C%D1%82%D0%B0%D1%86%D0%B8%D1%8F", "%d0%ba%d0%be%d0%bd%d1%81%d1%83%d0%bb%d1%8c%d1%82%d0%b0%d1%86%d0%b8%d1%8f");
+        check(
+            "%D0%9A%D0%BE%D0%BD%D1%81%D1%83%D0%BB%D1%8C%D1%82%D0%B0%D1%86%D0%B8%D1%8F",
+            "%d0%ba%d0%be%d0%bd%d1%81%d1%83%d0%bb%d1%8c%d1%82%d0%b0%d1%86%d0%b8%d1%8f",
+        );
         check("a b", "a%20b");
         check("[clinic]room-7", "[clinic]room-7");
         check("[Clinic]Room-7", "[clinic]room-7");
@@ -260,7 +263,9 @@ mod tests {
     fn the_guides_names_are_read() {
         let parts = RoomTemplate::default().read_back("Konsultaciya-23dec-a1b2c3").expect("read back");
         assert_eq!(parts, RoomNameParts { day: 23, month: 12, code: "a1b2c3".into() });
-        for foreign in ["konsultaciya-23dec-a1", "konsultaciya-99dec-a1b2c3", "konsultaciya-23foo-a1b2c3", "other", "konsultaciya-я"] {
+        for foreign in
+            ["konsultaciya-23dec-a1", "konsultaciya-99dec-a1b2c3", "konsultaciya-23foo-a1b2c3", "other", "konsultaciya-я"]
+        {
             assert_eq!(RoomTemplate::default().read_back(foreign), None, "{foreign}");
         }
     }

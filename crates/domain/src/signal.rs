@@ -19,11 +19,22 @@ pub struct Signal {
 }
 
 /// Where in a room.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum SignalPlace {
     Room,
     Lobby,
     Breakout,
+}
+
+impl SignalPlace {
+    /// A fixed number for each place, for sorting.
+    pub(crate) fn rank(&self) -> u8 {
+        match self {
+            Self::Room => 0,
+            Self::Lobby => 1,
+            Self::Breakout => 2,
+        }
+    }
 }
 
 /// What a reporter is able to tell; decides how much its silence means.
@@ -42,9 +53,14 @@ pub struct Witness {
 pub enum Fact {
     RoomOpened,
     /// `ended` when a moderator ended the meeting for all.
-    RoomClosed { ended: bool },
+    RoomClosed {
+        ended: bool,
+    },
     Joined(Occupant),
-    Left { occupant: Occupant, reason: LeaveReason },
+    Left {
+        occupant: Occupant,
+        reason: LeaveReason,
+    },
     /// The name is in the occupant.
     Named(Occupant),
     /// The focus made this occupant an owner.

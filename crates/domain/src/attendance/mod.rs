@@ -1,21 +1,55 @@
 //! The truth about who is in a room, and what of it is worth telling.
+//!
+//! [`attend`] looks at *all* signals of a room at once and works in four steps, each a file:
+//!
+//! 1. [`stays`] pairs arrivals and departures into stays of connections, whatever the order they came in;
+//! 2. [`people`] finds which stays are one person, and which person is the specialist;
+//! 3. [`presences`] joins the stays of a person across gaps too short to be an absence;
+//! 4. [`tell`] compares that with what was already told, and says the difference.
+//!
+//! Because each step looks at the set of signals and not at their sequence, order, repetition and delay change nothing
+//! but the moment at which something can be known. `docs/attendance.md` explains the rules and where they come from.
 
-use crate::{Signal, Telling, Timestamp, event::Told};
-use crate::SpecialistId;
+mod people;
+mod presences;
+mod stays;
+mod tell;
+
+use crate::{Fact, Signal, SpecialistId, Telling, Timestamp, event::Told};
+use chrono::Duration;
+
+/// A departure without a stated reason may be a reload: so long it is not told.
+/// A reloaded page takes some seconds, and its door asks for a click.
+pub const RETURN_WITHIN: Duration = Duration::seconds(15);
+
+/// Where hosts prove an account, the focus grants ownership a moment *after* the join (150 ms measured).
+/// So long an arrival that nothing proves is not told, lest the specialist's own arrival alerts.
+pub const GRANT_WITHIN: Duration = Duration::seconds(1);
+
+/// The specialist pressed *Join*: whoever comes first from then on is the specialist.
+/// The browser, the name page and perhaps a login lie between.
+pub const ARRIVE_WITHIN: Duration = Duration::seconds(90);
+
+/// A lost line is mentioned after so long.
+pub const LINE_LOST_AFTER: Duration = Duration::seconds(8);
+
+/// So many losses and reloads within one presence make the line unstable.
+pub const UNSTABLE_AFTER: usize = 3;
+
+/// So long after the last departure the same people coming back are coming *again*.
+const REMEMBER_FOR: Duration = Duration::hours(2);
 
 /// What is known of a room beside its signals.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Plan {
+    /// For whom the plan was made; kept for the caller.
+    pub specialist: Option<SpecialistId>,
     /// Token user ids that are the specialist's.
     pub specialist_token_ids: Vec<String>,
-    /// Account names (before the `@`) that are the specialist's; empty: any proven account is.
-    pub specialist_accounts: Vec<String>,
-    /// The operator states that nobody can be in before the host.
+    /// The operator states that nobody can be in before the host (login on, no lobby).
     pub first_is_host: bool,
     /// Overrides what the reporter believes about logins.
     pub login: Option<bool>,
-    /// For whom the plan was made; kept for the caller.
-    pub specialist: Option<SpecialistId>,
 }
 
 /// What to say now, and when to look again although nothing new has come.
@@ -24,7 +58,7 @@ pub struct Attendance {
     /// In the order to append.
     pub tellings: Vec<Telling>,
     pub look_again_at: Option<Timestamp>,
-    /// Nobody is left and nothing is pending: the signals so far will never matter again.
+    /// Everybody has long gone: the signals so far will not matter again.
     pub settled: bool,
 }
 
@@ -33,6 +67,16 @@ pub struct Attendance {
 /// `told` is what was already said of these signals, oldest first; it is only ever added to.
 #[must_use]
 pub fn attend(plan: &Plan, signals: &[Signal], told: &[Told], now: Timestamp) -> Attendance {
-    let _ = (plan, signals, told, now);
-    Attendance::default()
+    let stays = stays::from_signals(signals);
+    let presses: Vec<Timestamp> =
+        signals.iter().filter(|signal| signal.fact == Fact::PressedJoin).map(|signal| signal.at).collect();
+    let people = people::from_stays(plan, &stays, &presses);
+    let presences = presences::of(plan, &stays, &people, now);
+    let tellings = tell::difference(&presences, told, now);
+
+    let last = presences.iter().map(|presence| presence.end.map_or(now, |end| end.at)).chain(presses).max();
+    let forget_at = last.map(|last| last + REMEMBER_FOR);
+    let settled = forget_at.is_none_or(|moment| moment <= now);
+    let look_again_at = presences.iter().filter_map(|presence| presence.look_again_at).min().or(forget_at).filter(|_| !settled);
+    Attendance { tellings, look_again_at, settled }
 }

@@ -1,0 +1,170 @@
+//! The difference between what is true and what was told.
+
+use super::UNSTABLE_AFTER;
+use super::presences::Presence;
+use crate::event::Told;
+use crate::{EventId, EventKind, Place, Sensitive, Side, Telling, Timestamp, Who};
+use std::collections::BTreeSet;
+
+/// What must be told now, in order.
+pub(super) fn difference(presences: &[Presence], told: &[Told], now: Timestamp) -> Vec<Telling> {
+    let withdrawn: BTreeSet<EventId> = told
+        .iter()
+        .filter_map(|told| match told.telling.kind {
+            EventKind::Withdrawn { of } => Some(of),
+            _ => None,
+        })
+        .collect();
+    let standing: Vec<&Told> = told.iter().filter(|told| !withdrawn.contains(&told.id)).collect();
+
+    let mut withdrawals = Vec::new();
+    let mut news = Vec::new();
+    for presence in presences.iter().filter(|presence| !presence.awaits_proof) {
+        let mut teller = Teller { presence, told: claimed(presence, &standing), withdrawals: Vec::new(), news: Vec::new(), now };
+        if presence.is_specialist {
+            teller.specialist()
+        } else {
+            teller.client()
+        }
+        withdrawals.extend(teller.withdrawals);
+        news.extend(teller.news);
+    }
+    news.sort_by_key(|telling: &Telling| telling.at);
+    let inside = presences
+        .iter()
+        .filter(|presence| !presence.is_specialist && presence.stands_in_room() && !presence.awaits_proof)
+        .count();
+    let inside = u32::try_from(inside).unwrap_or(u32::MAX);
+    withdrawals.into_iter().chain(news).map(|telling| Telling { inside, ..telling }).collect()
+}
+
+/// What was told of this presence, oldest first.
+fn claimed<'a>(presence: &Presence, told: &[&'a Told]) -> Vec<&'a Told> {
+    told.iter().filter(|told| presence.holds(&told.telling.about, told.telling.at)).copied().collect()
+}
+
+struct Teller<'a> {
+    presence: &'a Presence,
+    told: Vec<&'a Told>,
+    withdrawals: Vec<Telling>,
+    news: Vec<Telling>,
+    now: Timestamp,
+}
+
+impl Teller<'_> {
+    fn client(&mut self) {
+        self.withdraw_where(|kind| matches!(kind, EventKind::SessionStarted | EventKind::SessionEnded { .. }));
+        let presence = self.presence;
+        if !presence.is_over {
+            // Somebody said to have left stands here: the arrival that shows it came late.
+            self.withdraw_where(|kind| matches!(kind, EventKind::ClientLeft { .. }));
+        }
+        let left = self.has(|kind| matches!(kind, EventKind::ClientLeft { .. }));
+        let joined = self.has(|kind| matches!(kind, EventKind::ClientJoined { .. }));
+        let waiting = self.has(|kind| matches!(kind, EventKind::ClientWaiting { .. }));
+        if let Some(since) = presence.waits_since.filter(|_| !waiting && !joined && !left) {
+            self.tell(EventKind::ClientWaiting { place: Place::Lobby }, since);
+        }
+        if let Some(since) = presence.in_room_since.filter(|_| !joined && !left) {
+            self.tell(EventKind::ClientJoined { again: presence.again }, since);
+        }
+        if !presence.is_over {
+            self.name();
+            self.line();
+        }
+        if let Some(end) = presence.end.filter(|_| presence.is_over && !left) {
+            self.tell(EventKind::ClientLeft { reason: end.reason }, end.at);
+        }
+    }
+
+    fn specialist(&mut self) {
+        self.withdraw_where(|kind| {
+            matches!(
+                kind,
+                EventKind::ClientJoined { .. }
+                    | EventKind::ClientWaiting { .. }
+                    | EventKind::ClientLeft { .. }
+                    | EventKind::LineUnstable
+            )
+        });
+        let presence = self.presence;
+        if !presence.is_over {
+            self.withdraw_where(|kind| matches!(kind, EventKind::SessionEnded { .. }));
+        }
+        let ended = self.has(|kind| matches!(kind, EventKind::SessionEnded { .. }));
+        if let Some(since) = presence.in_room_since.filter(|_| !ended && !self.has(|kind| *kind == EventKind::SessionStarted)) {
+            self.tell(EventKind::SessionStarted, since);
+        }
+        // A specialist who only waited at the door had no session.
+        let had_session = presence.in_room_since.is_some() || !presence.arrival_known;
+        if let Some(end) = presence.end.filter(|_| presence.is_over && !ended && had_session) {
+            self.tell(EventKind::SessionEnded { together: presence.together }, end.at);
+        }
+    }
+
+    fn name(&mut self) {
+        let name = &self.presence.name;
+        if !name.reveal().is_empty() && self.last_name().is_some_and(|known| known != *name) {
+            self.tell(EventKind::ClientNamed, self.now);
+        }
+    }
+
+    /// The name that was last told; `None` when nothing was told yet, or is being told now with the present name.
+    fn last_name(&self) -> Option<Sensitive<String>> {
+        let naming = |kind: &EventKind| {
+            matches!(kind, EventKind::ClientWaiting { .. } | EventKind::ClientJoined { .. } | EventKind::ClientNamed)
+        };
+        if !self.news.is_empty() {
+            return None;
+        }
+        let told = self.told.iter().rev().find(|told| naming(&told.telling.kind))?;
+        told.telling.who.as_ref().map(|who| who.name.clone())
+    }
+
+    fn line(&mut self) {
+        let said_lost = self
+            .told
+            .iter()
+            .rev()
+            .find_map(|told| match told.telling.kind {
+                EventKind::ClientLineLost => Some(true),
+                EventKind::ClientLineBack => Some(false),
+                _ => None,
+            })
+            .unwrap_or(false);
+        match self.presence.line_lost_since {
+            Some(since) if !said_lost => self.tell(EventKind::ClientLineLost, since),
+            None if said_lost => self.tell(EventKind::ClientLineBack, self.now),
+            _ => {}
+        }
+        if self.presence.losses >= UNSTABLE_AFTER && !self.has(|kind| *kind == EventKind::LineUnstable) {
+            self.tell(EventKind::LineUnstable, self.now);
+        }
+    }
+
+    fn has(&self, matches: impl Fn(&EventKind) -> bool) -> bool {
+        let withdrawn = |id: EventId| self.withdrawals.iter().any(|telling| telling.kind == EventKind::Withdrawn { of: id });
+        self.told.iter().any(|told| matches(&told.telling.kind) && !withdrawn(told.id))
+    }
+
+    fn withdraw_where(&mut self, matches: impl Fn(&EventKind) -> bool) {
+        for told in self.told.iter().filter(|told| matches(&told.telling.kind)) {
+            self.withdrawals.push(Telling {
+                kind: EventKind::Withdrawn { of: told.id },
+                who: Some(self.who()),
+                at: self.now,
+                about: told.telling.about.clone(),
+                inside: 0,
+            });
+        }
+    }
+
+    fn tell(&mut self, kind: EventKind, at: Timestamp) {
+        self.news.push(Telling { kind, who: Some(self.who()), at, about: self.presence.keys[0].clone(), inside: 0 });
+    }
+
+    fn who(&self) -> Who {
+        let side = if self.presence.is_specialist { Side::Specialist } else { Side::Client };
+        Who { name: self.presence.name.clone(), side, proof: self.presence.proof }
+    }
+}
