@@ -1,1 +1,15 @@
+#![doc = include_str!("../README.md")]
 
+mod conference;
+mod error;
+mod event;
+mod health;
+mod people;
+mod webhook;
+
+pub use conference::{Conference, ConferenceBody, ConferenceStatus, ConferenceType, Conferences, Owner, PressedJoin};
+pub use error::{ErrorBody, ErrorDetail};
+pub use event::{EventJson, EventPage, WhoJson};
+pub use health::{Health, SourceHealth};
+pub use people::{Colleague, CurrentUser, NewSpecialist, PairRequest, Paired, Specialist};
+pub use webhook::Received;

@@ -1,0 +1,31 @@
+//! How a request is refused.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// Every refusal: `{"error":{"code":"…","message":"…"}}`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ErrorBody {
+    pub error: ErrorDetail,
+}
+
+/// What was wrong: a code for programs, a sentence for operators.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ErrorDetail {
+    /// Stable; `snake_case`.
+    pub code: String,
+    /// In English, for whoever reads logs; what a person sees is phrased from the code.
+    pub message: String,
+    /// Which field of the request, where one is at fault.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub field: Option<String>,
+    /// With `cursor_expired`: the oldest cursor that can still be followed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub oldest: Option<u64>,
+    /// With `cursor_ahead`: the end of the log.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub end: Option<u64>,
+    /// With `clock_skew`: how many seconds the sender's clock is ahead; negative when it is behind.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub skew_seconds: Option<i64>,
+}

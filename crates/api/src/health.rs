@@ -1,0 +1,41 @@
+//! How the backend is, for operators and their monitors. No names, no rooms.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Health {
+    /// `ok`, or `degraded` when a source is silent or the log cannot be written.
+    pub status: String,
+    pub version: String,
+    pub uptime_seconds: u64,
+    /// The log accepts events.
+    pub writable: bool,
+    /// The last position in the log.
+    pub cursor: u64,
+    /// Reports that wait to be written.
+    pub queue: u64,
+    /// Followers of the feed.
+    pub followers: u64,
+    /// Rooms in use that nobody planned.
+    pub unplanned_rooms: u64,
+    pub sources: Vec<SourceHealth>,
+}
+
+/// One system that reports.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct SourceHealth {
+    /// Which dialect, and from where if the reports say so.
+    pub source: String,
+    pub last_report_at: DateTime<Utc>,
+    pub age_seconds: u64,
+    /// It used to report regularly and has stopped.
+    pub silent: bool,
+    /// Waiting on its side, as it says.
+    #[serde(default)]
+    pub queued: Option<u64>,
+    /// Given up on its side, as it says.
+    #[serde(default)]
+    pub dropped: Option<u64>,
+}
