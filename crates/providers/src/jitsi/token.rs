@@ -1,0 +1,154 @@
+//! The specialist's token: a JWT (HS256) that makes its holder a moderator of one room, for the time of one consultation.
+//!
+//! It is made afresh for every entry and given to nobody else. A client never gets one: on a server whose focus checks accounts,
+//! every valid token makes its holder an owner.
+
+use chrono::Duration;
+use jsonwebtoken::{Algorithm, EncodingKey, Header};
+use kabinet_domain::{RoomName, Sensitive, Timestamp};
+use serde::Serialize;
+
+/// From when before the start a token is valid.
+pub const EARLY: Duration = Duration::minutes(5);
+
+/// Until when after the planned end: a talk that overruns must survive a page that is loaded anew.
+/// Servers check the end only when a connection is made, so nobody is thrown out at it.
+pub const MARGIN: Duration = Duration::minutes(60);
+
+/// What the server and we have agreed on: `JWT_APP_ID` and the like.
+#[derive(Debug, Clone)]
+pub struct TokenSettings {
+    pub app_id: String,
+    pub secret: Sensitive<String>,
+    /// One of `JWT_ACCEPTED_AUDIENCES`; servers accept any by default.
+    pub audience: String,
+    /// The server's XMPP domain or the tenant; only compared with domain verification on, else `*` will do.
+    pub subject: String,
+}
+
+impl TokenSettings {
+    #[must_use]
+    pub fn new(app_id: impl Into<String>, secret: Sensitive<String>) -> Self {
+        Self { app_id: app_id.into(), secret, audience: "jitsi".into(), subject: "*".into() }
+    }
+}
+
+/// Whom the token makes a moderator.
+#[derive(Debug, Clone)]
+pub struct Moderator {
+    /// Comes back in reports, and is the strongest proof of who an occupant is.
+    pub id: String,
+    pub name: Sensitive<String>,
+}
+
+/// When the consultation is planned.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Planned {
+    pub starts_at: Timestamp,
+    pub ends_at: Timestamp,
+}
+
+impl Planned {
+    /// When a token is valid from, and until.
+    #[must_use]
+    pub fn window(self) -> (Timestamp, Timestamp) {
+        (self.starts_at - EARLY, self.ends_at + MARGIN)
+    }
+}
+
+/// A token, or why there is none now. Without one the room still opens, the specialist just has to log in there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ModeratorToken {
+    Token(Sensitive<String>),
+    TooEarly { from: Timestamp },
+    TooLate { until: Timestamp },
+}
+
+impl ModeratorToken {
+    #[must_use]
+    pub fn token(&self) -> Option<&Sensitive<String>> {
+        match self {
+            Self::Token(token) => Some(token),
+            Self::TooEarly { .. } | Self::TooLate { .. } => None,
+        }
+    }
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum TokenError {
+    #[error("the application id is empty")]
+    NoAppId,
+    #[error("the application secret is empty")]
+    NoSecret,
+    #[error("signing the token")]
+    Signing(#[source] jsonwebtoken::errors::Error),
+}
+
+/// Makes a token for one room, unless it is too early or too late for it.
+///
+/// # Errors
+/// When the settings are unfit.
+pub fn moderator_token(
+    settings: &TokenSettings,
+    room: &RoomName,
+    moderator: &Moderator,
+    planned: Planned,
+    now: Timestamp,
+) -> Result<ModeratorToken, TokenError> {
+    if settings.app_id.is_empty() {
+        return Err(TokenError::NoAppId);
+    }
+    if settings.secret.reveal().is_empty() {
+        return Err(TokenError::NoSecret);
+    }
+    let (from, until) = planned.window();
+    if now < from {
+        return Ok(ModeratorToken::TooEarly { from });
+    }
+    if now >= until {
+        return Ok(ModeratorToken::TooLate { until });
+    }
+    let claims = Claims {
+        iss: &settings.app_id,
+        aud: &settings.audience,
+        sub: &settings.subject,
+        room: room.as_str(),
+        iat: now.timestamp(),
+        nbf: from.timestamp(),
+        exp: until.timestamp(),
+        context: Context {
+            user: User { id: &moderator.id, name: moderator.name.reveal(), moderator: true, affiliation: "owner" },
+        },
+    };
+    let key = EncodingKey::from_secret(settings.secret.reveal().as_bytes());
+    let token = jsonwebtoken::encode(&Header::new(Algorithm::HS256), &claims, &key).map_err(TokenError::Signing)?;
+    Ok(ModeratorToken::Token(Sensitive::new(token)))
+}
+
+#[derive(Serialize)]
+struct Claims<'a> {
+    iss: &'a str,
+    /// A text: Prosody refuses a list.
+    aud: &'a str,
+    sub: &'a str,
+    /// Compared with the room's address in Prosody, so it is the name after the web client's normalisation, not the link's.
+    room: &'a str,
+    iat: i64,
+    nbf: i64,
+    exp: i64,
+    context: Context<'a>,
+}
+
+#[derive(Serialize)]
+struct Context<'a> {
+    user: User<'a>,
+}
+
+/// `moderator` is read by `token_affiliation`, as is `affiliation` by its older version.
+#[derive(Serialize)]
+struct User<'a> {
+    id: &'a str,
+    name: &'a str,
+    moderator: bool,
+    affiliation: &'static str,
+}
