@@ -149,7 +149,7 @@ fn apply(stay: &mut Stay, effect: Effect, signal: &Signal) {
     match effect {
         // A snapshot sees people who came earlier: it proves only that they are here by then.
         Effect::Arrives if stay.start.is_none() || matches!(signal.fact, Fact::Joined(_)) => {
-            stay.starts(signal.at, signal.received_at)
+            stay.starts(signal.at, signal.received_at);
         }
         Effect::Arrives | Effect::IsNamed => {}
         Effect::Leaves(reason) => stay.ends(signal.at, reason),

@@ -29,7 +29,7 @@ pub(super) fn difference(presences: &[Presence], told: &[Told], now: Timestamp) 
         withdrawals.extend(teller.withdrawals);
         news.extend(teller.news);
     }
-    news.sort_by_key(|telling: &Telling| telling.at);
+    news.sort_by_key(|telling: &Telling| (telling.at, matches!(telling.kind, EventKind::SessionEnded { .. })));
     let inside = presences
         .iter()
         .filter(|presence| !presence.is_specialist && presence.stands_in_room() && !presence.awaits_proof)
@@ -54,6 +54,7 @@ struct Teller<'a> {
 impl Teller<'_> {
     fn client(&mut self) {
         self.withdraw_where(|kind| matches!(kind, EventKind::SessionStarted | EventKind::SessionEnded { .. }));
+        self.withdraw_repeated();
         let presence = self.presence;
         if !presence.is_over {
             // Somebody said to have left stands here: the arrival that shows it came late.
@@ -87,6 +88,7 @@ impl Teller<'_> {
                     | EventKind::LineUnstable
             )
         });
+        self.withdraw_repeated();
         let presence = self.presence;
         if !presence.is_over {
             self.withdraw_where(|kind| matches!(kind, EventKind::SessionEnded { .. }));
@@ -143,20 +145,34 @@ impl Teller<'_> {
     }
 
     fn has(&self, matches: impl Fn(&EventKind) -> bool) -> bool {
-        let withdrawn = |id: EventId| self.withdrawals.iter().any(|telling| telling.kind == EventKind::Withdrawn { of: id });
-        self.told.iter().any(|told| matches(&told.telling.kind) && !withdrawn(told.id))
+        self.told.iter().any(|told| matches(&told.telling.kind) && !self.is_withdrawn(told.id))
     }
 
     fn withdraw_where(&mut self, matches: impl Fn(&EventKind) -> bool) {
-        for told in self.told.iter().filter(|told| matches(&told.telling.kind)) {
-            self.withdrawals.push(Telling {
-                kind: EventKind::Withdrawn { of: told.id },
-                who: Some(self.who()),
-                at: self.now,
-                about: told.telling.about.clone(),
-                inside: 0,
-            });
+        let wrong: Vec<&Told> = self.told.iter().filter(|told| matches(&told.telling.kind)).copied().collect();
+        wrong.into_iter().for_each(|told| self.withdraw(told));
+    }
+
+    /// What looked like two people or two visits turned out to be one: the first arrival and the last departure stand.
+    fn withdraw_repeated(&mut self) {
+        let arrival = |told: &&Told| matches!(told.telling.kind, EventKind::ClientJoined { .. } | EventKind::SessionStarted);
+        let departure = |told: &&Told| matches!(told.telling.kind, EventKind::ClientLeft { .. } | EventKind::SessionEnded { .. });
+        let standing = || self.told.iter().copied().filter(|told| !self.is_withdrawn(told.id));
+        let arrivals = standing().filter(arrival).skip(1);
+        let departures = standing().rev().filter(departure).skip(1);
+        let repeated: Vec<&Told> = arrivals.chain(departures).collect();
+        repeated.into_iter().for_each(|told| self.withdraw(told));
+    }
+
+    fn withdraw(&mut self, told: &Told) {
+        if !self.is_withdrawn(told.id) {
+            let (kind, about) = (EventKind::Withdrawn { of: told.id }, told.telling.about.clone());
+            self.withdrawals.push(Telling { kind, who: Some(self.who()), at: self.now, about, inside: 0 });
         }
+    }
+
+    fn is_withdrawn(&self, id: EventId) -> bool {
+        self.withdrawals.iter().any(|telling| telling.kind == EventKind::Withdrawn { of: id })
     }
 
     fn tell(&mut self, kind: EventKind, at: Timestamp) {
