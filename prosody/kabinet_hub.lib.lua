@@ -1,0 +1,259 @@
+-- What all instances of the module in this Prosody share: the queue, the clockwork, and the connections of people.
+--
+-- The module is loaded on several hosts, in no fixed order; the first instance makes the hub, the last one closes it.
+
+local logger = require "util.logger";
+local array = require "util.array";
+local json = require "util.json";
+local timer = require "util.timer";
+local new_queue = module:require "kabinet_queue".new;
+local settings = module:require "kabinet_settings";
+
+local MODULE_VERSION = "0.1.0";
+local MAX_ROOM_NAMES, MAX_NAME_BYTES = 1000, 40 * 1024;
+local SNAPSHOT_PAUSE = 1; -- seconds between two snapshots that the backend asks for
+local NEARLY_EMPTY = 50; -- a snapshot waits until no more events than this are before it: it shall say what is true now
+
+local log = logger.init("kabinet");
+
+local hub_mt = {};
+hub_mt.__index = hub_mt;
+
+local function new()
+	return setmetatable({
+		instances = {}, -- host -> { context, place, snapshot }
+		by_jid = {}, -- real address -> set of stays
+		unbinding = {}, -- real address -> why its session is ending just now
+		hooks = {}, hooked_hosts = {}, timers = {},
+	}, hub_mt);
+end
+
+--- A handler that cannot hurt the server: our mistake must not keep anybody out of a room.
+function hub_mt:guard(handler)
+	return function (...)
+		local ok, err = pcall(handler, ...);
+		if not ok then log("error", "A mistake in mod_kabinet, please report it: %s", err); end
+	end
+end
+
+-- ---------------------------------------------------------------- instances
+
+function hub_mt:contexts()
+	local list = {};
+	for _, instance in pairs(self.instances) do list[#list + 1] = instance.context; end
+	table.sort(list, function (a, b) return a.host < b.host; end);
+	return list;
+end
+
+function hub_mt:join(context, instance)
+	instance.context = context;
+	self.instances[context.host] = instance;
+	if self.running then
+		self:configure();
+		if instance.snapshot then self.snapshot_wanted = true; self:maybe_snapshot(); end
+	elseif not self.waiting then
+		self.waiting = true;
+		if prosody.start_time then -- loaded into a running server
+			timer.add_task(0, self:guard(function () self:start(); end));
+		else
+			self:hook(prosody.events, "server-started", function () self:start(); end);
+		end
+	end
+end
+
+--- Returns true when nobody is left.
+function hub_mt:leave(host)
+	self.instances[host] = nil;
+	if next(self.instances) then return false; end
+	self:close();
+	return true;
+end
+
+--- The main MUC's host, or any.
+function hub_mt:muc_host()
+	local found;
+	for host, instance in pairs(self.instances) do
+		if instance.place == "room" and (not found or host < found) then found = host; end
+	end
+	return found or next(self.instances);
+end
+
+function hub_mt:find_room(address)
+	local host = address and address:match("@([^/]+)$");
+	local host_session = host and rawget(prosody.hosts, host);
+	local muc = host_session and host_session.modules and host_session.modules.muc;
+	return muc and muc.get_room_from_jid(address) or nil;
+end
+
+-- ---------------------------------------------------------------- life
+
+-- Hooks belong to the hub and not to one instance, which could be unloaded while others stay.
+function hub_mt:hook(events, name, handler, priority)
+	handler = self:guard(handler);
+	events.add_handler(name, handler, priority or 0);
+	self.hooks[#self.hooks + 1] = { events, name, handler };
+end
+
+function hub_mt:configure()
+	local read = settings.read(self:contexts(), log);
+	self.settings = read;
+	if self.queue then
+		self.queue.options.url, self.queue.options.secrets, self.queue.options.limit = read.url, read.secrets, read.limit;
+	end
+	return read;
+end
+
+function hub_mt:start()
+	if self.running or self.closed then return; end
+	local read = self:configure();
+	if not read.url then
+		log("error", "kabinet_url is not set: nothing is reported. Set it to the address of the event backend");
+		return;
+	end
+	if #read.secrets == 0 then
+		log("warn", "kabinet_secret is not set: the backend takes events from its own machine only");
+	end
+	self.running = true;
+	self.queue = new_queue({
+		url = read.url, secrets = read.secrets, limit = read.limit,
+		path = prosody.paths.data .. "/kabinet-queue.journal",
+		server = function () return self:server(); end,
+		on_answer = function (reply) self:on_answer(reply); end,
+	}, log);
+
+	self:hook(prosody.events, "server-stopping", function ()
+		self.stopping = true;
+		self:emit({ type = "stopping" });
+		self.queue.stopping = true;
+		self.queue:save();
+	end, 100);
+	self:hook(prosody.events, "server-stopped", function () self.queue:close(); end, -100);
+	self:hook(prosody.events, "config-reloaded", function () self:configure(); end);
+	self:hook(prosody.events, "host-activated", function (host) self:watch_host(host); end);
+	for host in pairs(prosody.hosts) do self:watch_host(host); end
+
+	self.queue:open();
+	self:emit({ type = "started" });
+	self:snapshot();
+	self:every(function () return self.settings.heartbeat_interval; end, function ()
+		-- Events that wait say the same as a heartbeat, and after an outage nobody wants the old ones.
+		if self.queue:size() == 0 then self:emit({ type = "heartbeat" }); end
+	end);
+	self:every(function () return self.settings.snapshot_interval; end, function ()
+		self.snapshot_wanted = true;
+		self:maybe_snapshot();
+	end);
+end
+
+function hub_mt:every(interval, action)
+	local id;
+	id = timer.add_task(interval(), function ()
+		if self.closed then return; end
+		self:guard(action)();
+		return interval();
+	end);
+	self.timers[#self.timers + 1] = id;
+end
+
+function hub_mt:close()
+	self.closed = true;
+	for _, hook in ipairs(self.hooks) do hook[1].remove_handler(hook[2], hook[3]); end
+	for _, id in ipairs(self.timers) do timer.stop(id); end
+	if self.queue then self.queue:close(); end
+end
+
+-- ---------------------------------------------------------------- what is said
+
+function hub_mt:emit(event)
+	if self.running and not self.closed then self.queue:push(event); end
+end
+
+function hub_mt:server()
+	local host = self:muc_host();
+	local login = host and settings.login(host);
+	if login == nil then login = json.null; end
+	return { host = host or json.null, prosody = prosody.version, module = MODULE_VERSION, login = login };
+end
+
+function hub_mt:on_answer(reply)
+	if reply.snapshot == true then self.snapshot_wanted = true; end
+	self:maybe_snapshot();
+end
+
+function hub_mt:maybe_snapshot()
+	if not self.snapshot_wanted or self.closed or self.stopping or self.queue:size() > NEARLY_EMPTY then return; end
+	local since = os.time() - (self.snapshot_at or 0);
+	if since <= SNAPSHOT_PAUSE then
+		if not self.snapshot_timer then
+			self.snapshot_timer = timer.add_task(SNAPSHOT_PAUSE + 0.1, function ()
+				self.snapshot_timer = nil;
+				self:maybe_snapshot();
+			end);
+		end
+		return;
+	end
+	self:snapshot();
+end
+
+--- Everybody who is here now, room by room, and then the names of all rooms.
+function hub_mt:snapshot()
+	self.snapshot_wanted, self.snapshot_at = nil, os.time();
+	local names, bytes = array(), 0;
+	for _, instance in pairs(self.instances) do
+		if instance.snapshot then
+			instance.snapshot(function (main_room_name)
+				names:push(main_room_name);
+				bytes = bytes + #main_room_name + 3;
+			end);
+		end
+	end
+	local all = #names <= MAX_ROOM_NAMES and bytes <= MAX_NAME_BYTES;
+	self:emit({ type = "server_snapshot", rooms = all and names or json.null });
+end
+
+-- ---------------------------------------------------------------- connections
+
+function hub_mt:remember(stay)
+	local set = self.by_jid[stay.jid] or {};
+	self.by_jid[stay.jid] = set;
+	set[stay] = true;
+end
+
+function hub_mt:forget(stay)
+	local set = self.by_jid[stay.jid];
+	if not set then return; end
+	set[stay] = nil;
+	if not next(set) then self.by_jid[stay.jid] = nil; end
+end
+
+function hub_mt:line(address, line, event_type)
+	for stay in pairs(self.by_jid[address] or {}) do
+		if stay.line ~= line then
+			stay.line = line;
+			stay.report(event_type);
+		end
+	end
+end
+
+--- The connections of people belong to virtual hosts: there a line is lost, regained, or given up.
+function hub_mt:watch_host(host)
+	local host_session = rawget(prosody.hosts, host);
+	if not host_session or host_session.type ~= "local" or self.hooked_hosts[host_session] then return; end
+	self.hooked_hosts[host_session] = true;
+	local events = host_session.events;
+	self:hook(events, "smacks-hibernation-start", function (event)
+		self:line(event.origin.full_jid, "lost", "line_lost");
+	end);
+	self:hook(events, "smacks-hibernation-end", function (event)
+		self:line(event.resumed and event.resumed.full_jid, "up", "line_back");
+	end);
+	-- Before Prosody tells the rooms, so that a departure that follows can say why.
+	self:hook(events, "resource-unbind", function (event)
+		local address = event.session.full_jid;
+		if not address or not self.by_jid[address] then return; end
+		self.unbinding[address] = event.error == "Hibernating too long" and "lost" or "closed";
+		timer.add_task(1, function () self.unbinding[address] = nil; end);
+	end, 100);
+end
+
+return { new = new };
