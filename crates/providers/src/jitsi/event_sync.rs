@@ -78,7 +78,7 @@ fn destroyed(fields: Fields<'_>, context: &Context) -> Result<Understood, Dialec
             stays.push(stay);
         }
     }
-    stays.sort_by_key(|stay| stay.joined_at);
+    stays.sort_by(|one, other| (one.joined_at, &one.occupant.address).cmp(&(other.joined_at, &other.occupant.address)));
 
     let mut signals = Vec::with_capacity(stays.len() * 2 + 1);
     for stay in &stays {

@@ -152,3 +152,99 @@ struct User<'a> {
     moderator: bool,
     affiliation: &'static str,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use base64::Engine;
+    use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+    use hmac::{Hmac, Mac};
+    use rstest::rstest;
+    use serde_json::Value;
+    use sha2::Sha256;
+
+    fn at(text: &str) -> Timestamp {
+        text.parse().expect("a time")
+    }
+
+    fn planned() -> Planned {
+        Planned { starts_at: at("2026-12-23T12:00:00Z"), ends_at: at("2026-12-23T12:50:00Z") }
+    }
+
+    fn made(now: &str) -> ModeratorToken {
+        let settings = TokenSettings::new("kabinet", "correct horse battery staple".into());
+        let room = RoomName::parse("Konsultaciya-23DEC-A1b2").expect("a name");
+        let moderator = Moderator { id: "spec-17".into(), name: "Анна Петрова".into() };
+        moderator_token(&settings, &room, &moderator, planned(), at(now)).expect("a token or a reason")
+    }
+
+    /// Taken apart and checked by hand, without the library that made it.
+    #[test]
+    fn a_token_is_signed_and_says_what_servers_check() {
+        let token = made("2026-12-23T11:57:00Z");
+        let token = token.token().expect("a token").reveal().clone();
+        let (signed, tag) = token.rsplit_once('.').expect("three parts");
+        let mut mac = Hmac::<Sha256>::new_from_slice(b"correct horse battery staple").expect("a key");
+        mac.update(signed.as_bytes());
+        assert_eq!(URL_SAFE_NO_PAD.encode(mac.finalize().into_bytes()), tag);
+
+        let part = |encoded: &str| -> Value {
+            serde_json::from_slice(&URL_SAFE_NO_PAD.decode(encoded).expect("base64")).expect("JSON")
+        };
+        let (header, claims) = signed.split_once('.').expect("two parts");
+        assert_eq!((&part(header)["alg"], &part(header)["typ"]), (&"HS256".into(), &"JWT".into()));
+        insta::assert_json_snapshot!(part(claims), @r#"
+        {
+          "aud": "jitsi",
+          "context": {
+            "user": {
+              "affiliation": "owner",
+              "id": "spec-17",
+              "moderator": true,
+              "name": "Анна Петрова"
+            }
+          },
+          "exp": 1798033800,
+          "iat": 1798027020,
+          "iss": "kabinet",
+          "nbf": 1798026900,
+          "room": "konsultaciya-23dec-a1b2",
+          "sub": "*"
+        }
+        "#);
+    }
+
+    #[rstest]
+    #[case::first_moment("2026-12-23T11:55:00Z")]
+    #[case::last_moment("2026-12-23T13:49:59Z")]
+    fn a_token_is_made_within_the_window(#[case] now: &str) {
+        assert!(made(now).token().is_some());
+    }
+
+    #[test]
+    fn outside_the_window_the_reason_is_told() {
+        assert_eq!(made("2026-12-23T11:54:59Z"), ModeratorToken::TooEarly { from: at("2026-12-23T11:55:00Z") });
+        assert_eq!(made("2026-12-23T13:50:00Z"), ModeratorToken::TooLate { until: at("2026-12-23T13:50:00Z") });
+    }
+
+    #[test]
+    fn a_later_entry_gets_a_new_token() {
+        assert_ne!(made("2026-12-23T12:00:00Z"), made("2026-12-23T12:00:01Z"));
+    }
+
+    #[test]
+    fn unfit_settings_are_named() {
+        let room = RoomName::parse("room").expect("a name");
+        let moderator = Moderator { id: "1".into(), name: "A".into() };
+        let make = |settings| moderator_token(&settings, &room, &moderator, planned(), planned().starts_at);
+        assert!(matches!(make(TokenSettings::new("", "secret".into())), Err(TokenError::NoAppId)));
+        assert!(matches!(make(TokenSettings::new("id", "".into())), Err(TokenError::NoSecret)));
+    }
+
+    #[test]
+    fn neither_secret_nor_name_nor_token_is_shown() {
+        let settings = TokenSettings::new("kabinet", "hush".into());
+        let shown = format!("{settings:?} {:?}", made("2026-12-23T12:00:00Z"));
+        assert!(!shown.contains("hush") && !shown.contains("eyJ"), "{shown}");
+    }
+}
