@@ -248,6 +248,7 @@ class Focus:
     """
 
     GRANT_DELAY = 0.15
+    LEAVE_DELAY = 0.3  # whoever changes to a breakout room is in neither room for a moment
 
     def __init__(self, lab: "Lab", auth: str = "login", patience: float = 15.0):
         self.lab, self.auth, self.patience = lab, auth, patience
@@ -290,7 +291,7 @@ class Focus:
 
     def _look_after(self, address: str, seat: Seat) -> None:
         granted: set[str] = set()
-        pause, waited, seen = threading.Event(), 0.0, False
+        pause, alone, seen = threading.Event(), 0.0, False
         while seat.inside and self.stream.open:
             people = {o.jid for o in list(seat.others.values()) if o.jid and domain(o.jid) != self.lab.names.hidden}
             seen = seen or bool(people)
@@ -304,14 +305,14 @@ class Focus:
                         break
             granted &= people
             beside = any(domain(other) == self.lab.names.breakout for other in list(self.rooms) if other != address)
-            if not people and not beside and (seen or waited > self.patience):
+            alone = 0.0 if people or beside else alone + 0.03
+            if alone > (self.LEAVE_DELAY if seen else self.patience):
                 try:
                     self._leave(address)
                 except Exception:
                     pass  # the server ended
                 return
             pause.wait(0.03)
-            waited += 0.03
         self.rooms.pop(address, None)
 
     def _on_stanza(self, stanza: ET.Element) -> None:

@@ -23,24 +23,28 @@ end
 
 module:hook_global("websocket-session", function (event)
 	local query = event.request.url.query or "";
-	event.session.lab_token = query:match("token=([^&]+)");
-end);
-module:hook("websocket-session", function (event)
-	local query = event.request.url.query or "";
-	event.session.lab_token = query:match("token=([^&]+)");
+	event.session.lab_token, event.session.lab_previous = query:match("token=([^&]+)"), query:match("previd=([^&]+)");
 end);
 
 local provider = {};
 
 function provider.get_sasl_handler(session)
-	return new_sasl(module.host, {
-		anonymous = function (_, _, _)
-			local claims = claims_of(session.lab_token);
-			if not claims then return nil; end
+	local claims = claims_of(session.lab_token);
+	local handler = new_sasl(module.host, { anonymous = function () return claims ~= nil; end });
+	local process = handler.process;
+	function handler:process(message)
+		if not claims then return "failure", "not-allowed", "no valid token"; end
+		local status, answer, text = process(self, message);
+		if status == "success" then
+			self.username = uuid();
+			for _, other in pairs(session.lab_previous and prosody.full_sessions or {}) do
+				if other.resumption_token == session.lab_previous then self.username = other.username; end
+			end
 			session.jitsi_meet_context_user = claims.context and claims.context.user;
-			return uuid(), true;
-		end;
-	});
+		end
+		return status, answer, text;
+	end
+	return handler;
 end
 function provider.test_password() return nil, "not here"; end
 function provider.user_exists() return true; end
