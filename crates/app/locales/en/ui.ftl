@@ -1,0 +1,350 @@
+# Words of the window. Plural forms by Fluent; the window itself puts names in.
+
+## Common
+
+back = Back
+cancel = Cancel
+close = Close
+save = Save
+done = Done
+next = Next
+skip = Skip
+retry = Try again
+undo = Undo
+show = Show
+hide = Hide
+look = Look
+change = Change
+dismiss = Dismiss message
+messages = Messages
+details = Details
+copied = Copied
+copy-failed = Could not copy. Please select the text and copy it yourself.
+starting = Opening…
+start-failed = Kabinet does not answer
+error-ui_unreachable = The window has lost the application. If it happens again, quit from the tray menu and open Kabinet anew.
+error-without-words = Something went wrong (code: { $code }).
+
+## Today
+
+today = Today
+search = Search
+settings = Settings
+new-consultation = New consultation
+consultation = Consultation
+hide-names = Hide names
+show-names = Show names
+client-hidden = Client hidden
+client-unnamed = No name
+empty-title = No consultations yet
+empty-text = Plan the first one: the client’s link is ready at once.
+empty-action = Plan a consultation
+group-later-today = Later today
+group-past-today = Earlier today
+group-tomorrow = Tomorrow, { $date }
+minutes = { $minutes } min
+minutes-unit = min
+hours =
+    { $hours ->
+        [one] { $hours } hour
+       *[other] { $hours } hours
+    }
+together = { $minutes } min together
+link = Link
+copy-link = Copy link
+link-copied = Link copied
+join = Join
+join-room = Join the room
+join-again = Open the room
+in-five-minutes = In 5 minutes
+snoozed-until = You put it off until { $time }
+at-the-door = Names given in the room:
+unproven = The server does not say who came in: it may be your own second device.
+line-unstable = The client’s connection is unstable.
+unsent = Not sent to the server yet: it will be, as soon as the connection is back.
+unsent-short = not sent
+asks-outcome-short = came?
+status-finished = finished
+status-no-show = did not come
+status-cancelled = cancelled
+status-past = over
+announce-arrival = { $client }: the client is there
+announce-arrival-hidden = The client is there
+
+moment-in =
+    { $minutes ->
+        [one] In { $minutes } minute
+       *[other] In { $minutes } minutes
+    }
+moment-in-hours =
+    { $minutes ->
+        [0] In { $hours } h
+       *[other] In { $hours } h { $minutes } min
+    }
+moment-in-days =
+    { $days ->
+        [one] In { $days } day
+       *[other] In { $days } days
+    }
+moment-started =
+    { $minutes ->
+        [0] It is time
+       *[other] Started { $minutes } min ago
+    }
+moment-past = The time is over
+moment-waits =
+    { $minutes ->
+        [0] The client is there
+       *[other] Client waits { $minutes } min
+    }
+moment-alone = You are in the room, the client is not yet
+moment-together = Running, { $minutes } min left
+moment-overtime =
+    { $minutes ->
+        [0] The time is over
+       *[other] Running { $minutes } min over
+    }
+moment-line-lost =
+    { $minutes ->
+        [0] The client’s connection was lost
+       *[other] Client’s connection lost for { $minutes } min
+    }
+moment-left =
+    { $minutes ->
+        [0] The client left
+       *[other] The client left { $minutes } min ago
+    }
+moment-finished =
+    { $minutes ->
+        [0] Finished
+       *[other] Finished, { $minutes } min together
+    }
+moment-no-show = The client did not come
+moment-cancelled = Cancelled
+
+place-opened-link = opened the link
+place-on-page = waits on the page
+place-lobby = in the lobby
+place-room = in the room
+place-line-lost = connection lost
+place-left = left
+
+## The event server
+
+feed-connecting = connecting
+feed-live = connected
+feed-offline = offline
+feed-refused = refused
+feed-since = since { $time }
+feed-last-contact = last contact { $time }
+feed-never = no contact yet
+feed-offline-text = No connection to the event server since { $time }. The list is as of then, and a client’s arrival cannot be told.
+feed-offline-text-never = No connection to the event server: a client’s arrival cannot be told.
+feed-refused-text = The event server no longer accepts this device. Please pair it again.
+feed-polling-text = Events come by asking: a standing connection does not hold here. They are hardly any slower.
+
+## Do not disturb
+
+do-not-disturb = Do not disturb
+do-not-disturb-text = A client’s arrival only shows in the list
+quiet-until = Do not disturb until { $time }
+quiet-until-short = until { $time }
+quiet-end = Turn off
+
+## New consultation
+
+client = Client
+client-placeholder = A name, as you like it
+where = Where
+date = Date
+time = Time
+length = Length, minutes
+usual-lengths = Usual lengths
+today-word = today
+tomorrow-word = tomorrow
+until-time = until { $time }
+times-in-zone = Times are in the zone { $zone }.
+pick-a-day = Pick a day
+month-before = Previous month
+month-after = Next month
+date-unreadable = This date cannot be read. For example: 23.12
+time-unreadable = This time cannot be read. For example: 15:30
+client-link = Client’s link
+link-coming = making a link…
+link-missing = Paste the link of a room
+another-code = Another link
+paste-a-link = Paste a link of your own
+make-a-link = Make a link for me
+note = Note
+note-hint = Only you see it.
+no-rooms-yet = No rooms are connected yet. A link made elsewhere can be pasted meanwhile.
+connect = Connect
+create-and-copy = Create and copy link
+created = The consultation is created.
+created-and-copied = Consultation created, link copied
+change-consultation = Change consultation
+change-needs-names = Names are hidden now. To change the consultation, they have to be shown.
+changed = Changes saved
+
+## One consultation
+
+time-there = { $time } in { $zone }
+asks-outcome = The time is over and no client was seen in the room. Did they come?
+came = Came
+did-not-come = Did not come
+login-text = If the room asks for a host’s sign-in:
+copy-login = Login
+copy-password = Password
+login-copied = Login copied
+password-copied = Password copied. It leaves the clipboard in 30 seconds.
+way-of-client = The client’s way
+cancel-consultation = Cancel consultation
+cancelled = Consultation cancelled
+restore = Restore consultation
+restored = Consultation restored
+
+step-opened-link = Link opened
+step-on-page = Waits on the page
+step-lobby = In the lobby
+step-late = { $minutes } min late
+step-joined = In the room
+step-joined-again = In the room again
+step-named = Name became known
+step-line-lost = Connection lost
+step-line-back = Connection back
+step-line-unstable = Connection unstable
+step-left = Left the room
+step-session-started = You came in
+step-session-ended = The session ended
+step-missed = learned later
+reason-hung-up = hung up
+reason-lost = connection did not return
+reason-kicked = removed from the room
+reason-ended = the meeting was ended
+reason-closed = page closed
+source-page = client’s page
+source-desktop = this computer
+source-backend = event server
+
+## Search
+
+search-what = Name, note or link
+found =
+    { $count ->
+        [0] Nothing found
+        [one] { $count } consultation
+       *[other] { $count } consultations
+    }
+found-nothing = Try a part of the name or a word from the note.
+show-more = Show more
+
+## Connections
+
+connections = Connections
+connections-text = Rooms, event server, keys
+rooms = Rooms
+connected = connected
+not-connected = not connected
+health-unknown = not checked
+health-works = works
+health-check = check
+health-broken = broken
+check-now = Check
+last-success = Last good check at { $time }
+save-and-check = Save and check
+secret-kept = kept in the keychain
+secret-forget = Forget
+remove-connection = Disconnect
+remove-connection-title = Disconnect “{ $provider }”?
+remove-connection-text = The settings and keys of this connection will be removed. Planned consultations and their links stay.
+connection-removed = Connection removed
+unknown-provider = There is no such connection.
+
+events = Events
+server-embedded = Built-in event server
+server-shared = Shared event server
+delay = { $ms } ms
+webhook-text = To learn of a client’s arrival, the video server has to report it here.
+copy-address = Copy address
+copy-lines = Copy lines
+config-lines = Lines for the server’s configuration
+pair = Connect
+pair-text = Does your practice have a shared event server?
+pairing-link-or-code = Pairing link or code
+pairing-hint = Whoever runs the server hands them out.
+paired = Shared server connected
+unpair = Disconnect
+unpair-text = Consultations and events come from the shared server.
+unpair-title = Disconnect the shared server?
+unpair-confirm = This computer goes back to its built-in server. Connecting again takes a new code.
+unpaired = Shared server disconnected
+server-address = Server address
+
+keys = Keys
+keychain = System keychain
+keychain-text = Passwords and tokens live there only
+keychain-open = open
+this-computer = This computer
+
+field-jitsi-address = Server address
+field-jitsi-address-hint = For example, https://meet.example.org
+field-jitsi-app_id = Application id (JWT)
+field-jitsi-app_id-hint = If the server lets the host in by a token.
+field-jitsi-app_secret = Application secret (JWT)
+field-jitsi-login = Host’s login
+field-jitsi-login-hint = If the server asks for a login and a password.
+field-jitsi-password = Host’s password
+
+## Settings
+
+settings-you = You
+settings-look = Look
+settings-notifications = Notifications
+settings-privacy = Names on the screen
+settings-consultations = Consultations
+settings-computer = Computer
+your-name = Your name
+your-name-hint = Clients see it in the room.
+your-name-placeholder = Helen Brown
+language = Language
+language-system = System
+theme = Theme
+theme-system = System
+theme-light = Light
+theme-dark = Dark
+notifications = Notifications
+notifications-text = When a client arrives and a consultation begins
+sound = Sound
+reminders = Remind of the start
+reminders-text = minutes before
+minutes-before =
+    { $minutes ->
+        [one] { $minutes } minute before
+       *[other] { $minutes } minutes before
+    }
+warn-before-end = Warn 5 minutes before the end
+hide-names-text = In the window, tray and notifications, while sharing a screen for instance
+privacy-in-notifications = What a notification shows
+privacy-full = The client’s name
+privacy-full-example = “Maria K. is in the room, 15:00”
+privacy-no-name = No name
+privacy-no-name-example = “A client is there, 15:00”
+privacy-discreet = Next to nothing
+privacy-discreet-example = “Kabinet: something happened”
+default-length = Usual length, minutes
+room-template = Room’s name
+room-template-hint = { "{" }date{ "}" } is the date, { "{" }code{ "}" } a random code.
+code-length = Length of the code
+code-length-short = A short code can be guessed, and the room entered with it. 12 characters and more are safe.
+autostart = Start when I sign in
+autostart-text = Opens in the tray, without a window
+
+## First run
+
+first-step = Step { $step } of { $of }
+first-language = Which language shall we speak?
+first-language-text = It can be changed in the settings at any time.
+first-name = What is your name?
+first-name-text = Clients see it in the room.
+first-address = Where do you meet clients?
+first-address-text = If you or your practice run a Jitsi server, give its address and links will be made for you. It can also be done later.

@@ -1,0 +1,355 @@
+# Слова окна. Дефис в ключе, множественное число — средствами Fluent. Имена вставляет само окно.
+
+## Общее
+
+back = Назад
+cancel = Отмена
+close = Закрыть
+save = Сохранить
+done = Готово
+next = Дальше
+skip = Пропустить
+retry = Повторить
+undo = Вернуть
+show = Показать
+hide = Свернуть
+look = Посмотреть
+change = Изменить
+dismiss = Убрать сообщение
+messages = Сообщения
+details = Подробности
+copied = Скопировано
+copy-failed = Не удалось скопировать. Выделите текст и скопируйте его сами.
+starting = Открываю…
+start-failed = Kabinet не отвечает
+error-ui_unreachable = Нет связи с самой программой. Если это повторится, закройте её через меню в трее и откройте снова.
+error-without-words = Что-то пошло не так (код: { $code }).
+
+## Сегодня
+
+today = Сегодня
+search = Поиск
+settings = Настройки
+new-consultation = Новая консультация
+consultation = Консультация
+hide-names = Скрывать имена
+show-names = Показать имена
+client-hidden = Клиент скрыт
+client-unnamed = Без имени
+empty-title = Консультаций пока нет
+empty-text = Назначьте первую: ссылка для клиента будет готова сразу.
+empty-action = Назначить консультацию
+group-later-today = Дальше сегодня
+group-past-today = Уже прошли
+group-tomorrow = Завтра, { $date }
+minutes = { $minutes } мин
+minutes-unit = мин
+hours =
+    { $hours ->
+        [one] { $hours } час
+        [few] { $hours } часа
+       *[many] { $hours } часов
+    }
+together = { $minutes } мин вместе
+link = Ссылка
+copy-link = Скопировать ссылку
+link-copied = Ссылка скопирована
+join = Войти
+join-room = Войти в комнату
+join-again = Открыть комнату
+in-five-minutes = Буду через 5 мин
+snoozed-until = Вы отложили вход до { $time }
+at-the-door = В комнате представились:
+unproven = Сервер не говорит, кто вошёл: это может быть и ваше второе устройство.
+line-unstable = Связь у клиента неустойчива.
+unsent = Ещё не отправлено на сервер: уйдёт, как только вернётся связь.
+unsent-short = не отправлено
+asks-outcome-short = пришёл?
+status-finished = завершена
+status-no-show = не пришёл
+status-cancelled = отменена
+status-past = прошла
+announce-arrival = { $client }: клиент на месте
+announce-arrival-hidden = Клиент на месте
+
+moment-in =
+    { $minutes ->
+        [one] Через { $minutes } минуту
+        [few] Через { $minutes } минуты
+       *[many] Через { $minutes } минут
+    }
+moment-in-hours =
+    { $minutes ->
+        [0] Через { $hours } ч
+       *[other] Через { $hours } ч { $minutes } мин
+    }
+moment-in-days =
+    { $days ->
+        [one] Через { $days } день
+        [few] Через { $days } дня
+       *[many] Через { $days } дней
+    }
+moment-started =
+    { $minutes ->
+        [0] Пора начинать
+       *[other] Началась { $minutes } мин назад
+    }
+moment-past = Время вышло
+moment-waits =
+    { $minutes ->
+        [0] Клиент на месте
+       *[other] Клиент ждёт { $minutes } мин
+    }
+moment-alone = Вы в комнате, клиента пока нет
+moment-together = Идёт, до конца { $minutes } мин
+moment-overtime =
+    { $minutes ->
+        [0] Время вышло
+       *[other] Идёт на { $minutes } мин дольше
+    }
+moment-line-lost =
+    { $minutes ->
+        [0] Связь с клиентом прервалась
+       *[other] Нет связи с клиентом { $minutes } мин
+    }
+moment-left =
+    { $minutes ->
+        [0] Клиент вышел
+       *[other] Клиент вышел { $minutes } мин назад
+    }
+moment-finished =
+    { $minutes ->
+        [0] Завершена
+       *[other] Завершена, { $minutes } мин вместе
+    }
+moment-no-show = Клиент не пришёл
+moment-cancelled = Отменена
+
+place-opened-link = открыл ссылку
+place-on-page = ждёт на странице
+place-lobby = зал ожидания
+place-room = в комнате
+place-line-lost = связь прервалась
+place-left = вышел
+
+## Связь с сервером событий
+
+feed-connecting = соединяюсь
+feed-live = на связи
+feed-offline = нет связи
+feed-refused = нет доступа
+feed-since = нет с { $time }
+feed-last-contact = последняя связь в { $time }
+feed-never = связи ещё не было
+feed-offline-text = Нет связи с сервером событий с { $time }. Список показан на это время, о приходе клиента узнать нельзя.
+feed-offline-text-never = Нет связи с сервером событий: о приходе клиента узнать нельзя.
+feed-refused-text = Сервер событий больше не принимает это устройство. Подключите его заново.
+feed-polling-text = События приходят запросами: постоянное соединение здесь не держится. На скорости это почти не сказывается.
+
+## Не беспокоить
+
+do-not-disturb = Не беспокоить
+do-not-disturb-text = Приход клиента виден только в списке
+quiet-until = Не беспокоить до { $time }
+quiet-until-short = до { $time }
+quiet-end = Снять
+
+## Новая консультация
+
+client = Клиент
+client-placeholder = Имя, как вам удобно
+where = Где
+date = Дата
+time = Время
+length = Длительность, минуты
+usual-lengths = Обычная длительность
+today-word = сегодня
+tomorrow-word = завтра
+until-time = до { $time }
+times-in-zone = Время указано по поясу { $zone }.
+pick-a-day = Выбрать день
+month-before = Предыдущий месяц
+month-after = Следующий месяц
+date-unreadable = Не получается прочитать дату. Например: 23.12
+time-unreadable = Не получается прочитать время. Например: 15:30
+client-link = Ссылка для клиента
+link-coming = готовлю ссылку…
+link-missing = Вставьте ссылку на комнату
+another-code = Другая ссылка
+paste-a-link = Вставить свою ссылку
+make-a-link = Создать ссылку автоматически
+note = Заметка
+note-hint = Видите только вы.
+no-rooms-yet = Комнаты ещё не подключены. Пока можно вставить готовую ссылку.
+connect = Подключить
+create-and-copy = Создать и скопировать ссылку
+created = Консультация создана.
+created-and-copied = Консультация создана, ссылка скопирована
+change-consultation = Изменить консультацию
+change-needs-names = Имена сейчас скрыты. Чтобы изменить консультацию, их нужно показать.
+changed = Изменения сохранены
+
+## Консультация
+
+time-there = { $time } по поясу { $zone }
+asks-outcome = Время вышло, а клиента в комнате не было видно. Он пришёл?
+came = Пришёл
+did-not-come = Не пришёл
+login-text = Если комната попросит войти как ведущий:
+copy-login = Логин
+copy-password = Пароль
+login-copied = Логин скопирован
+password-copied = Пароль скопирован. Через 30 секунд он исчезнет из буфера.
+way-of-client = Путь клиента
+cancel-consultation = Отменить консультацию
+cancelled = Консультация отменена
+restore = Вернуть консультацию
+restored = Консультация возвращена
+
+step-opened-link = Ссылка открыта
+step-on-page = Ждёт на странице
+step-lobby = В зале ожидания
+step-late = Опоздает на { $minutes } мин
+step-joined = В комнате
+step-joined-again = Снова в комнате
+step-named = Имя стало известно
+step-line-lost = Связь прервалась
+step-line-back = Связь вернулась
+step-line-unstable = Связь неустойчива
+step-left = Выход из комнаты
+step-session-started = Вы вошли
+step-session-ended = Встреча закончилась
+step-missed = стало известно позже
+reason-hung-up = по своей воле
+reason-lost = связь не вернулась
+reason-kicked = удалён из комнаты
+reason-ended = встречу завершили
+reason-closed = страница закрыта
+source-page = страница клиента
+source-desktop = этот компьютер
+source-backend = сервер событий
+
+## Поиск
+
+search-what = Имя, заметка или ссылка
+found =
+    { $count ->
+        [0] Ничего не найдено
+        [one] Найдена { $count } консультация
+        [few] Найдены { $count } консультации
+       *[many] Найдено { $count } консультаций
+    }
+found-nothing = Попробуйте часть имени или слово из заметки.
+show-more = Показать ещё
+
+## Подключения
+
+connections = Подключения
+connections-text = Комнаты, сервер событий, ключи
+rooms = Комнаты
+connected = подключено
+not-connected = не подключено
+health-unknown = не проверено
+health-works = работает
+health-check = проверить
+health-broken = не работает
+check-now = Проверить
+last-success = Последняя удачная проверка в { $time }
+save-and-check = Сохранить и проверить
+secret-kept = сохранён в хранилище ключей
+secret-forget = Забыть
+remove-connection = Отключить
+remove-connection-title = Отключить «{ $provider }»?
+remove-connection-text = Настройки и ключи этого подключения будут удалены. Назначенные консультации и их ссылки останутся.
+connection-removed = Подключение удалено
+unknown-provider = Такого подключения нет.
+
+events = События
+server-embedded = Встроенный сервер событий
+server-shared = Общий сервер событий
+delay = { $ms } мс
+webhook-text = Чтобы узнавать о приходе клиента, сервер видеовстреч должен сообщать о нём сюда.
+copy-address = Скопировать адрес
+copy-lines = Скопировать строки
+config-lines = Строки для настройки сервера
+pair = Подключить
+pair-text = У вашей практики есть общий сервер событий?
+pairing-link-or-code = Ссылка или код подключения
+pairing-hint = Их выдаёт тот, кто ведёт сервер.
+paired = Общий сервер подключён
+unpair = Отключить
+unpair-text = Консультации и события приходят с общего сервера.
+unpair-title = Отключить общий сервер?
+unpair-confirm = Этот компьютер вернётся к встроенному серверу. Чтобы подключиться снова, понадобится новый код.
+unpaired = Общий сервер отключён
+server-address = Адрес сервера
+
+keys = Ключи
+keychain = Системное хранилище ключей
+keychain-text = Пароли и токены хранятся только там
+keychain-open = открыто
+this-computer = Этот компьютер
+
+field-jitsi-address = Адрес сервера
+field-jitsi-address-hint = Например, https://meet.example.org
+field-jitsi-app_id = Идентификатор приложения (JWT)
+field-jitsi-app_id-hint = Если сервер пускает ведущего по токену.
+field-jitsi-app_secret = Секрет приложения (JWT)
+field-jitsi-login = Логин ведущего
+field-jitsi-login-hint = Если сервер просит войти по логину и паролю.
+field-jitsi-password = Пароль ведущего
+
+## Настройки
+
+settings-you = О вас
+settings-look = Вид
+settings-notifications = Уведомления
+settings-privacy = Имена на экране
+settings-consultations = Консультации
+settings-computer = Компьютер
+your-name = Ваше имя
+your-name-hint = Так вас увидит клиент в комнате.
+your-name-placeholder = Елена Соколова
+language = Язык
+language-system = Системный
+theme = Тема
+theme-system = Системная
+theme-light = Светлая
+theme-dark = Тёмная
+notifications = Уведомления
+notifications-text = О приходе клиента и начале консультации
+sound = Звук
+reminders = Напомнить о начале
+reminders-text = за сколько минут
+minutes-before =
+    { $minutes ->
+        [one] За { $minutes } минуту
+        [few] За { $minutes } минуты
+       *[many] За { $minutes } минут
+    }
+warn-before-end = Предупреждать за 5 минут до конца
+hide-names-text = В окне, трее и уведомлениях, например на время показа экрана
+privacy-in-notifications = Что видно в уведомлении
+privacy-full = Имя клиента
+privacy-full-example = «Мария К. в комнате, 15:00»
+privacy-no-name = Без имени
+privacy-no-name-example = «Клиент на месте, 15:00»
+privacy-discreet = Ничего лишнего
+privacy-discreet-example = «Kabinet: есть новости»
+default-length = Обычная длительность, минуты
+room-template = Имя комнаты
+room-template-hint = { "{" }date{ "}" } — дата, { "{" }code{ "}" } — случайный код.
+code-length = Длина кода
+code-length-short = Короткий код можно подобрать, а с ним войти в комнату. Надёжно от 12 знаков.
+autostart = Запускать при входе в систему
+autostart-text = Откроется в трее, без окна
+
+## Первый запуск
+
+first-step = Шаг { $step } из { $of }
+first-language = На каком языке говорить?
+first-language-text = Язык можно сменить в любой момент в настройках.
+first-name = Как вас зовут?
+first-name-text = Это имя клиент увидит в комнате.
+first-address = Где вы проводите встречи?
+first-address-text = Если у вас или вашей практики есть сервер Jitsi, укажите его адрес: ссылки будут создаваться сами. Можно сделать это позже.

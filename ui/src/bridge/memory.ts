@@ -1,0 +1,159 @@
+import type { AppView } from '$generated/AppView'
+import type { ConsultationDraft } from '$generated/ConsultationDraft'
+import type { ConsultationView } from '$generated/ConsultationView'
+import type { Commands } from '$generated/commands'
+import { CommandError, type Bridge, type CommandName } from './bridge'
+import { SAMPLE_NOW, samples, type SampleName } from './sample'
+
+type Handlers = { [N in CommandName]: (args: Commands[N]['args']) => Commands[N]['reply'] }
+
+/**
+ * An application that keeps everything in this page, for looking at designs and for component tests.
+ * `?memory=waiting&lang=en&theme=dark` chooses a day of `samples`; it behaves, as far as the window can tell.
+ */
+export function memoryBridge(query: URLSearchParams): Bridge {
+  const name = query.get('memory') as SampleName
+  let view: AppView = (samples[name] ?? samples.waiting)()
+  const language = query.get('lang')
+  const theme = query.get('theme')
+  if (language === 'ru' || language === 'en') view.settings = { ...view.settings, language }
+  if (theme === 'light' || theme === 'dark') view.settings = { ...view.settings, theme }
+
+  const started = Date.now()
+  const hearers = new Set<(view: AppView) => void>()
+  const now = () => new Date(SAMPLE_NOW + Date.now() - started).toISOString()
+  const push = (change: Partial<AppView>) => {
+    view = { ...view, ...change, now: now() }
+    for (const hear of hearers) hear(view)
+    return {}
+  }
+  const all = () => [...(view.hero ? [view.hero] : []), ...view.groups.flatMap((group) => group.items)]
+  const find = (id: string): ConsultationView => {
+    const found = all().find((one) => one.id === id)
+    if (!found) throw new CommandError({ code: 'consultation_not_found' })
+    return found
+  }
+  const edit = (id: string, change: Partial<ConsultationView>) => {
+    const apply = (one: ConsultationView) => (one.id === id ? { ...one, ...change } : one)
+    return push({
+      hero: view.hero && apply(view.hero),
+      groups: view.groups.map((group) => ({ ...group, items: group.items.map(apply) })),
+    })
+  }
+  const settle = (change: Partial<AppView['settings']>) => push({ settings: { ...view.settings, ...change } })
+  const health = () => ({ health: 'works' as const, message: null })
+
+  const handlers: Handlers = {
+    state: () => ({ ...view, now: now() }),
+    finish_first_run: ({ language: chosen, name: typed }) => {
+      if (chosen) settle({ language: chosen })
+      if (typed) settle({ specialist_name: typed })
+      return push({ first_run: false })
+    },
+    preview_room: () => ({ link: `https://meet.example.org/konsultaciya-23nov-${code()}` }),
+    create_consultation: (draft) => {
+      check(draft)
+      const made = { ...fromDraft(draft), id: crypto.randomUUID() }
+      push({ groups: [{ kind: 'later_today', day: draft.date, items: [made] }, ...view.groups] })
+      return made
+    },
+    change_consultation: ({ id, draft }) => {
+      check(draft)
+      edit(id, fromDraft(draft))
+      return find(id)
+    },
+    cancel_consultation: ({ id }) => edit(id, { status: 'cancelled' }),
+    restore_consultation: ({ id }) => edit(id, { status: 'planned' }),
+    consultation: ({ id }) => find(id),
+    search: ({ text, offset, limit }) => {
+      const wanted = text.trim().toLocaleLowerCase()
+      const items = all().filter((one) => `${one.client} ${one.note}`.toLocaleLowerCase().includes(wanted))
+      return { items: items.slice(offset, offset + limit), total: items.length }
+    },
+    join: ({ id }) => edit(id, { presence: { ...find(id).presence, specialist_inside: true } }),
+    copy_link: () => ({}),
+    copy_login: () => ({}),
+    copy_password: () => ({}),
+    snooze: ({ id, minutes }) =>
+      edit(id, { snoozed_until: new Date(Date.parse(now()) + minutes * 60_000).toISOString() }),
+    confirm_outcome: ({ id, came }) =>
+      edit(id, { asks_outcome: false, status: came ? 'finished' : 'no_show' }),
+    save_settings: (settings) => settle(settings),
+    set_autostart: ({ on }) => settle({ autostart: on }),
+    set_hide_names: ({ on }) => settle({ hide_names: on }),
+    do_not_disturb: ({ minutes }) =>
+      push({
+        do_not_disturb_until: minutes ? new Date(Date.parse(now()) + minutes * 60_000).toISOString() : null,
+      }),
+    save_connection: ({ provider, values, secrets }) => {
+      if (values.address?.includes(' '))
+        throw new CommandError({ code: 'address_unreadable', field: 'address' })
+      const others = view.connections.filter((one) => one.provider !== provider)
+      const kept = view.connections.find((one) => one.provider === provider)?.secrets_kept ?? []
+      const forgotten = Object.keys(secrets).filter((key) => secrets[key] === '')
+      const secrets_kept = [...new Set([...kept, ...Object.keys(secrets)])].filter(
+        (key) => !forgotten.includes(key),
+      )
+      push({
+        connections: [...others, { provider, values, secrets_kept, ...health(), last_success: now() }],
+      })
+      return health()
+    },
+    remove_connection: ({ provider }) =>
+      push({ connections: view.connections.filter((one) => one.provider !== provider) }),
+    check_connection: health,
+    webhook_info: () => ({
+      url: 'http://127.0.0.1:8787/api/webhook/kabinet',
+      snippet:
+        'modules_enabled = { "kabinet" }\nkabinet_url = "http://127.0.0.1:8787"\nkabinet_secret = "whsec_…"',
+    }),
+    pair: ({ link_or_code }) => {
+      if (link_or_code.length < 9)
+        throw new CommandError({ code: 'pairing_unreadable', field: 'link_or_code' })
+      return push({ feed: { ...view.feed, embedded: false, address: 'events.example.org', delay_ms: 42 } })
+    },
+    unpair: () => push({ feed: { ...view.feed, embedded: true, address: '127.0.0.1:8787' } }),
+    retry_keychain: () =>
+      push({ problems: view.problems.filter(({ code: one }) => !one.startsWith('keychain')) }),
+    hide_window: () => ({}),
+    quit: () => ({}),
+  }
+
+  return {
+    async call(command, args) {
+      // A turn of the loop, as a real answer takes one too.
+      await new Promise((resolve) => setTimeout(resolve, 30))
+      return handlers[command](args as never) as never
+    },
+    onState(hear) {
+      hearers.add(hear)
+      return () => hearers.delete(hear)
+    },
+    onOpen: () => () => {},
+  }
+}
+
+function code(): string {
+  return crypto.randomUUID().replaceAll('-', '').slice(0, 12)
+}
+
+function check(draft: ConsultationDraft) {
+  if (draft.link && !/^https?:\/\/\S+$/.test(draft.link)) {
+    throw new CommandError({ code: 'link_unreadable', field: 'link' })
+  }
+}
+
+function fromDraft(draft: ConsultationDraft): ConsultationView {
+  const pattern = samples.next().hero as ConsultationView
+  const starts = Date.parse(`${draft.date}T${draft.time}:00+03:00`)
+  return {
+    ...pattern,
+    client: draft.client,
+    provider: draft.provider,
+    minutes: draft.minutes,
+    note: draft.note,
+    link: draft.link ?? pattern.link,
+    starts_at: new Date(starts).toISOString(),
+    ends_at: new Date(starts + draft.minutes * 60_000).toISOString(),
+  }
+}

@@ -1,0 +1,63 @@
+import { CommandError } from '$bridge'
+import type { CheckResult } from '$generated/CheckResult'
+import type { ConnectionDraft } from '$generated/ConnectionDraft'
+import type { ConnectionView } from '$generated/ConnectionView'
+import type { ProviderView } from '$generated/ProviderView'
+import { told } from '$shared/words/words.svelte'
+
+/** A connection's form, built from what the provider says it wants. */
+export class ConnectionFormState {
+  values = $state<Record<string, string>>({})
+  /** Secrets typed now. One that is kept in the keychain never comes here. */
+  secrets = $state<Record<string, string>>({})
+  /** Kept secrets that are to be forgotten on saving. */
+  forgotten = $state<string[]>([])
+  errors = $state<Record<string, string>>({})
+  trouble = $state('')
+  busy = $state(false)
+  result = $state.raw<CheckResult | null>(null)
+  readonly provider: ProviderView
+
+  constructor(provider: ProviderView, connection?: ConnectionView) {
+    this.provider = provider
+    for (const field of provider.fields) {
+      if (field.kind !== 'secret') this.values[field.key] = connection?.values[field.key] ?? ''
+    }
+  }
+
+  /** An untouched secret is left out and stays kept; a forgotten one is sent empty. */
+  get draft(): ConnectionDraft {
+    const secrets: Record<string, string> = {}
+    for (const key of this.forgotten) secrets[key] = ''
+    for (const [key, value] of Object.entries(this.secrets)) if (value) secrets[key] = value
+    const values: Record<string, string> = {}
+    for (const [key, value] of Object.entries(this.values)) values[key] = value.trim()
+    return { provider: this.provider.id, values, secrets }
+  }
+
+  async run(command: () => Promise<CheckResult>): Promise<boolean> {
+    if (this.busy) return false
+    this.busy = true
+    this.errors = {}
+    this.trouble = ''
+    this.result = null
+    try {
+      this.result = await command()
+      return true
+    } catch (thrown) {
+      const error = CommandError.from(thrown)
+      const known = this.provider.fields.some((field) => field.key === error.field)
+      if (known && error.field) this.errors[error.field] = told(error)
+      else this.trouble = told(error)
+      return false
+    } finally {
+      this.busy = false
+    }
+  }
+
+  /** What was typed is in the keychain now; nothing of it stays in the window. */
+  saved() {
+    this.secrets = {}
+    this.forgotten = []
+  }
+}

@@ -1,0 +1,36 @@
+import { CommandError } from '$bridge'
+import type { Pairing } from '$generated/Pairing'
+import { told } from '$shared/words/words.svelte'
+
+/** A pairing link holds everything; a bare code also needs the server's address. */
+export class PairingForm {
+  typed = $state('')
+  address = $state('')
+  errors = $state<Record<string, string>>({})
+  busy = $state(false)
+  readonly isLink: boolean = $derived(/^\s*[a-z]+:\/\//i.test(this.typed))
+  #pair: (pairing: Pairing) => Promise<unknown>
+
+  constructor(pair: (pairing: Pairing) => Promise<unknown>) {
+    this.#pair = pair
+  }
+
+  async send(): Promise<boolean> {
+    if (this.busy) return false
+    this.busy = true
+    this.errors = {}
+    try {
+      const address = this.isLink ? null : this.address.trim() || null
+      await this.#pair({ link_or_code: this.typed.trim(), address })
+      this.typed = ''
+      this.address = ''
+      return true
+    } catch (thrown) {
+      const error = CommandError.from(thrown)
+      this.errors[error.field === 'address' && !this.isLink ? 'address' : 'typed'] = told(error)
+      return false
+    } finally {
+      this.busy = false
+    }
+  }
+}

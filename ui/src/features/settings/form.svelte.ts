@@ -1,0 +1,55 @@
+import type { Settings } from '$generated/Settings'
+
+/** A pause in typing, in milliseconds, after which a text is saved. */
+const PAUSE = 500
+
+/**
+ * Settings as they stand on the screen. Each change is saved by itself; until the application has answered,
+ * what was chosen stays, and what it refuses goes back.
+ */
+export class SettingsForm {
+  values = $state.raw() as Settings
+  #saved: Settings
+  #save: (settings: Settings) => Promise<boolean>
+  #changed = new Map<keyof Settings, unknown>()
+  #timer: ReturnType<typeof setTimeout> | undefined
+
+  constructor(saved: Settings, save: (settings: Settings) => Promise<boolean>) {
+    this.#saved = saved
+    this.values = saved
+    this.#save = save
+  }
+
+  /** The application's settings; what has been changed here and not yet saved stays on top. */
+  hear(saved: Settings) {
+    this.#saved = saved
+    this.values = { ...saved, ...Object.fromEntries(this.#changed) }
+  }
+
+  choose<K extends keyof Settings>(name: K, value: Settings[K]): Promise<void> {
+    this.#put(name, value)
+    return this.flush()
+  }
+
+  type<K extends keyof Settings>(name: K, value: Settings[K]) {
+    this.#put(name, value)
+    clearTimeout(this.#timer)
+    this.#timer = setTimeout(() => void this.flush(), PAUSE)
+  }
+
+  async flush() {
+    clearTimeout(this.#timer)
+    if (this.#changed.size === 0) return
+    const sent = new Map(this.#changed)
+    const wanted = this.values
+    const done = await this.#save(wanted)
+    // Changed again meanwhile: that change is still to be saved.
+    for (const [name, value] of sent) if (this.#changed.get(name) === value) this.#changed.delete(name)
+    this.hear(done ? { ...this.#saved, ...Object.fromEntries(sent) } : this.#saved)
+  }
+
+  #put<K extends keyof Settings>(name: K, value: Settings[K]) {
+    this.#changed.set(name, value)
+    this.values = { ...this.values, [name]: value }
+  }
+}

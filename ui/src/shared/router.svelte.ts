@@ -1,0 +1,78 @@
+import { createContext } from 'svelte'
+
+/** Screens as addresses behind `#`, so that the shell can ask for one and "back" is the browser's own. */
+export type Route =
+  | { screen: 'today' | 'new' | 'connections' | 'settings' | 'search' }
+  | { screen: 'consultation' | 'change' | 'connection'; id: string }
+
+const PLAIN = ['new', 'connections', 'settings', 'search'] as const
+const WITH_ID = ['consultation', 'change', 'connection'] as const
+
+export function readRoute(hash: string): Route {
+  const [name = '', id = ''] = hash.replace(/^#?\/?/, '').split('/')
+  const plain = PLAIN.find((one) => one === name)
+  if (plain) return { screen: plain }
+  const withId = WITH_ID.find((one) => one === name)
+  if (withId && id) return { screen: withId, id: decodeURIComponent(id) }
+  return { screen: 'today' }
+}
+
+export function address(route: Route): string {
+  if (route.screen === 'today') return '#/'
+  return 'id' in route ? `#/${route.screen}/${encodeURIComponent(route.id)}` : `#/${route.screen}`
+}
+
+/** Where "back" leads when nothing was visited before, for a window the shell opened on a deep screen. */
+function above(route: Route): Route {
+  switch (route.screen) {
+    case 'change':
+      return { screen: 'consultation', id: route.id }
+    case 'connection':
+      return { screen: 'connections' }
+    case 'connections':
+      return { screen: 'settings' }
+    default:
+      return { screen: 'today' }
+  }
+}
+
+export class Router {
+  route = $state.raw<Route>({ screen: 'today' })
+  /** Addresses from Today down to here, each once: "back" climbs it instead of replaying every visit. */
+  #trail: string[] = []
+  #window: Window
+
+  constructor(place: Window) {
+    this.#window = place
+    this.#follow()
+  }
+
+  start(): () => void {
+    const follow = () => this.#follow()
+    this.#window.addEventListener('hashchange', follow)
+    return () => this.#window.removeEventListener('hashchange', follow)
+  }
+
+  go(route: Route) {
+    this.open(address(route))
+  }
+
+  open(hash: string) {
+    if (this.#window.location.hash !== hash) this.#window.location.hash = hash
+  }
+
+  up() {
+    const before = this.#trail.at(-2)
+    this.open(before ?? address(above(this.route)))
+  }
+
+  #follow() {
+    this.route = readRoute(this.#window.location.hash)
+    const here = address(this.route)
+    if (this.route.screen === 'today') this.#trail = []
+    const seen = this.#trail.indexOf(here)
+    this.#trail = seen < 0 ? [...this.#trail, here] : this.#trail.slice(0, seen + 1)
+  }
+}
+
+export const [useRouter, provideRouter] = createContext<Router>()

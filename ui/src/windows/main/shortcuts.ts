@@ -1,0 +1,24 @@
+import type { Router } from '$shared/router.svelte'
+
+/** Ctrl (or Command) with N, F and the comma; Esc goes back. A dialog that is open keeps its keys. */
+export function onShortcut(event: KeyboardEvent, router: Router) {
+  if (event.defaultPrevented || event.altKey) return
+  if (document.querySelector('dialog[open], [role="dialog"]')) return
+  if (event.key === 'Escape') {
+    if (router.route.screen !== 'today') {
+      event.preventDefault()
+      router.up()
+    }
+    return
+  }
+  if (!(event.ctrlKey || event.metaKey) || event.shiftKey) return
+  // The key's place as well as its letter: on a Russian layout Ctrl+N says "т".
+  const screen = byKey[event.key.toLowerCase()] ?? byPlace[event.code]
+  if (!screen) return
+  event.preventDefault()
+  router.go({ screen })
+}
+
+type Shortcut = 'new' | 'search' | 'settings'
+const byKey: Record<string, Shortcut | undefined> = { n: 'new', f: 'search', ',': 'settings' }
+const byPlace: Record<string, Shortcut | undefined> = { KeyN: 'new', KeyF: 'search', Comma: 'settings' }
