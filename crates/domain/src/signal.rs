@@ -46,12 +46,18 @@ pub struct Witness {
     pub names: bool,
     /// The server asks hosts to prove an account. Where it does not, a grant proves nothing: the first comer gets it.
     pub login: Option<bool>,
+    /// Its room events may be those of the lobby under the room's name; only the keeper's coming and going tells.
+    pub vague_rooms: bool,
 }
 
 /// What was said.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Fact {
     RoomOpened,
+    /// The server's own keeper of the room (Jicofo) came: it is always the first.
+    KeeperCame,
+    /// The keeper left: it is the last, unless it died.
+    KeeperLeft,
     /// `ended` when a moderator ended the meeting for all.
     RoomClosed {
         ended: bool,

@@ -3,7 +3,7 @@
 mod support;
 
 use kabinet_domain::attendance::Plan;
-use kabinet_domain::{Fact, LeaveReason, Occupant, SignalPlace};
+use kabinet_domain::{Fact, LeaveReason, Occupant, SignalPlace, Witness};
 use support::{Log, Scene, addresses_only, at, module};
 
 const HUNG_UP: LeaveReason = LeaveReason::HungUp;
@@ -76,6 +76,14 @@ fn a_press_on_join_is_not_wasted_on_a_client_who_waits_already() {
     let (ivan, anna) = (scene.person("ivan", "Иван"), scene.person("anna", "Анна"));
     scene.joins(0.0, &ivan).pressed(30.0).joins(45.0, &anna).leaves(50.0, &ivan, HUNG_UP);
     assert_eq!(scene.play(&Plan::default()), ["joined Иван", "started by pressed_join", "left Иван: hung_up"]);
+}
+
+#[test]
+fn a_quick_press_after_the_alert_does_not_make_the_client_the_specialist() {
+    let mut scene = Scene::new(addresses_only());
+    let (ivan, anna) = (scene.person("ivan", ""), scene.person("anna", ""));
+    scene.joins(0.2, &ivan).pressed(1.0).joins(20.0, &anna);
+    assert_eq!(scene.play(&Plan::default()), ["joined", "started by pressed_join"]);
 }
 
 #[test]
@@ -293,4 +301,23 @@ fn old_news_come_as_history() {
     log.receive(scene.signals, at(1800.0));
     assert_eq!(log.words(), ["joined Иван", "left Иван: hung_up"]);
     assert!(log.told.iter().all(|told| told.telling.inside == 0), "nobody is there when it is told");
+}
+
+#[test]
+fn a_lobby_that_opens_under_the_rooms_name_sends_nobody_away() {
+    let mut scene = Scene::new(Witness { vague_rooms: true, ..addresses_only() });
+    let ivan = scene.person("ivan", "");
+    scene.say(0.0, Fact::KeeperCame).say(0.0, Fact::RoomOpened).joins(1.0, &ivan);
+    scene.say(100.0, Fact::RoomOpened).say(200.0, Fact::RoomClosed { ended: false });
+    assert_eq!(scene.play(&Plan::default()), ["joined"]);
+    scene.say(900.0, Fact::KeeperLeft).say(900.0, Fact::RoomClosed { ended: false });
+    assert_eq!(scene.play(&Plan::default()), ["joined", "left: unknown"]);
+}
+
+#[test]
+fn a_room_that_is_kept_anew_had_nobody_left() {
+    let mut scene = Scene::new(Witness { vague_rooms: true, ..addresses_only() });
+    let (ivan, maria) = (scene.person("ivan", ""), scene.person("maria", ""));
+    scene.say(0.0, Fact::KeeperCame).joins(1.0, &ivan).say(400.0, Fact::KeeperCame).joins(430.0, &maria);
+    assert_eq!(scene.play(&Plan::default()), ["joined", "left: unknown", "joined"]);
 }

@@ -113,8 +113,10 @@ fn nameless_returns(stays: &[Stay], standings: &[Standing], groups: &mut Groups)
 /// Whoever comes first after the specialist pressed *Join* is the specialist, unless a better proof says who it was.
 fn pressed_join(stays: &[Stay], standings: &mut [Standing], groups: &mut Groups, presses: &[Timestamp]) {
     for press in presses {
-        let window = *press - Duration::seconds(5)..=*press + ARRIVE_WITHIN;
-        let arrives = |stay: &Stay| stay.start.is_some_and(|start| window.contains(&start));
+        // Some reporters cut their times to the second. Whoever was heard of before the press did not answer it:
+        // it may well be the client whose alert made the specialist press.
+        let window = *press - Duration::seconds(1)..=*press + ARRIVE_WITHIN;
+        let arrives = |stay: &Stay| stay.start.is_some_and(|start| window.contains(&start)) && stay.received_at >= *press;
         let answered = (0..stays.len()).any(|index| {
             let specialist = matches!(standings[index], Standing::Specialist(_));
             specialist && (arrives(&stays[index]) || stays[index].covers(*press))
@@ -123,8 +125,8 @@ fn pressed_join(stays: &[Stay], standings: &mut [Standing], groups: &mut Groups,
             continue;
         }
         let comer = (0..stays.len()).find(|index| {
-            // Somebody who was there before, under another address, came back and did not answer the press.
-            let newly = groups.members(*index).iter().all(|member| stays[*member].from() >= *window.start());
+            // Nor did somebody who was there before, under another address, and came back.
+            let newly = groups.members(*index).iter().all(|member| stays[*member].received_at >= *press);
             standings[*index] == Standing::Unproven && arrives(&stays[*index]) && newly
         });
         if let Some(comer) = comer {

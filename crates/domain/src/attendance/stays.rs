@@ -140,7 +140,7 @@ fn effects(fact: &Fact) -> Vec<(&Occupant, Effect)> {
             let effect = |occupant: &Occupant| if occupant.line_lost { Effect::LosesLine } else { Effect::IsBack };
             occupants.iter().flat_map(|occupant| [(occupant, Effect::Arrives), (occupant, effect(occupant))]).collect()
         }
-        Fact::RoomOpened | Fact::RoomClosed { .. } | Fact::PressedJoin => Vec::new(),
+        Fact::RoomOpened | Fact::RoomClosed { .. } | Fact::KeeperCame | Fact::KeeperLeft | Fact::PressedJoin => Vec::new(),
     }
 }
 
@@ -235,19 +235,33 @@ fn step(stays: &mut Vec<Stay>, signal: &Signal, inside: bool) {
 
 /// A room that closes has nobody in it; a room that opens anew had nobody left (Prosody was killed).
 fn close_with_rooms(stays: &mut [Stay], signals: &[&Signal]) {
+    let keeper_is_reported = signals.iter().any(|signal| matches!(signal.fact, Fact::KeeperCame | Fact::KeeperLeft));
     for signal in signals {
-        let (moment, reason, before) = match &signal.fact {
-            Fact::RoomClosed { ended } => (signal.at, if *ended { LeaveReason::Ended } else { LeaveReason::Unknown }, signal.at),
+        let believed = !(signal.witness.vague_rooms && keeper_is_reported);
+        let (reason, before) = match &signal.fact {
+            Fact::RoomClosed { ended: true } => (LeaveReason::Ended, signal.at),
+            Fact::RoomClosed { ended: false } if believed || somebody_left_about(signals, signal.at) => {
+                (LeaveReason::Unknown, signal.at)
+            }
             // The first occupant's arrival is reported just before the room's creation.
-            Fact::RoomOpened => (signal.at, LeaveReason::Unknown, signal.at - Duration::seconds(1)),
+            Fact::RoomOpened if believed => (LeaveReason::Unknown, signal.at - Duration::seconds(1)),
+            Fact::KeeperCame => (LeaveReason::Unknown, signal.at - Duration::seconds(1)),
             _ => continue,
         };
+        let closes = matches!(signal.fact, Fact::RoomClosed { .. });
         for stay in stays.iter_mut().filter(|stay| stay.place == signal.place && stay.end.is_none()) {
-            let same_moment =
-                matches!(signal.fact, Fact::RoomClosed { .. }) && stay.from() == before && stay.received_at <= signal.received_at;
+            let same_moment = closes && stay.from() == before && stay.received_at <= signal.received_at;
             if stay.from() < before || same_moment {
-                stay.ends(moment.max(stay.from()), reason);
+                stay.ends(signal.at.max(stay.from()), reason);
             }
         }
     }
+}
+
+/// A room only closes when its last occupant has gone, the keeper at the latest; one with breakout rooms, 5 s later.
+fn somebody_left_about(signals: &[&Signal], moment: Timestamp) -> bool {
+    let leaves =
+        |signal: &&&Signal| matches!(signal.fact, Fact::KeeperLeft | Fact::Left { .. }) && signal.place == SignalPlace::Room;
+    let about = |at: Timestamp| at >= moment - Duration::seconds(10) && at <= moment + Duration::seconds(2);
+    signals.iter().filter(leaves).any(|signal| about(signal.at))
 }

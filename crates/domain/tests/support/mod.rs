@@ -103,7 +103,7 @@ pub fn words(telling: &Telling) -> String {
 
 /// Our own module on a server with logins, unless said otherwise.
 pub fn module(login: Option<bool>) -> Witness {
-    Witness { grants: true, names: true, login }
+    Witness { grants: true, names: true, login, vague_rooms: false }
 }
 
 /// A reporter of addresses alone, with a resolution of one second.

@@ -42,7 +42,7 @@ pub fn understand(body: &[u8], received_at: Timestamp) -> Result<Understood, Dia
         dropped: fields.maybe_count("dropped")?.unwrap_or(0),
         ..ModuleReport::default()
     };
-    let witness = Witness { grants: true, names: true, login };
+    let witness = Witness { grants: true, names: true, login, vague_rooms: false };
     let mut batch = Batch { received_at, witness, report, signals: Vec::new(), ignored: None };
     let events = fields.maybe_list("events")?.ok_or_else(|| DialectError::missing("events"))?;
     for (index, event) in events.iter().enumerate() {

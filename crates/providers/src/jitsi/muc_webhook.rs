@@ -4,7 +4,7 @@
 //! `isHost` tells nothing (it is true for the focus and false for the specialist), so it is not read at all.
 
 use super::fields::{Fields, parse};
-use super::nobody::{first_label, is_account, service, service_room};
+use super::nobody::{FOCUS, first_label, is_account, service, service_room};
 use super::{DialectError, RoomEvent, Understood};
 use kabinet_domain::sensitive::clean_name;
 use kabinet_domain::signal::corrected;
@@ -35,20 +35,26 @@ pub fn understand(body: &[u8], route: Option<RoomEvent>, received_at: Timestamp)
     if let Some(why) = service_room(fields.text(&names)?, component) {
         return Ok(Understood::nothing(why));
     }
-    if let Some(why) = who.as_ref().and_then(|who| service(&who.occupant.address, who.resource)) {
+    let place = component.map_or(SignalPlace::Room, place);
+    let nobody = who.as_ref().and_then(|who| service(&who.occupant.address, who.resource));
+    let keeper = nobody == Some(FOCUS) && place == SignalPlace::Room;
+    if let Some(why) = nobody.filter(|_| !keeper) {
         return Ok(Understood::nothing(why));
     }
 
     let created_at = fields.maybe_text(&["createdAt", "created_at"])?;
     let at = created_at.map(moment).transpose()?.map_or(received_at, |at| corrected(at, received_at));
-    let place = component.map_or(SignalPlace::Room, place);
     // Without a time of its own a repetition cannot be told from a second event.
     let stamp = created_at.map_or_else(|| received_at.to_rfc3339(), str::to_owned);
     let address = who.as_ref().map_or("", |who| &who.occupant.address.0);
     let key = format!("{}|{}|{}|{address}|{stamp}", event.word(), place_word(&place), room.as_str());
     // Only the documented dialect has names, and no module that sends it is known.
-    let witness = Witness { names: who.as_ref().is_some_and(|who| who.occupant.name.is_some()), ..Witness::default() };
+    let names = who.as_ref().is_some_and(|who| who.occupant.name.is_some());
+    // Loaded on every host, the module reports the lobby's creation and end under the room's name.
+    let witness = Witness { names, vague_rooms: true, ..Witness::default() };
     let fact = match (event, who) {
+        (RoomEvent::OccupantJoined, Some(_)) if keeper => Fact::KeeperCame,
+        (RoomEvent::OccupantLeft, Some(_)) if keeper => Fact::KeeperLeft,
         (RoomEvent::RoomCreated, _) => Fact::RoomOpened,
         (RoomEvent::OccupantJoined, Some(who)) => Fact::Joined(who.occupant),
         (RoomEvent::OccupantLeft, Some(who)) => Fact::Left { occupant: who.occupant, reason: LeaveReason::Unknown },

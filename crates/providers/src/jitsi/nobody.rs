@@ -6,7 +6,7 @@ use kabinet_domain::Address;
 
 /// Accounts of the server's parts, on the domains that hold no people.
 const SERVICE_USERS: [(&str, &str); 8] = [
-    ("focus", "the focus (Jicofo)"),
+    ("focus", FOCUS),
     ("jvb", "a video bridge"),
     ("jigasi", "a telephone line"),
     ("jibri", "a recorder"),
@@ -38,6 +38,9 @@ const BREWERIES: [&str; 5] = ["jvbbrewery", "jibribrewery", "sipjibribrewery", "
 /// First labels of components whose rooms hold no people.
 const SERVICE_COMPONENTS: [&str; 2] = ["internal-muc", "internal"];
 
+/// Why the focus is nobody. Its coming and going tells of the room all the same.
+pub(super) const FOCUS: &str = "the focus (Jicofo)";
+
 /// The in-room name that Jicofo takes.
 const FOCUS_RESOURCE: &str = "focus";
 
@@ -49,7 +52,7 @@ pub(super) fn service(address: &Address, resource: Option<&str>) -> Option<&'sta
         Some((_, Others::Never)) => part.or(Some("an account of the hidden domain")),
         Some((_, Others::MayBe)) if part.is_some() => part,
         // Wherever the operator put Jicofo, it calls itself so in the room, and nobody else can.
-        _ if resource == Some(FOCUS_RESOURCE) => Some("the focus (Jicofo)"),
+        _ if resource == Some(FOCUS_RESOURCE) => Some(FOCUS),
         _ => None,
     }
 }
@@ -59,7 +62,8 @@ pub(super) fn service_room(node: &str, component: Option<&str>) -> Option<&'stat
     let node = node.to_ascii_lowercase();
     if node.starts_with(HEALTH_CHECK) {
         Some("a health check")
-    } else if BREWERIES.contains(&node.as_str()) || component.is_some_and(|host| SERVICE_COMPONENTS.contains(&first_label(host))) {
+    } else if BREWERIES.contains(&node.as_str()) || component.is_some_and(|host| SERVICE_COMPONENTS.contains(&first_label(host)))
+    {
         Some("a room of the server's own parts")
     } else {
         None
@@ -79,7 +83,8 @@ pub(super) fn is_account(address: &Address) -> bool {
 
 /// Jitsi's anonymous names are UUIDs; plain Prosody's are 24 random lower-case letters and digits.
 fn is_anonymous_user(user: &str) -> bool {
-    let random = user.len() == 24 && user.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-_".contains(&byte));
+    let random =
+        user.len() == 24 && user.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-_".contains(&byte));
     random || uuid::Uuid::try_parse(user).is_ok()
 }
 
@@ -93,8 +98,8 @@ mod tests {
     use rstest::rstest;
 
     #[rstest]
-    #[case::focus("focus@auth.meet.jitsi/focus", Some("focus"), Some("the focus (Jicofo)"))]
-    #[case::focus_of_a_renamed_domain("focus@internal.example.org/focus", Some("focus"), Some("the focus (Jicofo)"))]
+    #[case::focus("focus@auth.meet.jitsi/focus", Some("focus"), Some(FOCUS))]
+    #[case::focus_of_a_renamed_domain("focus@internal.example.org/focus", Some("focus"), Some(FOCUS))]
     #[case::telephone("jigasi@auth.meet.jitsi/x", None, Some("a telephone line"))]
     #[case::recorder("recorder@hidden.meet.jitsi/G2_o7h3pVnO0", None, Some("a recorder"))]
     #[case::older_recorder("anybody@recorder.example.org/x", None, Some("an account of the hidden domain"))]
