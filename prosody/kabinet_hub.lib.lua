@@ -13,6 +13,7 @@ local MODULE_VERSION = "0.1.0";
 local MAX_ROOM_NAMES, MAX_NAME_BYTES = 1000, 40 * 1024;
 local SNAPSHOT_PAUSE = 1; -- seconds between two snapshots that the backend asks for
 local NEARLY_EMPTY = 50; -- a snapshot waits until no more events than this are before it: it shall say what is true now
+local HIBERNATION_OVER = "Hibernating too long"; -- mod_smacks' words
 
 local log = logger.init("kabinet");
 
@@ -247,13 +248,18 @@ function hub_mt:watch_host(host)
 	self:hook(events, "smacks-hibernation-end", function (event)
 		self:line(event.resumed and event.resumed.full_jid, "up", "line_back");
 	end);
-	-- Before Prosody tells the rooms, so that a departure that follows can say why.
-	self:hook(events, "resource-unbind", function (event)
+	-- Told before Prosody tells the rooms, so that a departure that follows can say why. A session that is given up bounces
+	-- what it had not read first of all, before it unbinds; any other end may still be prevented at that moment.
+	local function ending(event)
 		local address = event.session.full_jid;
 		if not address or not self.by_jid[address] then return; end
-		self.unbinding[address] = event.error == "Hibernating too long" and "lost" or "closed";
+		self.unbinding[address] = event.error == HIBERNATION_OVER and "lost" or "closed";
 		timer.add_task(1, function () self.unbinding[address] = nil; end);
+	end
+	self:hook(events, "pre-resource-unbind", function (event)
+		if event.error == HIBERNATION_OVER then ending(event); end
 	end, 100);
+	self:hook(events, "resource-unbind", ending, 100);
 end
 
 return { new = new };

@@ -111,6 +111,7 @@ class Lab:
         self.folder = Path(folder).resolve() if folder else Path(tempfile.mkdtemp(prefix="kabinet-lab-"))
         self._process: subprocess.Popen[bytes] | None = None
         self._visitors: list[Any] = []
+        self.jicofo: Any = None  # once `focus()` was called
 
     # -- the server
 
@@ -197,7 +198,8 @@ class Lab:
         from .visitors import Focus
 
         default = "none" if self.auth == "anonymous" else "login"
-        return self._keep(Focus(self, auth or default, **more).start())
+        self.jicofo = self._keep(Focus(self, auth or default, **more).start())
+        return self.jicofo
 
     def specialist(self, room: str, name: str | None = "Анна Петрова", **more: Any):
         """The host, in the room. `login="upgrade"` (a guest that proved an account), `"direct"`, or `token=...`."""

@@ -266,7 +266,7 @@ class Focus:
 
     def close(self) -> None:
         for address in list(self.rooms):
-            self._leave(address)
+            self.leave(address)
         self.stream.close()
 
     def die(self) -> None:
@@ -284,7 +284,7 @@ class Focus:
                 threading.Thread(target=self._look_after, args=(address, seat), daemon=True).start()
             return seat
 
-    def _leave(self, address: str) -> None:
+    def leave(self, address: str) -> None:
         seat = self.rooms.pop(address, None)
         if seat and seat.inside and self.stream.open:
             seat.leave()
@@ -308,7 +308,7 @@ class Focus:
             alone = 0.0 if people or beside else alone + 0.03
             if alone > (self.LEAVE_DELAY if seen else self.patience):
                 try:
-                    self._leave(address)
+                    self.leave(address)
                 except Exception:
                     pass  # the server ended
                 return
