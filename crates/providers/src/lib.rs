@@ -1,3 +1,8 @@
 #![doc = include_str!("../README.md")]
 
+pub mod http;
 pub mod jitsi;
+pub mod pasted;
+pub mod registry;
+
+pub use registry::{RoomProvider, open, providers};

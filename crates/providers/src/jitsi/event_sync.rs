@@ -37,7 +37,13 @@ pub fn understand(body: &[u8], route: Option<RoomEvent>, received_at: Timestamp)
         RoomEvent::RoomCreated => {
             let created_at = fields.maybe_seconds("created_at")?.ok_or_else(|| DialectError::missing("created_at"))?;
             let shift = Shift::by(created_at, received_at);
-            Ok(Understood::of(vec![context.signal("created", &stamp(created_at), shift.apply(created_at), None, Fact::RoomOpened)]))
+            Ok(Understood::of(vec![context.signal(
+                "created",
+                &stamp(created_at),
+                shift.apply(created_at),
+                None,
+                Fact::RoomOpened,
+            )]))
         }
         RoomEvent::RoomDestroyed => destroyed(fields, &context),
         RoomEvent::OccupantJoined | RoomEvent::OccupantLeft => {
@@ -122,7 +128,7 @@ impl Context {
         Signal {
             key: format!("{word}|{place}|{}|{what}", self.room.as_str()),
             room: self.room.clone(),
-            place: self.place.clone(),
+            place: self.place,
             at,
             order: 0,
             received_at: self.received_at,
@@ -174,4 +180,108 @@ impl Stay {
 
 fn stamp(moment: Timestamp) -> String {
     moment.timestamp().to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rstest::rstest;
+
+    const ROOM: &str = r#""room_name":"room-7","is_breakout":false"#;
+    const JOINED: &str = r#"{"event_name":"muc-occupant-joined","room_name":"room-7","is_breakout":false,
+        "occupant":{"occupant_jid":"0cd3116b-9b54-4d56-a4d5-8f76eb42ab20@guest.meet.jitsi/z","joined_at":1795219926}}"#;
+    const DESTROYED: &str = r#"{"event_name":"muc-room-destroyed","room_name":"room-7","is_breakout":false,"created_at":1795219920,
+        "destroyed_at":1795219990,"all_occupants":[
+        {"occupant_jid":"recorder@hidden.meet.jitsi/r","joined_at":1795219925,"left_at":1795219980},
+        {"occupant_jid":"0cd3116b-9b54-4d56-a4d5-8f76eb42ab20@guest.meet.jitsi/z","joined_at":1795219926,"left_at":1795219980},
+        {"occupant_jid":"anna@meet.jitsi/a","joined_at":1795219921}]}"#;
+
+    fn at(seconds: i64) -> Timestamp {
+        chrono::DateTime::from_timestamp(seconds, 0).expect("a time")
+    }
+
+    fn signals(body: &str, received_at: i64) -> Vec<Signal> {
+        understand(body.as_bytes(), None, at(received_at)).expect("understood").signals
+    }
+
+    #[test]
+    fn a_rooms_farewell_repairs_what_was_lost_under_the_originals_keys() {
+        let joined = signals(JOINED, 1_795_219_927).remove(0);
+        let left = JOINED.replace("joined\"", "left\"").replace("1795219926}", "1795219926,\"left_at\":1795219980}");
+        let left = signals(&left, 1_795_219_981).remove(0);
+        let farewell = signals(DESTROYED, 1_795_219_990);
+        let keys: Vec<&str> = farewell.iter().map(|signal| signal.key.as_str()).collect();
+        assert_eq!(
+            keys,
+            ["joined|room|room-7|anna@meet.jitsi/a#1795219921", &joined.key, &left.key, "destroyed|room|room-7|1795219990",]
+        );
+        assert_eq!(farewell[1].fact, joined.fact);
+        assert_eq!(farewell[2].fact, left.fact);
+        assert_eq!((farewell[1].at, farewell[2].at), (joined.at, left.at));
+    }
+
+    #[test]
+    fn names_and_token_ids_are_read_and_cleaned() {
+        let body = JOINED.replace("\"joined_at\"", r#""name":"\u202eИван\n ","id":204,"email":"x","joined_at""#);
+        let signal = signals(&body, 1_795_219_927).remove(0);
+        assert!(signal.witness.names && !signal.witness.grants);
+        let Fact::Joined(occupant) = signal.fact else { panic!("joined") };
+        assert_eq!(occupant.name.expect("a name").reveal(), "Иван");
+        assert_eq!(occupant.token, Some(TokenUser { id: "204".into() }));
+        assert!(!signals(JOINED, 1_795_219_927).remove(0).witness.names);
+    }
+
+    #[test]
+    fn a_clock_that_is_off_moves_all_times_alike() {
+        let hour = 3600;
+        let farewell = signals(DESTROYED, 1_795_219_990 + hour);
+        assert_eq!(farewell[3].at, at(1_795_219_990 + hour));
+        assert_eq!(farewell[2].at, at(1_795_219_980 + hour));
+        let Fact::Left { occupant, .. } = &farewell[2].fact else { panic!("left") };
+        assert_eq!(occupant.joined_at, Some(at(1_795_219_926 + hour)));
+        let key = "0cd3116b-9b54-4d56-a4d5-8f76eb42ab20@guest.meet.jitsi/z#1795219926";
+        assert_eq!(occupant.stay, Some(StayKey(key.into())), "keys stay as sent");
+    }
+
+    #[test]
+    fn a_breakout_room_is_a_place_of_its_main_room() {
+        let breakout = signals(&JOINED.replace("false", "true"), 1_795_219_927).remove(0);
+        assert_eq!((breakout.room.as_str(), breakout.place), ("room-7", SignalPlace::Breakout));
+        assert_ne!(breakout.key, signals(JOINED, 1_795_219_927)[0].key);
+    }
+
+    #[test]
+    fn the_route_counts_more_than_the_name_of_the_event() {
+        let mistaken = DESTROYED.replace("muc-room-destroyed", "muc-room-created");
+        let understood = understand(mistaken.as_bytes(), Some(RoomEvent::RoomDestroyed), at(1_795_219_990)).expect("understood");
+        assert_eq!(understood.signals.last().expect("a signal").fact, Fact::RoomClosed { ended: false });
+    }
+
+    #[rstest]
+    #[case(r#"{"event_name":"muc-room-created","room_name":"__jicofo-health-check-1","created_at":1}"#, "a health check")]
+    #[case(&JOINED.replace("0cd3116b-9b54-4d56-a4d5-8f76eb42ab20@guest", "recorder@hidden"), "a recorder")]
+    #[case(&JOINED.replace("occupant-joined", "speaker-stats"), "an event of no interest")]
+    fn what_concerns_nobody_is_passed_over(#[case] body: &str, #[case] why: &str) {
+        let understood = understand(body.as_bytes(), None, at(1_795_219_927)).expect("understood");
+        assert_eq!((understood.signals.len(), understood.ignored), (0, Some(why)));
+    }
+
+    #[rstest]
+    #[case("{}".into(), "event_name")]
+    #[case(format!(r#"{{"event_name":"muc-room-created",{ROOM}}}"#), "created_at")]
+    #[case(format!(r#"{{"event_name":"muc-room-created",{ROOM},"created_at":1e300}}"#), "created_at")]
+    #[case(format!(r#"{{"event_name":"muc-room-created",{ROOM},"created_at":9e14}}"#), "created_at")]
+    #[case(format!(r#"{{"event_name":"muc-room-created",{ROOM},"created_at":-1}}"#), "created_at")]
+    #[case(r#"{"event_name":"muc-room-created","room_name":7}"#.into(), "room_name")]
+    #[case(r#"{"event_name":"muc-room-created","room_name":"a","is_breakout":"no"}"#.into(), "is_breakout")]
+    #[case(format!(r#"{{"event_name":"muc-occupant-joined",{ROOM}}}"#), "occupant")]
+    #[case(format!(r#"{{"event_name":"muc-occupant-joined",{ROOM},"occupant":[]}}"#), "occupant")]
+    #[case(format!(r#"{{"event_name":"muc-occupant-joined",{ROOM},"occupant":{{"occupant_jid":"a@b"}}}}"#), "occupant.joined_at")]
+    #[case(JOINED.replace("joined\"", "left\""), "occupant.left_at")]
+    #[case(DESTROYED.replace("1795219921", "null"), "all_occupants[2].joined_at")]
+    #[case(DESTROYED.replace("\"anna@meet.jitsi/a\"", "{}"), "all_occupants[2].occupant_jid")]
+    fn an_error_names_the_field(#[case] body: String, #[case] field: &str) {
+        let error = understand(body.as_bytes(), None, at(1_795_219_990)).expect_err("rubbish");
+        assert_eq!(error.field(), Some(field), "{error}");
+    }
 }

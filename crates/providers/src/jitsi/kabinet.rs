@@ -210,3 +210,194 @@ impl Shift {
         if sent_at > received_at + Duration::seconds(5) { Self(received_at - sent_at) } else { Self(Duration::zero()) }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rstest::rstest;
+    use serde_json::{Value, json};
+
+    const SENT_AT: i64 = 1_766_491_084_123;
+
+    fn at(millis: i64) -> Timestamp {
+        chrono::DateTime::from_timestamp_millis(millis).expect("a time")
+    }
+
+    fn client() -> Value {
+        json!({"stay": "0d9c", "jid": "0cd3116b-9b54-4d56-a4d5-8f76eb42ab20@guest.meet.jitsi/z", "resource": "0cd3116b", "name": "Иван",
+            "role": "participant", "affiliation": "none", "kind": "person", "account": false, "token": null,
+            "joined_at": SENT_AT - 1000, "line": "up"})
+    }
+
+    fn focus() -> Value {
+        json!({"stay": "ffff", "jid": "focus@auth.meet.jitsi/focus", "resource": "focus", "kind": "service", "joined_at": SENT_AT})
+    }
+
+    /// One event in a batch, with `fields` over what every event has.
+    fn batch(fields: &Value) -> Value {
+        let mut event =
+            json!({"id": "e-1", "seq": 12, "at": SENT_AT, "place": "room", "room": "room-7", "meeting": null, "breakout": null});
+        for (key, value) in fields.as_object().expect("fields") {
+            event[key] = value.clone();
+        }
+        json!({"v": 1, "boot": "b-1", "server": {"host": "muc.meet.jitsi", "prosody": "0.12.3", "module": "0.1.0", "login": true},
+            "queued": 3, "dropped": 1, "events": [event]})
+    }
+
+    fn understood(fields: &Value) -> Understood {
+        understand(batch(fields).to_string().as_bytes(), at(SENT_AT + 60)).expect("understood")
+    }
+
+    fn fact_of(fields: &Value) -> Fact {
+        let [signal] = understood(fields).signals.try_into().expect("one signal");
+        signal.fact
+    }
+
+    fn ivan() -> Occupant {
+        Occupant {
+            stay: Some(StayKey("0d9c".into())),
+            name: Some("Иван".into()),
+            joined_at: Some(at(SENT_AT - 1000)),
+            ..Occupant::at("0cd3116b-9b54-4d56-a4d5-8f76eb42ab20@guest.meet.jitsi/z")
+        }
+    }
+
+    #[test]
+    fn an_arrival_is_a_signal_with_the_modules_own_id_and_number() {
+        let understood = understood(&json!({"type": "occupant_joined", "occupant": client()}));
+        let [signal] = understood.signals.try_into().expect("one signal");
+        assert_eq!((signal.key.as_str(), signal.order, signal.at), ("e-1", 12, at(SENT_AT)));
+        assert_eq!((signal.room.as_str(), signal.place), ("room-7", SignalPlace::Room));
+        assert_eq!(signal.witness, Witness { grants: true, names: true, login: Some(true), vague_rooms: false });
+        assert_eq!(signal.fact, Fact::Joined(ivan()));
+        let report = understood.report.expect("a report");
+        assert_eq!((report.boot.as_str(), report.seqs, report.queued, report.dropped), ("b-1", Some((12, 12)), 3, 1));
+        assert_eq!((report.login, report.module.as_deref(), report.heartbeat), (Some(true), Some("0.1.0"), false));
+    }
+
+    #[rstest]
+    #[case("room_created", json!({}), Fact::RoomOpened)]
+    #[case("room_destroyed", json!({"reason": "ended"}), Fact::RoomClosed { ended: true })]
+    #[case("room_destroyed", json!({"reason": null}), Fact::RoomClosed { ended: false })]
+    #[case("occupant_left", json!({"occupant": client(), "reason": "lost"}), Fact::Left { occupant: ivan(), reason: LeaveReason::Lost })]
+    #[case("occupant_left", json!({"occupant": client(), "reason": "new"}), Fact::Left { occupant: ivan(), reason: LeaveReason::Unknown })]
+    #[case("name_changed", json!({"occupant": client()}), Fact::Named(ivan()))]
+    #[case("line_lost", json!({"occupant": client()}), Fact::LineLost(Occupant { line_lost: true, ..ivan() }))]
+    #[case("line_back", json!({"occupant": client()}), Fact::LineBack(ivan()))]
+    #[case("affiliation_changed", json!({"occupant": client(), "affiliation": "owner", "previous": "none", "by": "focus"}), Fact::Granted(ivan()))]
+    #[case("room_snapshot", json!({"occupants": [focus(), client()]}), Fact::Snapshot(vec![ivan()]))]
+    #[case("room_snapshot", json!({"occupants": {}}), Fact::Snapshot(vec![]))]
+    fn every_kind_of_fact_is_understood(#[case] kind: &str, #[case] mut fields: Value, #[case] fact: Fact) {
+        fields["type"] = kind.into();
+        assert_eq!(fact_of(&fields), fact);
+    }
+
+    #[rstest]
+    #[case("occupant_joined", json!({"occupant": focus()}), "an occupant of the server's own")]
+    #[case::unknown_to_an_old_module("occupant_joined", json!({"occupant": {"jid": "recorder@hidden.meet.jitsi/x", "kind": "person"}}), "a recorder")]
+    #[case("role_changed", json!({"occupant": client(), "role": "moderator"}), "a change of role")]
+    #[case("admitted", json!({"occupant": {"jid": "a@guest.meet.jitsi"}}), "an admission from the lobby")]
+    #[case("dominant_speaker", json!({}), "an event of no interest")]
+    #[case("room_created", json!({"room": "__jicofo-health-check-1"}), "a health check")]
+    #[case("room_created", json!({"room": ":"}), "a room whose name no link can carry")]
+    #[case::by_the_server("affiliation_changed", json!({"occupant": client(), "affiliation": "owner", "previous": "none", "by": "server"}), "no grant by the focus")]
+    #[case::by_an_owner("affiliation_changed", json!({"occupant": client(), "affiliation": "owner", "previous": "none", "by": "occupant"}), "no grant by the focus")]
+    #[case::nothing_new("affiliation_changed", json!({"occupant": client(), "affiliation": "owner", "previous": "owner", "by": "focus"}), "no grant by the focus")]
+    #[case::taken_away("affiliation_changed", json!({"occupant": client(), "affiliation": "none", "previous": "owner", "by": "focus"}), "no grant by the focus")]
+    fn what_says_nothing_of_people_is_counted_and_passed_over(#[case] kind: &str, #[case] mut fields: Value, #[case] why: &str) {
+        fields["type"] = kind.into();
+        let understood = understood(&fields);
+        assert!(understood.signals.is_empty());
+        assert_eq!(understood.ignored, Some(why));
+        assert_eq!(understood.report.expect("a report").seqs, Some((12, 12)), "its number is not a gap");
+    }
+
+    #[rstest]
+    #[case("lobby", SignalPlace::Lobby)]
+    #[case("breakout", SignalPlace::Breakout)]
+    fn places_are_told_apart(#[case] word: &str, #[case] place: SignalPlace) {
+        let understood = understood(&json!({"type": "occupant_joined", "place": word, "occupant": client()}));
+        assert_eq!(understood.signals[0].place, place);
+    }
+
+    #[test]
+    fn a_token_tells_its_id_and_its_name_where_none_was_typed() {
+        let mut occupant = client();
+        occupant["name"] = Value::Null;
+        occupant["token"] = json!({"id": "spec-17", "name": "Анна", "moderator": true});
+        let Fact::Joined(occupant) = fact_of(&json!({"type": "occupant_joined", "occupant": occupant})) else { panic!("joined") };
+        assert_eq!(occupant.token, Some(TokenUser { id: "spec-17".into() }));
+        assert_eq!(occupant.name.expect("a name").reveal(), "Анна");
+    }
+
+    #[test]
+    fn waiting_in_the_queue_does_not_change_the_time_but_a_clock_ahead_does() {
+        let body = batch(&json!({"type": "occupant_joined", "occupant": client()})).to_string();
+        let received = |millis| understand(body.as_bytes(), at(millis)).expect("understood").signals.remove(0);
+        assert_eq!(received(SENT_AT + 3_600_000).at, at(SENT_AT));
+        assert_eq!(received(SENT_AT - 4_000).at, at(SENT_AT));
+        let ahead = received(SENT_AT - 60_000);
+        let Fact::Joined(occupant) = ahead.fact else { panic!("joined") };
+        assert_eq!((ahead.at, occupant.joined_at), (at(SENT_AT - 60_000), Some(at(SENT_AT - 61_000))));
+    }
+
+    #[test]
+    fn the_module_reports_of_itself() {
+        let mut body = batch(&json!({"type": "heartbeat"}));
+        let more =
+            |kind: &str, seq: u64, rooms: Value| json!({"id": kind, "seq": seq, "at": SENT_AT, "type": kind, "rooms": rooms});
+        let events = body["events"].as_array_mut().expect("events");
+        events.push(more("started", 13, Value::Null));
+        events.push(more("server_snapshot", 14, json!(["Room-7", "__jicofo-health-check-9", ":"])));
+        let report = understand(body.to_string().as_bytes(), at(SENT_AT)).expect("understood").report.expect("a report");
+        assert!(report.heartbeat && report.started && !report.stopping);
+        assert_eq!(report.seqs, Some((12, 14)));
+        let rooms = vec![RoomName::parse("room-7").expect("a name")];
+        assert_eq!(report.server_snapshot, Some(ServerSnapshot { at: at(SENT_AT), rooms: Some(rooms) }));
+    }
+
+    #[test]
+    fn too_many_rooms_are_not_the_same_as_none() {
+        let snapshot = |rooms: Value| {
+            understood(&json!({"type": "server_snapshot", "rooms": rooms})).report.expect("a report").server_snapshot
+        };
+        assert_eq!(snapshot(Value::Null).expect("a snapshot").rooms, None);
+        assert_eq!(snapshot(json!([])).expect("a snapshot").rooms, Some(vec![]));
+    }
+
+    #[test]
+    fn numbers_as_lua_may_write_them_are_whole() {
+        let body = batch(&json!({"type": "room_created"}))
+            .to_string()
+            .replace("1766491084123", "1.766491084123e+12")
+            .replace(":12,", ":12.0,");
+        let signal = understand(body.as_bytes(), at(SENT_AT)).expect("understood").signals.remove(0);
+        assert_eq!((signal.at, signal.order), (at(SENT_AT), 12));
+    }
+
+    #[rstest]
+    #[case(json!({"v": 2}), "v")]
+    #[case(json!({"v": 1}), "boot")]
+    #[case(json!({"v": 1, "boot": 7}), "boot")]
+    #[case(json!({"v": 1, "boot": "b"}), "events")]
+    #[case(json!({"v": 1, "boot": "b", "queued": -1, "events": []}), "queued")]
+    #[case(json!({"v": 1, "boot": "b", "server": {"login": "yes"}, "events": []}), "server.login")]
+    #[case(json!({"v": 1, "boot": "b", "events": ["x"]}), "events[0]")]
+    #[case(batch(&json!({"id": null})), "events[0].id")]
+    #[case(batch(&json!({"id": "a".repeat(201)})), "events[0].id")]
+    #[case(batch(&json!({"seq": 1.5})), "events[0].seq")]
+    #[case(batch(&json!({"at": "now"})), "events[0].at")]
+    #[case(batch(&json!({})), "events[0].type")]
+    #[case(batch(&json!({"type": "room_created", "room": null})), "events[0].room")]
+    #[case(batch(&json!({"type": "room_created", "place": "kitchen"})), "events[0].place")]
+    #[case(batch(&json!({"type": "occupant_joined"})), "events[0].occupant")]
+    #[case(batch(&json!({"type": "occupant_joined", "occupant": {"jid": "nobody"}})), "events[0].occupant.jid")]
+    #[case(batch(&json!({"type": "occupant_joined", "occupant": {"jid": "a@b", "token": "x"}})), "events[0].occupant.token")]
+    #[case(batch(&json!({"type": "occupant_joined", "occupant": {"jid": "a@b", "token": {"id": []}}})), "events[0].occupant.token.id")]
+    #[case(batch(&json!({"type": "room_snapshot", "occupants": [{"jid": "a@b", "joined_at": -5}]})), "events[0].occupants[0].joined_at")]
+    #[case(batch(&json!({"type": "server_snapshot", "rooms": [7]})), "events[0].rooms[0]")]
+    fn an_error_names_the_field(#[case] body: Value, #[case] field: &str) {
+        let error = understand(body.to_string().as_bytes(), at(SENT_AT)).expect_err("rubbish");
+        assert_eq!(error.field(), Some(field), "{error}");
+    }
+}

@@ -17,8 +17,25 @@ const BREAKING: &str = ":?#[]@!$&'()*+,;=></\"%\\";
 
 /// Paths that the server answers itself (docker-jitsi-meet's and the Debian package's nginx).
 const TAKEN: [&str; 19] = [
-    "about", "colibri-ws", "config.js", "conference-request", "css", "etherpad", "external_api.js", "favicon.ico", "fonts", "http-bind",
-    "images", "interface_config.js", "lang", "libs", "manifest.json", "sounds", "static", "whiteboard", "xmpp-websocket",
+    "about",
+    "colibri-ws",
+    "config.js",
+    "conference-request",
+    "css",
+    "etherpad",
+    "external_api.js",
+    "favicon.ico",
+    "fonts",
+    "http-bind",
+    "images",
+    "interface_config.js",
+    "lang",
+    "libs",
+    "manifest.json",
+    "sounds",
+    "static",
+    "whiteboard",
+    "xmpp-websocket",
 ];
 
 /// Keeps a phone's browser from asking for the application, and a desktop's from opening it. Older servers know the first name only.
@@ -96,7 +113,7 @@ impl BaseUrl {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum RoomLinkError {
+pub enum LinkError {
     #[error("the room has no name")]
     Empty,
     #[error("the room's name is too long")]
@@ -111,7 +128,7 @@ pub enum RoomLinkError {
 ///
 /// # Errors
 /// When the name would break the link, or lead to another room.
-pub fn client_link(base: &BaseUrl, room: &str) -> Result<String, RoomLinkError> {
+pub fn client_link(base: &BaseUrl, room: &str) -> Result<String, LinkError> {
     let encoded = encoded(room)?;
     Ok(format!("{}{encoded}", base.as_str()))
 }
@@ -120,7 +137,7 @@ pub fn client_link(base: &BaseUrl, room: &str) -> Result<String, RoomLinkError> 
 ///
 /// # Errors
 /// As [`client_link`].
-pub fn client_entry(base: &BaseUrl, room: &str) -> Result<String, RoomLinkError> {
+pub fn client_entry(base: &BaseUrl, room: &str) -> Result<String, LinkError> {
     Ok(format!("{}#{STAY_IN_BROWSER}", client_link(base, room)?))
 }
 
@@ -133,7 +150,7 @@ pub fn specialist_link(
     room: &str,
     display_name: Option<&Sensitive<String>>,
     token: Option<&Sensitive<String>>,
-) -> Result<Sensitive<String>, RoomLinkError> {
+) -> Result<Sensitive<String>, LinkError> {
     let mut link = client_entry(base, room)?;
     if let Some(name) = display_name.map(Sensitive::reveal).filter(|name| !name.trim().is_empty()) {
         // The page reads values as JSON after decoding them.
@@ -148,19 +165,19 @@ pub fn specialist_link(
 }
 
 /// The room as one segment of a path. The spelling stays as it is; the web client makes its own of it.
-fn encoded(room: &str) -> Result<String, RoomLinkError> {
+fn encoded(room: &str) -> Result<String, LinkError> {
     let room = room.trim();
     // The web client composes look-alikes (NFKC) before it drops characters: `／` is a `/` to it.
     if let Some(breaking) = room.nfkc().find(|c| c.is_control() || BREAKING.contains(*c)) {
-        return Err(RoomLinkError::Character(breaking));
+        return Err(LinkError::Character(breaking));
     }
     let name = RoomName::parse(room).map_err(|error| match error {
-        kabinet_domain::room::RoomNameError::Empty => RoomLinkError::Empty,
-        kabinet_domain::room::RoomNameError::TooLong => RoomLinkError::TooLong,
+        kabinet_domain::room::RoomNameError::Empty => LinkError::Empty,
+        kabinet_domain::room::RoomNameError::TooLong => LinkError::TooLong,
     })?;
     // A path swallows its dots.
     if matches!(room, "." | "..") || TAKEN.contains(&name.as_str()) {
-        return Err(RoomLinkError::Taken);
+        return Err(LinkError::Taken);
     }
     Ok(utf8_percent_encode(room, ENCODED).to_string())
 }
@@ -217,31 +234,32 @@ mod tests {
     }
 
     #[rstest]
-    #[case("", RoomLinkError::Empty)]
-    #[case("  ", RoomLinkError::Empty)]
-    #[case("a/b", RoomLinkError::Character('/'))]
-    #[case("a／b", RoomLinkError::Character('/'))]
-    #[case("a?b", RoomLinkError::Character('?'))]
-    #[case("a#b", RoomLinkError::Character('#'))]
-    #[case("100%", RoomLinkError::Character('%'))]
-    #[case("a\\b", RoomLinkError::Character('\\'))]
-    #[case("a\nb", RoomLinkError::Character('\n'))]
-    #[case("..", RoomLinkError::Taken)]
-    #[case("Config.js", RoomLinkError::Taken)]
-    #[case("http-bind", RoomLinkError::Taken)]
-    fn names_that_break_a_link_are_refused(#[case] room: &str, #[case] error: RoomLinkError) {
+    #[case("", LinkError::Empty)]
+    #[case("  ", LinkError::Empty)]
+    #[case("a/b", LinkError::Character('/'))]
+    #[case("a／b", LinkError::Character('/'))]
+    #[case("a?b", LinkError::Character('?'))]
+    #[case("a#b", LinkError::Character('#'))]
+    #[case("100%", LinkError::Character('%'))]
+    #[case("a\\b", LinkError::Character('\\'))]
+    #[case("a\nb", LinkError::Character('\n'))]
+    #[case("..", LinkError::Taken)]
+    #[case("Config.js", LinkError::Taken)]
+    #[case("http-bind", LinkError::Taken)]
+    fn names_that_break_a_link_are_refused(#[case] room: &str, #[case] error: LinkError) {
         assert_eq!(client_link(&base("meet.example.org"), room), Err(error));
     }
 
     #[test]
     fn the_longest_name_is_the_room_names_own() {
-        assert_eq!(client_link(&base("meet.example.org"), &"a".repeat(501)), Err(RoomLinkError::TooLong));
+        assert_eq!(client_link(&base("meet.example.org"), &"a".repeat(501)), Err(LinkError::TooLong));
         assert!(client_link(&base("meet.example.org"), &"a".repeat(500)).is_ok());
     }
 
     #[test]
     fn the_specialists_link_carries_name_and_token_in_the_fragment() {
-        let link = specialist_link(&base("meet.example.org"), "room", Some(&"Анна \"А=Б\" & Co".into()), Some(&"aa.bb-_.cc".into()));
+        let link =
+            specialist_link(&base("meet.example.org"), "room", Some(&"Анна \"А=Б\" & Co".into()), Some(&"aa.bb-_.cc".into()));
         insta::assert_snapshot!(link.expect("a link").reveal(), @"https://meet.example.org/room#config.disableDeepLinking=true&config.deeplinking.disabled=true&userInfo.displayName=%22%D0%90%D0%BD%D0%BD%D0%B0%20%5C%22%D0%90%3D%D0%91%5C%22%20%26%20Co%22&jwt=aa.bb-_.cc");
     }
 
@@ -262,7 +280,10 @@ mod tests {
     #[test]
     fn without_name_and_token_none_is_carried_and_nothing_is_switched_off() {
         let link = specialist_link(&base("meet.example.org"), "room", Some(&" ".into()), None).expect("a link");
-        assert_eq!(link.reveal(), "https://meet.example.org/room#config.disableDeepLinking=true&config.deeplinking.disabled=true");
+        assert_eq!(
+            link.reveal(),
+            "https://meet.example.org/room#config.disableDeepLinking=true&config.deeplinking.disabled=true"
+        );
         assert!(!link.reveal().contains("prejoin"));
     }
 }

@@ -133,3 +133,115 @@ fn moment(text: &str) -> Result<Timestamp, DialectError> {
     let read = chrono::DateTime::parse_from_rfc3339(text).map(|at| at.to_utc());
     read.ok().filter(|at| at.timestamp() >= 0).ok_or_else(|| DialectError::wrong("createdAt", "a time"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rstest::rstest;
+
+    fn now() -> Timestamp {
+        "2026-11-21T00:12:06.400Z".parse().expect("a time")
+    }
+
+    fn understood(body: &str, route: Option<RoomEvent>) -> Understood {
+        understand(body.as_bytes(), route, now()).expect("understood")
+    }
+
+    fn only(understood: Understood) -> Signal {
+        let [signal] = understood.signals.try_into().expect("one signal");
+        signal
+    }
+
+    const JOINED: &str = r#"{"event":"participant_joined","roomName":"Room-7","createdAt":"2026-11-21T00:12:06Z","isHost":true,
+        "participantName":"room-7@muc.meet.jitsi/b268aa90","participantId":"b268aa90-09ba-45cc-824b-30c91cb11b73@guest.meet.jitsi/1Xc7"}"#;
+
+    #[test]
+    fn an_arrival_as_sent() {
+        let signal = only(understood(JOINED, None));
+        assert_eq!(
+            signal.key,
+            "joined|room|room-7|b268aa90-09ba-45cc-824b-30c91cb11b73@guest.meet.jitsi/1Xc7|2026-11-21T00:12:06Z"
+        );
+        assert_eq!((signal.room.as_str(), signal.place, signal.order), ("room-7", SignalPlace::Room, 0));
+        assert_eq!((signal.at.to_rfc3339(), signal.received_at), ("2026-11-21T00:12:06+00:00".to_owned(), now()));
+        assert_eq!(signal.witness, Witness { vague_rooms: true, ..Witness::default() });
+        assert_eq!(signal.fact, Fact::Joined(Occupant::at("b268aa90-09ba-45cc-824b-30c91cb11b73@guest.meet.jitsi/1Xc7")));
+    }
+
+    #[test]
+    fn a_repetition_has_the_same_key_and_spelling_does_not_change_it() {
+        let snake = JOINED
+            .replace("roomName", "room_name")
+            .replace("participantId", "participant_id")
+            .replace("createdAt", "created_at")
+            .replace("participantName", "participant_name")
+            .replace("isHost", "is_host")
+            .replace("Room-7", "room-7");
+        assert_eq!(only(understood(&snake, None)), only(understood(JOINED, None)));
+    }
+
+    #[test]
+    fn as_documented_the_name_is_a_persons_and_there_is_no_address() {
+        let body = r#"{"room_name":"room-7","participant_name":"  Иван\nanna@example.org ","is_host":false}"#;
+        let signal = only(understood(body, Some(RoomEvent::OccupantJoined)));
+        let Fact::Joined(occupant) = &signal.fact else { panic!("{:?}", signal.fact) };
+        assert_eq!(occupant.name.as_ref().expect("a name").reveal(), "Иван anna@example.org");
+        assert!(!occupant.account, "what is typed proves nothing");
+        assert!(signal.witness.names);
+        assert_eq!(signal.at, now());
+    }
+
+    #[rstest]
+    #[case("room-7@lobby.meet.jitsi/07a691cc", SignalPlace::Lobby)]
+    #[case("9d0a@breakout.meet.jitsi/07a691cc", SignalPlace::Breakout)]
+    #[case("room-7@conference.example.org/07a691cc", SignalPlace::Room)]
+    fn the_component_tells_the_place(#[case] in_room: &str, #[case] place: SignalPlace) {
+        let signal = only(understood(&JOINED.replace("room-7@muc.meet.jitsi/b268aa90", in_room), None));
+        assert!(signal.key.starts_with(&format!("joined|{}|", place_word(&place))), "{}", signal.key);
+        assert_eq!(signal.place, place);
+    }
+
+    #[rstest]
+    #[case::behind("2026-11-20T23:00:00Z")]
+    #[case::ahead("2026-11-21T03:00:00+02:00")]
+    fn a_clock_that_is_off_is_not_believed(#[case] created_at: &str) {
+        assert_eq!(only(understood(&JOINED.replace("2026-11-21T00:12:06Z", created_at), None)).at, now());
+    }
+
+    #[rstest]
+    #[case(&JOINED.replace("participant_joined", "participant_waved"), "an event of no interest")]
+    #[case(&JOINED.replace("Room-7", "__jicofo-health-check-1"), "a health check")]
+    #[case(&JOINED.replace("@muc.", "@internal-muc."), "a room of the server's own parts")]
+    #[case(&JOINED.replace("b268aa90-09ba-45cc-824b-30c91cb11b73@guest", "jigasi@auth"), "a telephone line")]
+    #[case(r#"{"event":"room_created","roomName":"jvbbrewery"}"#, "a room of the server's own parts")]
+    fn what_concerns_nobody_is_passed_over(#[case] body: &str, #[case] why: &str) {
+        let understood = understood(body, None);
+        assert_eq!((understood.signals.len(), understood.ignored), (0, Some(why)));
+    }
+
+    #[rstest]
+    #[case("", None)]
+    #[case("[1]", None)]
+    #[case("{}", Some("event"))]
+    #[case(r#"{"event":7}"#, Some("event"))]
+    #[case(r#"{"event":"room_created"}"#, Some("roomName"))]
+    #[case(r#"{"event":"room_created","roomName":"  "}"#, Some("roomName"))]
+    #[case(r#"{"event":"room_created","roomName":["a"]}"#, Some("roomName"))]
+    #[case(r#"{"event":"room_created","roomName":"a","createdAt":"soon"}"#, Some("createdAt"))]
+    #[case(r#"{"event":"participant_left","roomName":"a"}"#, Some("participantId"))]
+    #[case(r#"{"event":"participant_left","roomName":"a","participantId":"nobody"}"#, Some("participantId"))]
+    #[case(r#"{"event":"participant_left","roomName":"a","participantId":"a\u0000@b"}"#, Some("participantId"))]
+    #[case(r#"{"event":"participant_left","roomName":"a","participantName":{}}"#, Some("participantName"))]
+    fn an_error_names_the_field(#[case] body: &str, #[case] field: Option<&str>) {
+        let error = understand(body.as_bytes(), None, now()).expect_err("rubbish");
+        assert_eq!(error.field(), field, "{error}");
+    }
+
+    #[test]
+    fn a_name_of_ten_thousand_letters_is_cut() {
+        let body = format!(r#"{{"room_name":"a","participant_name":"{}"}}"#, "я".repeat(10_000));
+        let signal = only(understood(&body, Some(RoomEvent::OccupantLeft)));
+        let Fact::Left { occupant, .. } = signal.fact else { panic!("left") };
+        assert_eq!(occupant.name.expect("a name").reveal().chars().count(), 100);
+    }
+}

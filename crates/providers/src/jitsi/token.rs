@@ -188,9 +188,8 @@ mod tests {
         mac.update(signed.as_bytes());
         assert_eq!(URL_SAFE_NO_PAD.encode(mac.finalize().into_bytes()), tag);
 
-        let part = |encoded: &str| -> Value {
-            serde_json::from_slice(&URL_SAFE_NO_PAD.decode(encoded).expect("base64")).expect("JSON")
-        };
+        let part =
+            |encoded: &str| -> Value { serde_json::from_slice(&URL_SAFE_NO_PAD.decode(encoded).expect("base64")).expect("JSON") };
         let (header, claims) = signed.split_once('.').expect("two parts");
         assert_eq!((&part(header)["alg"], &part(header)["typ"]), (&"HS256".into(), &"JWT".into()));
         insta::assert_json_snapshot!(part(claims), @r#"

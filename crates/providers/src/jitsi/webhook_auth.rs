@@ -22,8 +22,10 @@ pub const TOLERANCE: Duration = Duration::minutes(5);
 pub const SECRET_PREFIX: &str = "whsec_";
 
 /// Secrets are copied by hand, and some tools drop the padding.
-const LENIENT: GeneralPurpose =
-    GeneralPurpose::new(&alphabet::STANDARD, GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent));
+const LENIENT: GeneralPurpose = GeneralPurpose::new(
+    &alphabet::STANDARD,
+    GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
+);
 
 /// A secret that signs and verifies.
 #[derive(Clone)]
@@ -183,7 +185,12 @@ mod tests {
     #[case::behind(SIGNATURE, BODY, 301, WebhookAuthError::ClockSkew { seconds: -301 })]
     #[case::ahead(SIGNATURE, BODY, -301, WebhookAuthError::ClockSkew { seconds: 301 })]
     #[case::skew_is_not_told_to_strangers("v1,AAAA", BODY, 301, WebhookAuthError::Mismatch)]
-    fn what_does_not_fit_is_refused(#[case] signature: &str, #[case] body: &[u8], #[case] later: i64, #[case] error: WebhookAuthError) {
+    fn what_does_not_fit_is_refused(
+        #[case] signature: &str,
+        #[case] body: &[u8],
+        #[case] later: i64,
+        #[case] error: WebhookAuthError,
+    ) {
         assert_eq!(verify(&[key()], signed(signature), body, at(later)), Err(error));
     }
 
@@ -217,7 +224,13 @@ mod tests {
 
     #[test]
     fn headers_come_together_or_not_at_all() {
-        let all = Signed::gather(|name| Some(match name { ID_HEADER => ID, TIMESTAMP_HEADER => SENT_AT, _ => SIGNATURE }));
+        let all = Signed::gather(|name| {
+            Some(match name {
+                ID_HEADER => ID,
+                TIMESTAMP_HEADER => SENT_AT,
+                _ => SIGNATURE,
+            })
+        });
         assert!(matches!(all, Ok(Some(signed)) if signed.id == ID && signed.timestamp == SENT_AT));
         assert!(matches!(Signed::gather(|_| None), Ok(None)));
         let without = Signed::gather(|name| (name != TIMESTAMP_HEADER).then_some("x"));

@@ -1,0 +1,190 @@
+//! What providers there are, as data, and how a configured one is opened. Nobody else needs to know their names.
+
+use crate::jitsi::token::{ModeratorToken, Planned};
+use crate::{jitsi, pasted};
+use async_trait::async_trait;
+use kabinet_domain::ports::PortError;
+use kabinet_domain::provider::ProviderInfo;
+use kabinet_domain::{Sensitive, Timestamp};
+use std::collections::BTreeMap;
+use std::fmt;
+
+/// How a provider is opened from its connection's settings.
+type Open = fn(&ConnectionSettings, reqwest::Client) -> Result<Box<dyn RoomProvider>, ConnectionError>;
+
+/// A new provider is one line here.
+const PROVIDERS: [(ProviderInfo, Open); 2] = [(jitsi::INFO, jitsi::rooms::open), (pasted::INFO, pasted::open)];
+
+/// The first is the one to begin with.
+static INFOS: [ProviderInfo; PROVIDERS.len()] = {
+    let mut infos = [PROVIDERS[0].0; PROVIDERS.len()];
+    let mut index = 0;
+    while index < PROVIDERS.len() {
+        infos[index] = PROVIDERS[index].0;
+        index += 1;
+    }
+    infos
+};
+
+#[must_use]
+pub fn providers() -> &'static [ProviderInfo] {
+    &INFOS
+}
+
+/// What stands in a connection's form, by the keys of [`ProviderInfo::fields`]. Blank is the same as absent.
+#[derive(Debug, Clone, Default)]
+pub struct ConnectionSettings(pub BTreeMap<String, Sensitive<String>>);
+
+impl ConnectionSettings {
+    pub(crate) fn get(&self, key: &str) -> Option<&str> {
+        self.0.get(key).map(|value| value.reveal().trim()).filter(|value| !value.is_empty())
+    }
+}
+
+impl<K: Into<String>, V: Into<String>> FromIterator<(K, V)> for ConnectionSettings {
+    fn from_iter<T: IntoIterator<Item = (K, V)>>(fields: T) -> Self {
+        Self(fields.into_iter().map(|(key, value)| (key.into(), Sensitive::new(value.into()))).collect())
+    }
+}
+
+/// Why a connection cannot be opened. `key` is the form's field at fault.
+#[derive(Debug, thiserror::Error)]
+pub enum ConnectionError {
+    #[error("there is no provider of this name")]
+    UnknownProvider,
+    #[error("the setting {key} is missing")]
+    Missing { key: &'static str },
+    #[error("the setting {key} is not usable")]
+    Unusable {
+        key: &'static str,
+        #[source]
+        cause: Box<dyn std::error::Error + Send + Sync>,
+    },
+}
+
+/// Opens a provider by its id.
+///
+/// # Errors
+/// Names the setting that is missing or not usable.
+pub fn open(
+    provider: &str,
+    settings: &ConnectionSettings,
+    http: reqwest::Client,
+) -> Result<Box<dyn RoomProvider>, ConnectionError> {
+    let found = PROVIDERS.iter().find(|(info, _)| info.id == provider);
+    let (_, open) = found.ok_or(ConnectionError::UnknownProvider)?;
+    open(settings, http)
+}
+
+/// A configured provider.
+#[async_trait]
+pub trait RoomProvider: fmt::Debug + Send + Sync {
+    /// The link that a client is given. Where rooms are not made, `room` is the link that was pasted.
+    ///
+    /// # Errors
+    /// When the room's name cannot be a link.
+    fn client_link(&self, room: &str) -> Result<String, RoomError>;
+
+    /// The link that the specialist's browser is opened with, made afresh for every entry.
+    ///
+    /// # Errors
+    /// When the room's name cannot be a link.
+    fn specialist_link(&self, entry: &Entry<'_>) -> Result<SpecialistLink, RoomError>;
+
+    /// Whether rooms can be had there now.
+    ///
+    /// # Errors
+    /// Says what is wrong; the cause rides along.
+    async fn check(&self) -> Result<(), PortError>;
+}
+
+/// A specialist about to enter.
+#[derive(Debug, Clone)]
+pub struct Entry<'a> {
+    pub room: &'a str,
+    /// For a room without an appointment it begins now.
+    pub planned: Planned,
+    pub specialist_id: &'a str,
+    pub specialist_name: &'a Sensitive<String>,
+    pub now: Timestamp,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SpecialistLink {
+    pub link: Sensitive<String>,
+    pub identity: LinkIdentity,
+}
+
+/// Whether the link makes its holder a moderator by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LinkIdentity {
+    /// The provider or the connection has no such thing.
+    None,
+    Signed,
+    /// Outside the time of the consultation: the specialist has to log in at the provider.
+    TooEarly {
+        from: Timestamp,
+    },
+    TooLate {
+        until: Timestamp,
+    },
+}
+
+impl From<&ModeratorToken> for LinkIdentity {
+    fn from(token: &ModeratorToken) -> Self {
+        match token {
+            ModeratorToken::Token(_) => Self::Signed,
+            ModeratorToken::TooEarly { from } => Self::TooEarly { from: *from },
+            ModeratorToken::TooLate { until } => Self::TooLate { until: *until },
+        }
+    }
+}
+
+/// Why there is no link to a room.
+#[derive(Debug, thiserror::Error)]
+pub enum RoomError {
+    #[error("the room's name cannot be a link")]
+    Name(#[source] Box<dyn std::error::Error + Send + Sync>),
+    #[error("the specialist's identity cannot be signed")]
+    Identity(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::http::{HttpSettings, Reach, client};
+
+    fn http() -> reqwest::Client {
+        client(&HttpSettings { reach: Reach::Loopback, ..HttpSettings::default() }).expect("a client")
+    }
+
+    #[test]
+    fn ids_and_fields_are_unique() {
+        let ids: std::collections::HashSet<_> = providers().iter().map(|info| info.id).collect();
+        assert_eq!(ids.len(), providers().len());
+        for info in providers() {
+            let keys: std::collections::HashSet<_> = info.fields.iter().map(|field| field.key).collect();
+            assert_eq!(keys.len(), info.fields.len(), "{}", info.id);
+        }
+    }
+
+    #[test]
+    fn every_provider_opens_with_its_required_fields_and_names_the_one_it_misses() {
+        for info in providers() {
+            let required: Vec<_> = info.fields.iter().filter(|field| field.required).collect();
+            let settings: ConnectionSettings = required.iter().map(|field| (field.key, field.placeholder)).collect();
+            assert!(open(info.id, &settings, http()).is_ok(), "{}", info.id);
+            for missing in &required {
+                let rest = required.iter().filter(|field| field.key != missing.key).map(|field| (field.key, field.placeholder));
+                let error = open(info.id, &rest.collect(), http()).expect_err("a field is missing");
+                assert!(matches!(error, ConnectionError::Missing { key } if key == missing.key));
+            }
+        }
+    }
+
+    #[test]
+    fn an_unknown_provider_is_an_error() {
+        let error = open("unknown", &ConnectionSettings::default(), http()).expect_err("no such provider");
+        assert!(matches!(error, ConnectionError::UnknownProvider));
+    }
+}
