@@ -65,7 +65,7 @@ fn every_capture_is_understood() {
         let mut began = None;
         let mut keys = HashSet::new();
         for request in capture["requests"].as_array().expect("requests") {
-            // The receiver's clock is the sender's here; the moment itself is in the body, so the end of the capture's day will do.
+            // The lab's two clocks agreed, and a request took less than a second.
             let sent_at = sent_at(request["body"].as_str().expect("a body"));
             let understood = understand(&capture, request, sent_at + chrono::Duration::seconds(1));
             if let Some(why) = understood.ignored {
