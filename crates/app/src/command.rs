@@ -1,7 +1,7 @@
 //! The typed commands: one map from name to arguments and reply, for the window, the shell's verbs
 //! and the browser tests alike. TypeScript is generated from it (`ui/src/generated`).
 
-use crate::view::{AppView, ConsultationView, Health, Message, Settings};
+use crate::view::{ConsultationView, Health, Message};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use ts_rs::TS;
@@ -89,7 +89,7 @@ pub struct SearchRequest {
     pub limit: u32,
 }
 
-#[derive(Debug, Clone, Serialize, TS)]
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
 #[ts(export)]
 pub struct SearchResult {
     pub items: Vec<ConsultationView>,

@@ -1,3 +1,41 @@
+#![doc = include_str!("../README.md")]
+
+mod application;
+mod attended;
+mod cli;
 pub mod command;
+mod commands;
 pub mod desktop;
+mod feed;
+mod keychain;
+mod line;
+pub mod notices;
+mod outbox;
+pub mod present;
+pub mod record;
+mod rooms;
+mod screen;
+mod settings_file;
+mod sse;
+pub mod state;
+mod store;
+#[cfg(test)]
+mod testing;
+pub mod tray;
 pub mod view;
+pub mod words;
+
+pub use application::{Application, Backend, BackendSwitch, Parts};
+pub use cli::Spoken;
+pub use line::BackendAddress;
+
+use view::Message;
+
+/// A connection's field that holds the moderator's login, and the one that holds its password.
+const LOGIN: &str = "login";
+const PASSWORD: &str = "password";
+
+/// A problem without further facts.
+fn message(code: &str) -> Message {
+    Message { code: code.into(), facts: std::collections::BTreeMap::new() }
+}

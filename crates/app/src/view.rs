@@ -19,7 +19,7 @@ pub struct Message {
 }
 
 /// Everything the window needs to draw itself; pushed whole whenever any of it changed.
-#[derive(Debug, Clone, PartialEq, Serialize, TS)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 #[ts(export)]
 pub struct AppView {
     pub version: String,
@@ -41,7 +41,7 @@ pub struct AppView {
     pub do_not_disturb_until: Option<DateTime<Utc>>,
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize, TS)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 #[ts(export)]
 pub struct FeedView {
     pub state: FeedState,
@@ -55,7 +55,7 @@ pub struct FeedView {
     pub message: Option<Message>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export)]
 #[serde(rename_all = "snake_case")]
 pub enum FeedState {
@@ -69,7 +69,7 @@ pub enum FeedState {
     Refused,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, TS)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
 #[ts(export)]
 #[serde(rename_all = "snake_case")]
 pub enum TrayState {
@@ -81,7 +81,7 @@ pub enum TrayState {
     NotConnected,
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize, TS)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 #[ts(export)]
 pub struct DayGroup {
     pub kind: DayGroupKind,
@@ -90,7 +90,7 @@ pub struct DayGroup {
     pub items: Vec<ConsultationView>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export)]
 #[serde(rename_all = "snake_case")]
 pub enum DayGroupKind {
@@ -100,7 +100,7 @@ pub enum DayGroupKind {
     Later,
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize, TS)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 #[ts(export)]
 pub struct ConsultationView {
     pub id: String,
@@ -132,7 +132,7 @@ pub struct ConsultationView {
     pub asks_outcome: bool,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export)]
 #[serde(rename_all = "snake_case")]
 pub enum ConsultationStatus {
@@ -146,7 +146,7 @@ pub enum ConsultationStatus {
 }
 
 /// Where the client is now.
-#[derive(Debug, Clone, PartialEq, Serialize, TS)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 #[ts(export)]
 pub struct Presence {
     pub place: PresencePlace,
@@ -159,7 +159,7 @@ pub struct Presence {
     pub unproven: bool,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export)]
 #[serde(rename_all = "snake_case")]
 pub enum PresencePlace {
@@ -172,7 +172,7 @@ pub enum PresencePlace {
     Left,
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize, TS)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 #[ts(export)]
 pub struct Step {
     pub at: DateTime<Utc>,
@@ -186,7 +186,7 @@ pub struct Step {
     pub missed: bool,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export)]
 #[serde(rename_all = "snake_case")]
 pub enum StepKind {
@@ -205,7 +205,7 @@ pub enum StepKind {
     SessionEnded,
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize, TS)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 #[ts(export)]
 pub struct ProviderView {
     pub id: String,
@@ -217,7 +217,7 @@ pub struct ProviderView {
 }
 
 /// One field of a connection's form.
-#[derive(Debug, Clone, PartialEq, Serialize, TS)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 #[ts(export)]
 pub struct FieldView {
     /// Label key: `field-PROVIDER-KEY` in `ui.ftl`.
@@ -227,7 +227,7 @@ pub struct FieldView {
     pub placeholder: String,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export)]
 #[serde(rename_all = "snake_case")]
 pub enum FieldKind {
@@ -238,7 +238,7 @@ pub enum FieldKind {
     Switch,
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize, TS)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 #[ts(export)]
 pub struct ConnectionView {
     pub provider: String,
@@ -251,7 +251,7 @@ pub struct ConnectionView {
     pub last_success: Option<DateTime<Utc>>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export)]
 #[serde(rename_all = "snake_case")]
 pub enum Health {

@@ -1,0 +1,84 @@
+### Words of the tray, the notifications and the shell's verbs. Shared with the window.
+
+app-name = Kabinet
+
+## Notifications
+
+button-join = Join
+button-snooze = In { $minutes ->
+    [one] { $minutes } minute
+   *[other] { $minutes } minutes
+}
+notice-in-room = A client is in the room
+notice-in-room-named = { $name } is in the room
+notice-in-lobby = A client waits in the lobby
+notice-in-lobby-named = { $name } waits in the lobby
+notice-on-page = A client waits on the page
+notice-on-page-named = { $name } waits on the page
+notice-planned-for = Consultation at { $time }
+notice-missed = There since { $time }; the news came late
+notice-left = The client left at { $time }
+notice-left-named = { $name } left at { $time }
+notice-ends = { $minutes } minutes left
+notice-ends-at = The consultation ends at { $time }
+notice-reminder = Consultation at { $time }
+notice-reminder-named = { $name } at { $time }
+notice-reminder-body = { $minutes ->
+    [one] { $minutes } minute is planned
+   *[other] { $minutes } minutes are planned
+}
+notice-discreet = There is news
+
+## The tray
+
+tray-not-connected = Not connected
+tray-not-connected-since = Not connected; last contact at { $time }
+tray-client-there = A client is there, { $time }
+tray-in-session = In session
+tray-next = Next at { $time }
+tray-nothing = Nothing more today
+menu-join = Join { $consultation }
+menu-join-this = Join
+menu-copy-link = Copy link
+menu-details = Details
+menu-new-room = New room…
+menu-quiet = Do not disturb for…
+menu-quiet-until = Do not disturb until { $time }
+menu-quiet-for = { $minutes ->
+    [30] 30 minutes
+    [60] 1 hour
+    [120] 2 hours
+    [one] { $minutes } minute
+   *[other] { $minutes } minutes
+}
+menu-disturb-again = Disturb me again
+menu-hide-names = Hide names
+menu-open = Open Kabinet
+menu-connections = Connections
+menu-settings = Settings
+menu-quit = Quit
+
+## The verbs
+
+verb-joined = Opened the room of { $time }.
+verb-copied = Copied the link of { $time }.
+verb-made = Made a consultation on { $day } at { $time }. Its link is copied:
+verb-names-hidden = Names are hidden.
+verb-names-shown = Names are shown.
+verb-nothing = Nothing is planned from today on.
+verb-cancelled = cancelled
+verb-hidden-client = (name hidden)
+doctor-works = works
+doctor-broken = broken
+doctor-version = Version
+doctor-backend = Event backend
+doctor-feed = Events
+doctor-keychain = Keychain
+doctor-store = Local store
+doctor-milliseconds = { $time } ms
+doctor-feed-live = arrive as they happen
+doctor-feed-polling = are asked for, the stream does not hold
+doctor-feed-connecting = connecting
+doctor-feed-offline = no connection
+doctor-feed-refused = this device is not let in
+doctor-all-well = Everything works.

@@ -1,0 +1,87 @@
+### Слова значка в трее, уведомлений и команд оболочки. Ими же пользуется окно.
+
+app-name = Кабинет
+
+## Уведомления
+
+button-join = Войти
+button-snooze = Буду через { $minutes } мин
+notice-in-room = Клиент в комнате
+notice-in-room-named = { $name } — в комнате
+notice-in-lobby = Клиент ждёт в зале ожидания
+notice-in-lobby-named = { $name } — в зале ожидания
+notice-on-page = Клиент ждёт на странице
+notice-on-page-named = { $name } — ждёт на странице
+notice-planned-for = Консультация в { $time }
+notice-missed = Ждёт с { $time }; сообщение пришло с опозданием
+notice-left = Клиент вышел в { $time }
+notice-left-named = { $name } — выход в { $time }
+notice-ends = До конца { $minutes } { $minutes ->
+    [one] минута
+    [few] минуты
+   *[many] минут
+}
+notice-ends-at = Консультация до { $time }
+notice-reminder = Консультация в { $time }
+notice-reminder-named = { $name } в { $time }
+notice-reminder-body = По плану { $minutes } { $minutes ->
+    [one] минута
+    [few] минуты
+   *[many] минут
+}
+notice-discreet = Есть новости
+
+## Значок в трее
+
+tray-not-connected = Нет связи
+tray-not-connected-since = Нет связи; последний раз была в { $time }
+tray-client-there = Клиент ждёт, { $time }
+tray-in-session = Идёт консультация
+tray-next = Следующая в { $time }
+tray-nothing = Сегодня больше ничего нет
+menu-join = Войти: { $consultation }
+menu-join-this = Войти
+menu-copy-link = Скопировать ссылку
+menu-details = Подробнее
+menu-new-room = Новая комната…
+menu-quiet = Не беспокоить…
+menu-quiet-until = Не беспокоить до { $time }
+menu-quiet-for = { $minutes ->
+    [30] 30 минут
+    [60] 1 час
+    [120] 2 часа
+    [one] { $minutes } минуту
+    [few] { $minutes } минуты
+   *[many] { $minutes } минут
+}
+menu-disturb-again = Снова беспокоить
+menu-hide-names = Скрыть имена
+menu-open = Открыть Кабинет
+menu-connections = Подключения
+menu-settings = Настройки
+menu-quit = Выйти
+
+## Команды
+
+verb-joined = Комната на { $time } открыта.
+verb-copied = Ссылка на { $time } скопирована.
+verb-made = Консультация создана: { $day } в { $time }. Ссылка скопирована:
+verb-names-hidden = Имена скрыты.
+verb-names-shown = Имена видны.
+verb-nothing = Начиная с сегодняшнего дня ничего не запланировано.
+verb-cancelled = отменена
+verb-hidden-client = (имя скрыто)
+doctor-works = работает
+doctor-broken = не работает
+doctor-version = Версия
+doctor-backend = Сервер событий
+doctor-feed = События
+doctor-keychain = Хранилище ключей
+doctor-store = Данные на этом компьютере
+doctor-milliseconds = { $time } мс
+doctor-feed-live = приходят сразу
+doctor-feed-polling = приходят по запросу: поток не держится
+doctor-feed-connecting = соединяемся
+doctor-feed-offline = нет связи
+doctor-feed-refused = этому устройству отказано
+doctor-all-well = Всё работает.

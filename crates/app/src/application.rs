@@ -1,0 +1,353 @@
+//! The running application: what it owns, how it starts and stops. What it does is told in the modules beside it.
+//!
+//! Long tasks and their owner, all under one [`TaskTracker`] and stopped by one token:
+//!
+//! | Task | Module | Does |
+//! |---|---|---|
+//! | opening | `keychain` | key and local store, once |
+//! | feed | `feed` | finds the backend and follows its events |
+//! | outbox | `outbox` | sends what was changed here |
+//! | screen | `screen` | view, tray and notifications, on every change and every minute |
+//! | waking | `screen` | notices that the computer has slept |
+
+use crate::desktop::{Desktop, DesktopError, MenuAction, NotificationAction};
+use crate::line::{BackendAddress, Line};
+use crate::present;
+use crate::record::Event;
+use crate::settings_file;
+use crate::state::{Place, State};
+use crate::store::{CURSOR, Store, Table, Write};
+use crate::view::{AppView, Message};
+use crate::words::Words;
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use kabinet_domain::ports::SecretStore;
+use kabinet_domain::{Clock, Ids};
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+use tokio::sync::{Notify, watch};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+/// Everything the application needs from whoever composes it.
+#[derive(Debug)]
+pub struct Parts {
+    pub desktop: Arc<dyn Desktop>,
+    pub secrets: Arc<dyn SecretStore>,
+    pub clock: Arc<dyn Clock>,
+    pub ids: Arc<dyn Ids>,
+    /// Exists, belongs to this user, holds nothing but the application's files.
+    pub data_dir: PathBuf,
+    pub backend: Backend,
+    pub version: String,
+}
+
+/// The backend to follow while none is paired.
+#[derive(Debug)]
+pub enum Backend {
+    /// One that runs inside this program, started and stopped as needed.
+    Embedded(Arc<dyn BackendSwitch>),
+    /// One that somebody else runs.
+    At(BackendAddress),
+}
+
+/// Starts and stops the backend inside this program. Starting one that runs only tells its address.
+#[async_trait]
+pub trait BackendSwitch: Send + Sync + std::fmt::Debug {
+    /// # Errors
+    /// With a code that has its words in `errors.ftl`: `port_taken` (fact `address`), `database_newer`, `backend_failed` …
+    async fn start_embedded(&self) -> Result<BackendAddress, Message>;
+    /// Returns when it has stopped.
+    async fn stop_embedded(&self);
+}
+
+/// The application without a window.
+#[derive(Debug)]
+pub struct Application {
+    pub(crate) parts: Parts,
+    state: Mutex<State>,
+    words: Mutex<Arc<Words>>,
+    /// Held while rows are written, so that the last state of a row is what stays.
+    pub(crate) store: tokio::sync::Mutex<Option<Store>>,
+    settings_file: tokio::sync::Mutex<()>,
+    pub(crate) line: Mutex<Option<Line>>,
+    view: watch::Sender<Arc<AppView>>,
+    /// The keychain has been asked, whatever it said.
+    pub(crate) opened: watch::Sender<bool>,
+    /// Something that is shown may have changed.
+    pub(crate) changed: Notify,
+    /// Another backend is to be followed.
+    pub(crate) backend_changed: Notify,
+    /// There is something to send, or the line is back.
+    pub(crate) outgoing: Notify,
+    /// The computer has slept: counts up.
+    pub(crate) woken: watch::Sender<u64>,
+    pub(crate) tasks: TaskTracker,
+    pub(crate) stop: CancellationToken,
+}
+
+/// A row of the local store that has changed. Rows are named, not passed: what is written is their state at the time of writing.
+#[derive(Debug, Clone)]
+pub(crate) enum Save {
+    Consultation(String),
+    Unsent(String),
+    Handled(String),
+    Event(Event),
+    ForgetEvent(String),
+    Cursor,
+}
+
+impl Application {
+    /// Starts at once; keychain and backend are found while it runs already.
+    pub async fn start(parts: Parts) -> Arc<Self> {
+        let read = settings_file::read(&parts.data_dir);
+        let place = Place {
+            version: parts.version.clone(),
+            zone: parts.desktop.system_time_zone().parse().unwrap_or(chrono_tz::UTC),
+            system_language: parts.desktop.system_language(),
+            providers: crate::rooms::providers(),
+        };
+        let words = Words::new(read.kept.settings.language, &place.system_language);
+        let mut state = State::new(place, read.kept);
+        if read.unreadable {
+            state.problems.insert("settings_unreadable", crate::message("settings_unreadable"));
+        }
+        let view = present::app_view(&state, parts.clock.now());
+        let application = Arc::new(Self {
+            state: Mutex::new(state),
+            words: Mutex::new(Arc::new(words)),
+            store: tokio::sync::Mutex::new(None),
+            settings_file: tokio::sync::Mutex::new(()),
+            line: Mutex::new(None),
+            view: watch::Sender::new(Arc::new(view)),
+            opened: watch::Sender::new(false),
+            changed: Notify::new(),
+            backend_changed: Notify::new(),
+            outgoing: Notify::new(),
+            woken: watch::Sender::new(0),
+            tasks: TaskTracker::new(),
+            stop: CancellationToken::new(),
+            parts,
+        });
+        let run = |task| application.tasks.spawn(task);
+        run(boxed(crate::keychain::open(application.clone())));
+        run(boxed(crate::feed::run(application.clone())));
+        run(boxed(crate::outbox::run(application.clone())));
+        run(boxed(crate::screen::run(application.clone())));
+        run(boxed(crate::screen::notice_sleep(application.clone())));
+        application
+    }
+
+    /// What a window shows, as of now.
+    #[must_use]
+    pub fn view(&self) -> AppView {
+        present::app_view(&self.look(), self.now())
+    }
+
+    /// Every new view, whole.
+    #[must_use]
+    pub fn subscribe(&self) -> watch::Receiver<Arc<AppView>> {
+        self.view.subscribe()
+    }
+
+    pub(crate) fn publish(&self, view: AppView) {
+        self.view.send_if_modified(|last| {
+            let changed = **last != view;
+            if changed {
+                *last = Arc::new(view);
+            }
+            changed
+        });
+    }
+
+    /// A button of a notification was pressed.
+    pub async fn notification_action(self: &Arc<Self>, action: NotificationAction) {
+        let done = match action {
+            NotificationAction::Join { consultation } => self.join_room(&consultation).await,
+            NotificationAction::Snooze { consultation, minutes } => self.snooze_alert(&consultation, minutes).await,
+            NotificationAction::Open => {
+                self.parts.desktop.show_window("today".into());
+                Ok(())
+            }
+        };
+        self.report(done.map_err(|error| error.message));
+    }
+
+    /// A notification was put away by the person, not by time.
+    pub async fn notification_dismissed(&self, key: &str) {
+        let Some(consultation) = key.strip_prefix("consultation/").map(str::to_owned) else { return };
+        self.change(|state| {
+            let handled = state.handled.entry(consultation.clone()).or_default();
+            if let Some(shown) = handled.shown.clone() {
+                handled.answer(shown);
+            }
+        });
+        self.save(&[Save::Handled(consultation)]).await;
+    }
+
+    /// A panel, a notification daemon or the like came or went: the desktop is asked what it can do now, and what it could not show is tried again.
+    pub async fn desktop_changed(&self) {
+        crate::screen::ask_the_desktop(self).await;
+        self.changed.notify_one();
+    }
+
+    /// An entry of the tray's menu was chosen.
+    pub async fn menu_action(self: &Arc<Self>, action: MenuAction) {
+        let desktop = &self.parts.desktop;
+        let done = match action {
+            MenuAction::Join { consultation } => self.join_room(&consultation).await,
+            MenuAction::CopyLink { consultation } => self.copy_client_link(&consultation).await,
+            MenuAction::DoNotDisturb { minutes } => self.be_quiet(minutes).await,
+            MenuAction::HideNames(on) => self.hide_names(on).await,
+            MenuAction::OpenConsultation { consultation } => {
+                desktop.show_window(format!("consultation/{consultation}"));
+                Ok(())
+            }
+            MenuAction::NewRoom => {
+                desktop.show_window("new".into());
+                Ok(())
+            }
+            MenuAction::Open => {
+                desktop.show_window("today".into());
+                Ok(())
+            }
+            MenuAction::Settings => {
+                desktop.show_window("settings".into());
+                Ok(())
+            }
+            MenuAction::Connections => {
+                desktop.show_window("connections".into());
+                Ok(())
+            }
+            MenuAction::Quit => {
+                desktop.quit();
+                Ok(())
+            }
+        };
+        self.report(done.map_err(|error| error.message));
+    }
+
+    /// Stops every task and closes the store. What was typed is kept; what was shown stays on the screen no longer.
+    pub async fn shutdown(&self) {
+        self.stop.cancel();
+        self.tasks.close();
+        self.tasks.wait().await;
+        if let Some(store) = self.store.lock().await.take() {
+            store.close().await;
+        }
+        if let Backend::Embedded(switch) = &self.parts.backend {
+            switch.stop_embedded().await;
+        }
+    }
+
+    pub(crate) fn now(&self) -> DateTime<Utc> {
+        self.parts.clock.now()
+    }
+
+    pub(crate) fn look(&self) -> MutexGuard<'_, State> {
+        // A panic elsewhere leaves plain data behind, whole in itself.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Changes what is known, and has it shown.
+    pub(crate) fn change<T>(&self, change: impl FnOnce(&mut State) -> T) -> T {
+        let result = change(&mut self.look());
+        self.changed.notify_one();
+        result
+    }
+
+    pub(crate) fn words(&self) -> Arc<Words> {
+        self.words.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    pub(crate) fn speak(&self, words: Words) {
+        *self.words.lock().unwrap_or_else(PoisonError::into_inner) = Arc::new(words);
+    }
+
+    pub(crate) fn line(&self) -> Option<Line> {
+        self.line.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    pub(crate) fn set_line(&self, line: Option<Line>) {
+        *self.line.lock().unwrap_or_else(PoisonError::into_inner) = line;
+    }
+
+    /// A trouble of this computer that lasts until it is cleared.
+    pub(crate) fn trouble(&self, code: &'static str, message: Option<Message>) {
+        self.change(|state| match message {
+            Some(message) => drop(state.problems.insert(code, message)),
+            None => drop(state.problems.remove(code)),
+        });
+    }
+
+    /// Something asked for outside the window failed: the window shows it as a trouble until the next thing works.
+    fn report(&self, done: Result<(), Message>) {
+        self.trouble("last_action", done.err());
+    }
+
+    pub(crate) async fn save(&self, rows: &[Save]) {
+        let store = self.store.lock().await;
+        let Some(store) = store.as_ref() else { return };
+        let writes: Vec<Write> = {
+            let state = self.look();
+            rows.iter().map(|row| write(&state, row)).collect()
+        };
+        match store.write(&writes).await {
+            Ok(()) => {
+                if self.look().problems.contains_key("store_failed") {
+                    self.trouble("store_failed", None);
+                }
+            }
+            Err(error) => {
+                tracing::error!(error = &error as &dyn std::error::Error, "the local store cannot be written");
+                self.trouble("store_failed", Some(crate::message("store_failed")));
+            }
+        }
+    }
+
+    /// Writes what a person chose.
+    pub(crate) async fn save_kept(&self) -> Result<(), Message> {
+        let _in_turn = self.settings_file.lock().await;
+        let kept = self.look().kept.clone();
+        let folder = self.parts.data_dir.clone();
+        let written = tokio::task::spawn_blocking(move || settings_file::write(&folder, &kept)).await;
+        written.map_err(std::io::Error::other).flatten().map_err(|error| {
+            tracing::error!(%error, "the settings cannot be written");
+            crate::message("settings_not_saved")
+        })
+    }
+
+    /// Waits, but not longer than the application runs; `false` when it stops.
+    pub(crate) async fn pause(&self, time: Duration) -> bool {
+        tokio::select! {
+            () = self.stop.cancelled() => false,
+            () = tokio::time::sleep(time) => true,
+        }
+    }
+}
+
+fn write(state: &State, row: &Save) -> Write {
+    fn put<T: serde::Serialize>(table: Table, id: &str, row: Option<&T>) -> Write {
+        row.map_or_else(|| Write::remove(table, id), |row| Write::put(table, id, row))
+    }
+    match row {
+        Save::Consultation(id) => put(Table::Consultations, id, state.consultations.get(id)),
+        Save::Unsent(id) => put(Table::Outbox, id, state.unsent.get(id)),
+        Save::Handled(id) => put(Table::Meta, id, state.handled.get(id)),
+        Save::Event(event) => Write::put(Table::Events, &event.id, event),
+        Save::ForgetEvent(id) => Write::remove(Table::Events, id),
+        Save::Cursor => put(Table::Meta, CURSOR, state.cursor.as_ref()),
+    }
+}
+
+fn boxed(task: impl Future<Output = ()> + Send + 'static) -> futures_util::future::BoxFuture<'static, ()> {
+    Box::pin(task)
+}
+
+impl From<DesktopError> for Message {
+    fn from(error: DesktopError) -> Self {
+        tracing::warn!(error = &error as &dyn std::error::Error, "the desktop refused");
+        crate::message(error.code)
+    }
+}

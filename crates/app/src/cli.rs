@@ -1,0 +1,262 @@
+//! The verbs of the shell: `kabinet join next` and the like. The binary carries the words here and the answer back.
+
+use crate::application::Application;
+use crate::command::{CommandError, ConsultationDraft};
+use crate::present;
+use crate::record::Consultation;
+use crate::view::{AppView, ConsultationStatus, ConsultationView, FeedState};
+use chrono::Timelike;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::fmt::Write;
+use std::sync::Arc;
+
+/// What a verb says, and the status that the process ends with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Spoken {
+    pub text: String,
+    pub status: u8,
+}
+
+#[derive(Debug, Parser)]
+#[command(name = "kabinet", about = "Kabinet, the consulting room in the tray", disable_version_flag = true)]
+struct Line {
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Debug, Subcommand)]
+enum Verb {
+    /// Open a room in the browser
+    Join(Which),
+    /// Copy the client's link
+    Copy(Which),
+    /// Make a consultation and copy its link
+    New(New),
+    /// Show the consultations from today on
+    List {
+        /// For programs
+        #[arg(long)]
+        json: bool,
+    },
+    /// Keep clients' names off the screen
+    HideNames { switch: OnOff },
+    /// Check what the application depends on
+    Doctor,
+}
+
+#[derive(Debug, Args)]
+struct Which {
+    /// `next`, or the id of a consultation
+    #[arg(default_value = "next")]
+    consultation: String,
+}
+
+#[derive(Debug, Args)]
+struct New {
+    /// Where the room is to be; the first that is connected when absent
+    #[arg(long)]
+    provider: Option<String>,
+    /// Local time, as in 15:30; the next full five minutes when absent
+    #[arg(long)]
+    at: Option<String>,
+    /// As in 2026-12-23; today when absent
+    #[arg(long)]
+    date: Option<String>,
+    /// How long it is planned to last
+    #[arg(long)]
+    minutes: Option<u32>,
+    #[arg(long, default_value = "")]
+    client: String,
+    /// A link to use instead of a new room
+    #[arg(long)]
+    link: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum OnOff {
+    On,
+    Off,
+}
+
+impl Application {
+    /// Does what was typed after the program's name.
+    pub async fn shell_verb(self: &Arc<Self>, words: &[String]) -> Spoken {
+        let line = match Line::try_parse_from(std::iter::once("kabinet").chain(words.iter().map(String::as_str))) {
+            Ok(line) => line,
+            Err(error) => return Spoken { text: error.to_string(), status: if error.use_stderr() { 2 } else { 0 } },
+        };
+        let done = match line.verb {
+            Verb::Join(which) => self.say_join(&which.consultation).await,
+            Verb::Copy(which) => self.say_copy(&which.consultation).await,
+            Verb::New(new) => self.say_new(new).await,
+            Verb::List { json } => Ok(self.say_list(json)),
+            Verb::HideNames { switch } => self.say_hide_names(matches!(switch, OnOff::On)).await,
+            Verb::Doctor => return self.say_doctor().await,
+        };
+        match done {
+            Ok(text) => Spoken { text, status: 0 },
+            Err(error) => Spoken { text: self.words().tell(&error.message), status: 1 },
+        }
+    }
+
+    async fn say_join(self: &Arc<Self>, which: &str) -> Result<String, CommandError> {
+        let consultation = self.meant(which)?;
+        self.join_room(&consultation.id).await?;
+        Ok(self.words().say("verb-joined", &[("time", &self.time_of(&consultation))]))
+    }
+
+    async fn say_copy(&self, which: &str) -> Result<String, CommandError> {
+        let consultation = self.meant(which)?;
+        self.copy_client_link(&consultation.id).await?;
+        Ok(self.words().say("verb-copied", &[("time", &self.time_of(&consultation))]))
+    }
+
+    async fn say_new(self: &Arc<Self>, new: New) -> Result<String, CommandError> {
+        let (zone, minutes, connected) = {
+            let state = self.look();
+            let mut made = state.place.providers.iter().filter(|provider| provider.capabilities.makes_rooms);
+            let connected = made.clone().find(|provider| state.kept.connections.contains_key(provider.id)).or_else(|| made.next());
+            (state.place.zone, state.settings().default_minutes, connected.map(|provider| provider.id.to_owned()).unwrap_or_default())
+        };
+        let soon = {
+            let now = self.now().with_timezone(&zone);
+            let past = i64::from(now.minute() % 5);
+            now + chrono::Duration::minutes(if past == 0 { 0 } else { 5 - past })
+        };
+        let draft = ConsultationDraft {
+            client: new.client,
+            date: new.date.unwrap_or_else(|| soon.format("%Y-%m-%d").to_string()),
+            time: new.at.unwrap_or_else(|| soon.format("%H:%M").to_string()),
+            minutes: new.minutes.unwrap_or(minutes),
+            time_zone: None,
+            provider: new.provider.unwrap_or(connected),
+            link: new.link,
+            note: String::new(),
+        };
+        let made = self.make(draft).await?;
+        let starts_at = made.starts_at.with_timezone(&zone);
+        let (day, time) = (starts_at.format("%Y-%m-%d").to_string(), starts_at.format("%H:%M").to_string());
+        Ok(format!("{}\n{}", self.words().say("verb-made", &[("day", &day), ("time", &time)]), made.link))
+    }
+
+    fn say_list(&self, json: bool) -> String {
+        let view = self.view();
+        let mut all: Vec<&ConsultationView> = view.hero.iter().chain(view.groups.iter().flat_map(|group| &group.items)).collect();
+        all.sort_by_key(|one| (one.starts_at, one.id.clone()));
+        if json {
+            return serde_json::to_string_pretty(&all).expect("views are plain data");
+        }
+        let (words, zone) = (self.words(), self.look().place.zone);
+        if all.is_empty() {
+            return words.say("verb-nothing", &[]);
+        }
+        let line = |one: &&ConsultationView| {
+            let client = one.client.clone().unwrap_or_else(|| words.say("verb-hidden-client", &[]));
+            let mut line = format!("{}  {client}  {}", one.starts_at.with_timezone(&zone).format("%Y-%m-%d %H:%M"), one.link);
+            if one.status == ConsultationStatus::Cancelled {
+                write!(line, "  {}", words.say("verb-cancelled", &[])).expect("a string takes everything");
+            }
+            line
+        };
+        all.iter().map(line).collect::<Vec<_>>().join("\n")
+    }
+
+    async fn say_hide_names(&self, on: bool) -> Result<String, CommandError> {
+        self.hide_names(on).await?;
+        Ok(self.words().say(if on { "verb-names-hidden" } else { "verb-names-shown" }, &[]))
+    }
+
+    /// Every hop from here to the backend, and what this computer lacks.
+    async fn say_doctor(self: &Arc<Self>) -> Spoken {
+        let words = self.words();
+        let mut report = Report { words: &words, text: String::new(), broken: false };
+        let view: AppView = self.view();
+        report.line("doctor-version", &view.version);
+        match self.backend_answers().await {
+            Ok(took) => {
+                let time = words.say("doctor-milliseconds", &[("time", &took.as_millis().to_string())]);
+                report.line("doctor-backend", &format!("{} ({}, {time})", words.say("doctor-works", &[]), view.feed.address));
+            }
+            Err(error) => report.broken("doctor-backend", &words.tell(&error.message)),
+        }
+        let feed = match view.feed.state {
+            FeedState::Live => words.say("doctor-feed-live", &[]),
+            FeedState::Polling => words.say("doctor-feed-polling", &[]),
+            FeedState::Connecting => words.say("doctor-feed-connecting", &[]),
+            FeedState::Offline => words.say("doctor-feed-offline", &[]),
+            FeedState::Refused => words.say("doctor-feed-refused", &[]),
+        };
+        if matches!(view.feed.state, FeedState::Live | FeedState::Polling) {
+            report.line("doctor-feed", &feed);
+        } else {
+            report.broken("doctor-feed", &feed);
+        }
+        match self.look_for_secrets().await {
+            Ok(()) => report.line("doctor-keychain", &words.say("doctor-works", &[])),
+            Err(message) => report.broken("doctor-keychain", &words.tell(&message)),
+        }
+        if self.store.lock().await.is_some() {
+            report.line("doctor-store", &words.say("doctor-works", &[]));
+        } else {
+            report.broken("doctor-store", &words.say("doctor-broken", &[]));
+        }
+        for connection in &view.connections {
+            let name = crate::rooms::provider(&connection.provider).map_or("", |provider| provider.name);
+            match self.check_one(&connection.provider).await {
+                Ok(None) => report.plain(name, &words.say("doctor-works", &[])),
+                Ok(Some(message)) => report.plain_broken(name, &words.tell(&message)),
+                Err(error) => report.plain_broken(name, &words.tell(&error.message)),
+            }
+        }
+        for (code, facts) in self.parts.desktop.problems().await {
+            report.plain_broken("", &words.tell(&crate::view::Message { code, facts }));
+        }
+        if !report.broken {
+            report.text.push_str(&words.say("doctor-all-well", &[]));
+        }
+        Spoken { status: u8::from(report.broken), text: report.text.trim_end().to_owned() }
+    }
+
+    /// The consultation that `next` means: the one to show large, else the first that lies ahead.
+    fn meant(&self, which: &str) -> Result<Consultation, CommandError> {
+        if which != "next" {
+            return self.known_consultation(which);
+        }
+        let (state, now) = (self.look(), self.now());
+        let known = present::from_today(&state, now);
+        let next = present::hero(&state, &known, now).or_else(|| known.iter().find(|one| one.open(now)));
+        next.map(|next| next.consultation.clone()).ok_or_else(|| crate::commands::refuse("nothing_next"))
+    }
+
+    fn time_of(&self, consultation: &Consultation) -> String {
+        consultation.starts_at.with_timezone(&self.look().place.zone).format("%H:%M").to_string()
+    }
+}
+
+struct Report<'a> {
+    words: &'a crate::words::Words,
+    text: String,
+    broken: bool,
+}
+
+impl Report<'_> {
+    fn line(&mut self, key: &str, state: &str) {
+        let name = self.words.say(key, &[]);
+        self.plain(&name, state);
+    }
+
+    fn broken(&mut self, key: &str, state: &str) {
+        let name = self.words.say(key, &[]);
+        self.plain_broken(&name, state);
+    }
+
+    fn plain(&mut self, name: &str, state: &str) {
+        writeln!(self.text, "✓ {name}: {state}").expect("a string takes everything");
+    }
+
+    fn plain_broken(&mut self, name: &str, state: &str) {
+        self.broken = true;
+        let colon = if name.is_empty() { "" } else { ": " };
+        writeln!(self.text, "✗ {name}{colon}{state}").expect("a string takes everything");
+    }
+}

@@ -1,0 +1,181 @@
+//! Secrets and the key of the local store. A keychain that is locked or absent never leads to anything being erased
+//! or written in plain text: the application then remembers nothing beyond its own life.
+
+use crate::application::{Application, Save};
+use crate::record::Unsent;
+use crate::store::{self, Loaded, Store, StoreError, StoreKey};
+use crate::view::Message;
+use chrono::Duration;
+use kabinet_domain::Sensitive;
+use kabinet_domain::ports::SecretError;
+use std::path::Path;
+use std::sync::Arc;
+
+/// Name of the local store's key in the keychain.
+const STORE_KEY: &str = "store-key";
+/// Name of the device's token at a practice's backend.
+pub(crate) const BACKEND_TOKEN: &str = "backend/token";
+
+const STORE_FILE: &str = "store.sqlite";
+
+/// Events are kept here for so long.
+const REMEMBER_EVENTS: Duration = Duration::days(30);
+
+/// The problems of which there is at most one at a time.
+const TROUBLES: [&str; 3] = ["keychain_locked", "keychain_absent", "keychain_failed"];
+
+pub(crate) async fn open(application: Arc<Application>) {
+    tokio::select! {
+        () = application.stop.cancelled() => {}
+        _ = application.open_store() => {}
+    }
+    application.opened.send_replace(true);
+}
+
+/// Name of a connection's secret in the keychain.
+pub(crate) fn secret_name(provider: &str, key: &str) -> String {
+    format!("{provider}/{key}")
+}
+
+pub(crate) fn trouble(error: &SecretError) -> &'static str {
+    match error {
+        SecretError::Locked(_) => "keychain_locked",
+        SecretError::Absent(_) => "keychain_absent",
+        SecretError::Failed(_) => "keychain_failed",
+    }
+}
+
+impl Application {
+    /// Reads a secret; what is wrong with the keychain stands among the problems from then on.
+    pub(crate) async fn secret(&self, name: &str) -> Result<Option<Sensitive<String>>, Message> {
+        self.heard(self.parts.secrets.read(name).await)
+    }
+
+    pub(crate) async fn keep_secret(&self, name: &str, secret: &Sensitive<String>) -> Result<(), Message> {
+        self.heard(self.parts.secrets.keep(name, secret).await)
+    }
+
+    pub(crate) async fn forget_secret(&self, name: &str) -> Result<(), Message> {
+        self.heard(self.parts.secrets.forget(name).await)
+    }
+
+    fn heard<T>(&self, answer: Result<T, SecretError>) -> Result<T, Message> {
+        let code = answer.as_ref().err().map(trouble);
+        self.change(|state| {
+            for known in TROUBLES.iter().filter(|known| Some(**known) != code) {
+                state.problems.remove(known);
+            }
+            if let Some(code) = code {
+                state.problems.insert(code, crate::message(code));
+            }
+        });
+        answer.map_err(|error| {
+            tracing::warn!(error = &error as &dyn std::error::Error, "the keychain refused");
+            crate::message(trouble(&error))
+        })
+    }
+
+    /// Opens the local store with the keychain's key, unless it is open, and learns which secrets are kept.
+    pub(crate) async fn open_store(&self) -> Result<(), Message> {
+        let mut slot = self.store.lock().await;
+        if slot.is_none() {
+            let key = self.store_key().await?;
+            let path = self.parts.data_dir.join(STORE_FILE);
+            let (store, loaded) = self.open_or_set_aside(&path, key).await?;
+            *slot = Some(store);
+            drop(slot);
+            let unsaved = self.change(|state| take_in(state, loaded, self.parts.clock.now()));
+            self.save(&unsaved).await;
+            self.outgoing.notify_one();
+        } else {
+            drop(slot);
+        }
+        self.look_for_secrets().await
+    }
+
+    async fn store_key(&self) -> Result<StoreKey, Message> {
+        if let Some(kept) = self.secret(STORE_KEY).await?
+            && let Some(key) = StoreKey::read(&kept)
+        {
+            return Ok(key);
+        }
+        let (key, kept) = StoreKey::make(self.parts.ids.as_ref());
+        self.keep_secret(STORE_KEY, &kept).await?;
+        Ok(key)
+    }
+
+    async fn open_or_set_aside(&self, path: &Path, key: StoreKey) -> Result<(Store, Loaded), Message> {
+        let ids = self.parts.ids.clone();
+        let problem = match Store::open(path, key.clone(), ids.clone()).await {
+            Ok(opened) => return Ok(opened),
+            Err(StoreError::Newer) => "store_newer",
+            Err(error) => {
+                tracing::error!(error = &error as &dyn std::error::Error, "the local store cannot be opened");
+                "store_unreadable"
+            }
+        };
+        let failed = |error: StoreError| {
+            tracing::error!(error = &error as &dyn std::error::Error, "there is no local store");
+            self.trouble("store_failed", Some(crate::message("store_failed")));
+            crate::message("store_failed")
+        };
+        let mark = self.now().format("%Y%m%d-%H%M%S").to_string();
+        let aside = store::set_aside(path, &mark).map_err(failed)?;
+        let file = aside.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        self.trouble(problem, Some(Message { code: problem.into(), facts: [("file".to_owned(), file)].into() }));
+        Store::open(path, key, ids).await.map_err(failed)
+    }
+
+    /// Which of the connections' secrets the keychain has.
+    pub(crate) async fn look_for_secrets(&self) -> Result<(), Message> {
+        let fields: Vec<(&str, &str)> = crate::rooms::providers()
+            .iter()
+            .flat_map(|provider| provider.fields.iter().map(move |field| (provider, field)))
+            .filter(|(_, field)| field.kind == kabinet_domain::provider::FieldKind::Secret)
+            .map(|(provider, field)| (provider.id, field.key))
+            .collect();
+        for (provider, key) in fields {
+            let kept = self.secret(&secret_name(provider, key)).await?.is_some();
+            self.change(|state| {
+                let secrets = &mut state.connections.entry(provider.into()).or_default().secrets;
+                if kept { secrets.insert(key.into()) } else { secrets.remove(key) }
+            });
+        }
+        Ok(())
+    }
+}
+
+/// Puts what was kept under what is known already, and says what is known and not kept.
+fn take_in(state: &mut crate::state::State, loaded: Loaded, now: chrono::DateTime<chrono::Utc>) -> Vec<Save> {
+    let mut unsaved: Vec<Save> = state.consultations.keys().cloned().map(Save::Consultation).collect();
+    unsaved.extend(state.unsent.keys().cloned().map(Save::Unsent));
+    unsaved.extend(state.handled.keys().cloned().map(Save::Handled));
+    unsaved.extend(state.events.values().flatten().cloned().map(Save::Event));
+    for consultation in loaded.consultations {
+        state.consultations.entry(consultation.id.clone()).or_insert(consultation);
+    }
+    for (id, unsent) in loaded.unsent {
+        state.unsent.entry(id).or_insert(Unsent { refused: false, ..unsent });
+    }
+    for (id, handled) in loaded.handled {
+        let known = state.handled.entry(id).or_default();
+        known.pressed_join_at = known.pressed_join_at.max(handled.pressed_join_at);
+        known.snoozed_until = known.snoozed_until.max(handled.snoozed_until);
+        known.shown = known.shown.take().or(handled.shown);
+        for alert in handled.answered {
+            known.answer(alert);
+        }
+    }
+    for event in loaded.events {
+        if event.received_at + REMEMBER_EVENTS < now {
+            unsaved.push(Save::ForgetEvent(event.id));
+        } else {
+            state.learn(event);
+        }
+    }
+    if state.cursor.is_some() {
+        unsaved.push(Save::Cursor);
+    }
+    state.cursor = state.cursor.or(loaded.cursor);
+    unsaved
+}

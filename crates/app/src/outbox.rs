@@ -1,0 +1,162 @@
+//! Sends what was changed here. A change stays in the outbox until the backend has it, over a restart too.
+
+use crate::application::{Application, Save};
+use crate::line::{self, Line, LineError};
+use crate::record::{Consultation, Unsent};
+use crate::state::State;
+use kabinet_api::Conference;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// So often a change is laid over somebody else's before it waits for another time.
+const MERGES: usize = 3;
+
+const PAUSE: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(30));
+
+pub(crate) async fn run(application: Arc<Application>) {
+    let mut failed = 0u32;
+    loop {
+        let waits = application.look().unsent.values().any(|unsent| !unsent.refused);
+        let pause = crate::feed::jittered(PAUSE.0.saturating_mul(1 << failed.min(5)).min(PAUSE.1), application.parts.ids.as_ref());
+        tokio::select! {
+            () = application.stop.cancelled() => return,
+            () = application.outgoing.notified() => {}
+            () = tokio::time::sleep(pause), if waits && failed > 0 => {}
+        }
+        let Some(line) = application.line() else { continue };
+        let sent = tokio::select! {
+            () = application.stop.cancelled() => return,
+            sent = application.send_all(&line) => sent,
+        };
+        failed = if sent { 0 } else { failed + 1 };
+    }
+}
+
+/// Remembers that a consultation differs from what the backend has. `before` is what the backend had, as far as known.
+pub(crate) fn put_in(state: &mut State, before: Option<Consultation>, now: Consultation) -> Vec<Save> {
+    let id = now.id.clone();
+    let unsent = state.unsent.entry(id.clone()).or_insert(Unsent { base: before.filter(|before| before.version.is_some()), refused: false });
+    unsent.refused = false;
+    state.consultations.insert(id.clone(), now);
+    vec![Save::Consultation(id.clone()), Save::Unsent(id)]
+}
+
+/// Takes what the backend has; a change that waits here is laid over it.
+pub(crate) fn accept(state: &mut State, theirs: Consultation) -> Vec<Save> {
+    let id = theirs.id.clone();
+    let known = state.consultations.get(&id);
+    if let (Some(unsent), Some(mine)) = (state.unsent.get_mut(&id), known) {
+        let merged = match &unsent.base {
+            Some(base) => line::merged(mine, base, &theirs),
+            None => Consultation { version: theirs.version.clone(), ..mine.clone() },
+        };
+        unsent.base = Some(theirs);
+        state.consultations.insert(id.clone(), merged);
+        return vec![Save::Consultation(id.clone()), Save::Unsent(id)];
+    }
+    if known == Some(&theirs) {
+        return Vec::new();
+    }
+    state.consultations.insert(id.clone(), theirs);
+    vec![Save::Consultation(id)]
+}
+
+/// What was sent is accepted: nothing waits, unless it was changed again meanwhile.
+fn sent(state: &mut State, sent: &Consultation, theirs: Consultation) -> Vec<Save> {
+    let id = theirs.id.clone();
+    let changed_again = state.consultations.get(&id).is_some_and(|mine| mine != sent);
+    if changed_again {
+        if let Some(unsent) = state.unsent.get_mut(&id) {
+            unsent.base = Some(sent.clone());
+        }
+        return accept(state, theirs);
+    }
+    state.unsent.remove(&id);
+    state.consultations.insert(id.clone(), theirs);
+    vec![Save::Consultation(id.clone()), Save::Unsent(id)]
+}
+
+impl Application {
+    /// Sends everything that waits; `false` when something still does and another attempt may help.
+    async fn send_all(&self, line: &Line) -> bool {
+        let waiting: Vec<String> = self.look().unsent.iter().filter(|(_, unsent)| !unsent.refused).map(|(id, _)| id.clone()).collect();
+        for id in waiting {
+            if let Err(error) = self.send_one(line, &id).await {
+                tracing::info!(error = &error as &dyn std::error::Error, "a change stays in the outbox");
+                return false;
+            }
+        }
+        true
+    }
+
+    /// Sends one change; what the backend refuses for good is marked and told.
+    pub(crate) async fn send_one(&self, line: &Line, id: &str) -> Result<(), LineError> {
+        for _ in 0..MERGES {
+            let (mine, unsent) = {
+                let state = self.look();
+                match (state.consultations.get(id), state.unsent.get(id)) {
+                    (Some(mine), Some(unsent)) if !unsent.refused => (mine.clone(), unsent.clone()),
+                    _ => return Ok(()),
+                }
+            };
+            let name = self.words().say("consultation-name", &[]);
+            let answer = match &unsent.base {
+                None => line.create(&line::body(&mine, None, &name)).await.map(|made| (mine, made)),
+                Some(_) => self.send_change(line, id).await,
+            };
+            match answer {
+                Ok((mine, conference)) => {
+                    let rows = self.change(|state| sent(state, &mine, line::consultation(conference)));
+                    self.save(&rows).await;
+                    self.trouble("change_refused", None);
+                    return Ok(());
+                }
+                // Somebody else was faster, or it was made there before: look, lay ours over it, try again.
+                Err(LineError::LostUpdate) => {}
+                Err(LineError::Rejected { code, .. }) if unsent.base.is_none() && code.contains("exists") => {
+                    let theirs = line::consultation(line.conference(id).await?);
+                    let rows = self.change(|state| accept(state, theirs));
+                    self.save(&rows).await;
+                }
+                // Deleted there while it was changed here: what was typed last counts.
+                Err(LineError::NotFound) if unsent.base.is_some() => {
+                    self.change(|state| {
+                        if let Some(unsent) = state.unsent.get_mut(id) {
+                            unsent.base = None;
+                        }
+                    });
+                }
+                Err(LineError::Rejected { code, .. }) => {
+                    tracing::warn!(code, "the backend refuses a change");
+                    self.refused(id).await;
+                    return Ok(());
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        Err(LineError::LostUpdate)
+    }
+
+    /// Reads theirs first: it holds words that are not kept here, and somebody else's changes.
+    /// Gives what was sent, and what the backend made of it.
+    async fn send_change(&self, line: &Line, id: &str) -> Result<(Consultation, Conference), LineError> {
+        let conference = line.conference(id).await?;
+        let theirs = line::consultation(conference.clone());
+        let rows = self.change(|state| accept(state, theirs));
+        self.save(&rows).await;
+        let merged = self.look().consultations.get(id).cloned().ok_or(LineError::NotFound)?;
+        let version = conference.version;
+        let accepted = line.change(id, version, &line::body(&merged, Some(conference), "")).await?;
+        Ok((merged, accepted))
+    }
+
+    async fn refused(&self, id: &str) {
+        self.change(|state| {
+            if let Some(unsent) = state.unsent.get_mut(id) {
+                unsent.refused = true;
+            }
+        });
+        self.save(&[Save::Unsent(id.to_owned())]).await;
+        self.trouble("change_refused", Some(crate::message("change_refused")));
+    }
+}

@@ -1,0 +1,310 @@
+//! From what is known to what is shown: pure functions of state and time.
+
+use crate::attended::{Attended, Place};
+use crate::record::{Consultation, Event, Kind, Status};
+use crate::state::State;
+use crate::view::{
+    AppView, ConnectionView, ConsultationStatus, ConsultationView, DayGroup, DayGroupKind, FeedState, FeedView, FieldKind, FieldView, Presence,
+    PresencePlace, ProviderView, Settings, Step, StepKind, TrayState,
+};
+use chrono::{DateTime, Duration, NaiveDate, Utc};
+use kabinet_domain::provider;
+use std::collections::BTreeMap;
+
+/// A consultation is soon when it begins within so long.
+const SOON: Duration = Duration::minutes(10);
+
+/// So many consultations of later days stand in the list; the search finds the others.
+const LATER_SHOWN: usize = 200;
+
+/// A consultation with what its events say: what every pure function here looks at.
+#[derive(Debug, Clone)]
+pub struct Known<'a> {
+    pub consultation: &'a Consultation,
+    pub attended: Attended,
+}
+
+impl Known<'_> {
+    /// Somebody is in the room, whoever it is.
+    #[must_use]
+    pub fn occupied(&self) -> bool {
+        self.attended.somebody_there() || self.attended.specialist_inside_since.is_some()
+    }
+
+    #[must_use]
+    pub fn status(&self, now: DateTime<Utc>) -> ConsultationStatus {
+        match self.consultation.status {
+            Status::Cancelled => ConsultationStatus::Cancelled,
+            Status::NoShow => ConsultationStatus::NoShow,
+            Status::Finished if !self.occupied() => ConsultationStatus::Finished,
+            _ if self.occupied() => ConsultationStatus::Running,
+            _ if self.consultation.ends_at() <= now => {
+                if self.attended.came {
+                    ConsultationStatus::Finished
+                } else {
+                    ConsultationStatus::Planned
+                }
+            }
+            _ if self.consultation.starts_at <= now => ConsultationStatus::Running,
+            _ => ConsultationStatus::Planned,
+        }
+    }
+
+    /// It still lies ahead or goes on, as planned.
+    #[must_use]
+    pub fn open(&self, now: DateTime<Utc>) -> bool {
+        self.consultation.status == Status::Planned && self.consultation.ends_at() > now
+    }
+}
+
+/// The consultations from the start of today on, by time. What is over and occupied still counts.
+#[must_use]
+pub fn from_today(state: &State, now: DateTime<Utc>) -> Vec<Known<'_>> {
+    let today = start_of_day(state, now);
+    let mut known: Vec<Known<'_>> = state
+        .consultations
+        .values()
+        .filter(|consultation| consultation.ends_at() > today || consultation.starts_at >= today)
+        .map(|consultation| Known { consultation, attended: Attended::from_events(state.events_of(&consultation.id)) })
+        .collect();
+    known.sort_by(|one, other| (one.consultation.starts_at, &one.consultation.id).cmp(&(other.consultation.starts_at, &other.consultation.id)));
+    known
+}
+
+#[must_use]
+pub fn local_day(state: &State, at: DateTime<Utc>) -> NaiveDate {
+    at.with_timezone(&state.place.zone).date_naive()
+}
+
+fn start_of_day(state: &State, now: DateTime<Utc>) -> DateTime<Utc> {
+    let midnight = local_day(state, now).and_hms_opt(0, 0, 0).expect("midnight is a time");
+    // Where a day begins at one o'clock, it has no midnight.
+    midnight
+        .and_local_timezone(state.place.zone)
+        .earliest()
+        .or_else(|| (midnight + Duration::hours(1)).and_local_timezone(state.place.zone).earliest())
+        .map_or(now, |start| start.with_timezone(&Utc))
+}
+
+/// The consultation to show large: where a client is, else where the specialist is, else the one of now, else the next of today.
+#[must_use]
+pub fn hero<'a, 'b>(state: &State, known: &'b [Known<'a>], now: DateTime<Utc>) -> Option<&'b Known<'a>> {
+    let waited_for = known.iter().filter(|one| one.attended.somebody_there() && one.attended.specialist_inside_since.is_none());
+    let today = local_day(state, now);
+    waited_for
+        .min_by_key(|one| one.attended.foremost().map(|client| (std::cmp::Reverse(client.place), client.since)))
+        .or_else(|| known.iter().find(|one| one.occupied()))
+        .or_else(|| known.iter().find(|one| one.open(now) && one.consultation.starts_at <= now))
+        .or_else(|| known.iter().find(|one| one.open(now) && local_day(state, one.consultation.starts_at) == today))
+}
+
+/// The icon's state. A broken line comes first: without it nothing said about clients can be trusted.
+#[must_use]
+pub fn tray_state(state: &State, known: &[Known<'_>], now: DateTime<Utc>) -> TrayState {
+    if matches!(state.feed.state, FeedState::Offline | FeedState::Refused) {
+        return TrayState::NotConnected;
+    }
+    if known.iter().any(|one| at_the_door(one)) {
+        return TrayState::ClientThere;
+    }
+    if known.iter().any(|one| one.attended.specialist_inside_since.is_some()) {
+        return TrayState::InSession;
+    }
+    let soon = known.iter().any(|one| one.open(now) && one.consultation.starts_at > now && one.consultation.starts_at - now <= SOON);
+    if soon { TrayState::Soon } else { TrayState::Idle }
+}
+
+/// A client is there and the specialist is not.
+#[must_use]
+pub fn at_the_door(known: &Known<'_>) -> bool {
+    known.attended.somebody_there() && known.attended.specialist_inside_since.is_none()
+}
+
+#[must_use]
+pub fn app_view(state: &State, now: DateTime<Utc>) -> AppView {
+    let known = from_today(state, now);
+    let hero = hero(state, &known, now);
+    let hero_id = hero.map(|hero| hero.consultation.id.as_str());
+    AppView {
+        version: state.place.version.clone(),
+        first_run: !state.kept.first_run_done,
+        now,
+        settings: Settings { autostart: state.autostart, ..state.settings().clone() },
+        feed: feed_view(state),
+        tray: tray_state(state, &known, now),
+        hero: hero.map(|hero| consultation_view(state, hero, now)),
+        groups: groups(state, known.iter().filter(|one| Some(one.consultation.id.as_str()) != hero_id), now),
+        connections: connections(state),
+        providers: state.place.providers.iter().map(provider_view).collect(),
+        problems: state.problems.values().chain(&state.desktop_problems).cloned().collect(),
+        do_not_disturb_until: state.kept.do_not_disturb_until.filter(|until| *until > now),
+    }
+}
+
+fn feed_view(state: &State) -> FeedView {
+    let feed = &state.feed;
+    FeedView {
+        state: feed.state,
+        embedded: feed.embedded,
+        address: feed.address.clone(),
+        last_contact: feed.last_contact,
+        delay_ms: feed.delay_ms,
+        message: feed.message.clone(),
+    }
+}
+
+fn groups<'a, 'b: 'a>(state: &State, known: impl Iterator<Item = &'a Known<'b>>, now: DateTime<Utc>) -> Vec<DayGroup> {
+    let today = local_day(state, now);
+    let mut groups: BTreeMap<(u8, NaiveDate), DayGroup> = BTreeMap::new();
+    let mut later = 0;
+    for one in known {
+        let day = local_day(state, one.consultation.starts_at);
+        let over = one.consultation.ends_at() <= now && !one.occupied();
+        let (rank, kind) = match day {
+            _ if over => (1, DayGroupKind::PastToday),
+            day if day <= today => (0, DayGroupKind::LaterToday),
+            day if day.pred_opt() == Some(today) => (2, DayGroupKind::Tomorrow),
+            _ => (3, DayGroupKind::Later),
+        };
+        if rank == 3 {
+            later += 1;
+            if later > LATER_SHOWN {
+                break;
+            }
+        }
+        let day = if rank < 2 { today } else { day };
+        groups
+            .entry((rank, day))
+            .or_insert_with(|| DayGroup { kind, day: day.to_string(), items: Vec::new() })
+            .items
+            .push(consultation_view(state, one, now));
+    }
+    groups.into_values().collect()
+}
+
+#[must_use]
+pub fn consultation_view(state: &State, known: &Known<'_>, now: DateTime<Utc>) -> ConsultationView {
+    let Known { consultation, attended } = known;
+    let hidden = state.settings().hide_names;
+    let snoozed_until = state.handled.get(&consultation.id).and_then(|handled| handled.snoozed_until).filter(|until| *until > now);
+    ConsultationView {
+        id: consultation.id.clone(),
+        client: (!hidden).then(|| consultation.client.clone()),
+        starts_at: consultation.starts_at,
+        ends_at: consultation.ends_at(),
+        minutes: consultation.minutes,
+        time_zone: consultation.time_zone.clone(),
+        provider: consultation.provider.clone(),
+        link: consultation.link.clone(),
+        room: consultation.room.clone(),
+        note: consultation.note.clone(),
+        status: known.status(now),
+        presence: presence(attended, hidden),
+        steps: attended.steps.iter().filter_map(|event| step(event, hidden)).collect(),
+        together_seconds: u32::try_from(attended.together(now).num_seconds()).unwrap_or(0),
+        snoozed_until,
+        unsent: state.unsent.contains_key(&consultation.id),
+        has_login: state.connection_value(&consultation.provider, crate::LOGIN).is_some(),
+        asks_outcome: consultation.status == Status::Planned && consultation.ends_at() <= now && !attended.came && !known.occupied(),
+    }
+}
+
+fn presence(attended: &Attended, hidden: bool) -> Presence {
+    let foremost = attended.foremost();
+    let (place, since) = match (foremost, &attended.visit) {
+        (Some(client), _) if client.line_lost => (PresencePlace::LineLost, Some(client.since)),
+        (Some(client), _) => {
+            let place = match client.place {
+                Place::Page => PresencePlace::OnPage,
+                Place::Lobby => PresencePlace::Lobby,
+                Place::Room => PresencePlace::Room,
+            };
+            (place, Some(client.since))
+        }
+        (None, Some(visit)) => (PresencePlace::Left, visit.ended),
+        (None, None) => match attended.opened_link_at {
+            Some(at) => (PresencePlace::OpenedLink, Some(at)),
+            None => (PresencePlace::Nowhere, None),
+        },
+    };
+    Presence {
+        place,
+        since,
+        names: if hidden { Vec::new() } else { attended.clients.iter().filter(|client| !client.name.is_empty()).map(|client| client.name.clone()).collect() },
+        specialist_inside: attended.specialist_inside_since.is_some(),
+        line_unstable: attended.line_unstable && attended.somebody_there(),
+        unproven: foremost.is_some_and(|client| client.unproven),
+    }
+}
+
+fn step(event: &Event, hidden: bool) -> Option<Step> {
+    let (mut reason, mut late) = (None, None);
+    let kind = match &event.kind {
+        Kind::ClientOpenedLink => StepKind::OpenedLink,
+        Kind::ClientWaiting { lobby: false } => StepKind::OnPage,
+        Kind::ClientWaiting { lobby: true } => StepKind::Lobby,
+        Kind::ClientLate { minutes } => {
+            late = Some(*minutes);
+            StepKind::Late
+        }
+        Kind::ClientJoined { again: false } => StepKind::Joined,
+        Kind::ClientJoined { again: true } => StepKind::JoinedAgain,
+        Kind::ClientNamed => StepKind::Named,
+        Kind::ClientLineLost => StepKind::LineLost,
+        Kind::ClientLineBack => StepKind::LineBack,
+        Kind::LineUnstable => StepKind::LineUnstable,
+        Kind::ClientLeft { reason: why } => {
+            reason = Some(why.clone());
+            StepKind::Left
+        }
+        Kind::SessionStarted => StepKind::SessionStarted,
+        Kind::SessionEnded { .. } => StepKind::SessionEnded,
+        Kind::ConsultationChanged | Kind::Withdrawn { .. } | Kind::SourceSilent | Kind::SourceBack | Kind::Other => return None,
+    };
+    Some(Step {
+        at: event.at,
+        kind,
+        name: (!hidden && !event.name.is_empty()).then(|| event.name.clone()),
+        source: event.source.clone(),
+        reason,
+        minutes: late,
+        missed: event.missed,
+    })
+}
+
+fn connections(state: &State) -> Vec<ConnectionView> {
+    let of_provider = |provider: &provider::ProviderInfo| {
+        let values = state.kept.connections.get(provider.id).cloned().unwrap_or_default();
+        let known = state.connections.get(provider.id).cloned().unwrap_or_default();
+        (!values.is_empty() || !known.secrets.is_empty()).then(|| ConnectionView {
+            provider: provider.id.into(),
+            values,
+            secrets_kept: known.secrets.into_iter().collect(),
+            health: known.health,
+            message: known.message,
+            last_success: known.last_success,
+        })
+    };
+    state.place.providers.iter().filter_map(of_provider).collect()
+}
+
+fn provider_view(info: &provider::ProviderInfo) -> ProviderView {
+    let field = |field: &provider::Field| FieldView {
+        key: field.key.into(),
+        kind: match field.kind {
+            provider::FieldKind::Text => FieldKind::Text,
+            provider::FieldKind::Address => FieldKind::Address,
+            provider::FieldKind::Secret => FieldKind::Secret,
+            provider::FieldKind::Switch => FieldKind::Switch,
+        },
+        required: field.required,
+        placeholder: field.placeholder.into(),
+    };
+    ProviderView {
+        id: info.id.into(),
+        name: info.name.into(),
+        icon: info.icon.into(),
+        fields: info.fields.iter().map(field).collect(),
+        makes_rooms: info.capabilities.makes_rooms,
+    }
+}

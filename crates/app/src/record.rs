@@ -1,0 +1,133 @@
+//! What the application remembers: the records of its local store. They are no wire format and no view;
+//! each is converted at its own seam ([`crate::line`] and [`crate::present`]).
+
+use chrono::{DateTime, Duration, Utc};
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// A consultation as this computer knows it, with what was typed here and not sent yet.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Consultation {
+    pub id: String,
+    pub client: String,
+    pub starts_at: DateTime<Utc>,
+    pub minutes: u32,
+    /// IANA name.
+    pub time_zone: String,
+    pub provider: String,
+    pub link: String,
+    pub room: String,
+    pub note: String,
+    pub status: Status,
+    /// The backend's version, for `If-Match`; `None` until it has accepted the consultation.
+    pub version: Option<String>,
+}
+
+impl Consultation {
+    #[must_use]
+    pub fn ends_at(&self) -> DateTime<Utc> {
+        self.starts_at + Duration::minutes(i64::from(self.minutes))
+    }
+}
+
+/// Names and links stay out of logs.
+impl fmt::Debug for Consultation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Consultation").field("id", &self.id).field("starts_at", &self.starts_at).field("status", &self.status).finish_non_exhaustive()
+    }
+}
+
+/// What was decided about a consultation; what is seen of it comes from events and the clock.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    Planned,
+    Finished,
+    Cancelled,
+    NoShow,
+}
+
+/// An event of the feed, as far as it is read here.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Event {
+    pub id: String,
+    pub cursor: u64,
+    pub kind: Kind,
+    pub consultation: Option<String>,
+    /// As typed at the door, cleaned; empty when unknown.
+    pub name: String,
+    /// Nothing proves who it is (`proof: none`).
+    pub unproven: bool,
+    pub source: String,
+    /// How many clients were in the room when this was told.
+    pub inside: Option<u32>,
+    pub at: DateTime<Utc>,
+    pub received_at: DateTime<Utc>,
+    /// Learned later than it happened.
+    pub missed: bool,
+}
+
+impl fmt::Debug for Event {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Event").field("id", &self.id).field("cursor", &self.cursor).field("kind", &self.kind).finish_non_exhaustive()
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Kind {
+    ConsultationChanged,
+    ClientOpenedLink,
+    ClientWaiting { lobby: bool },
+    ClientLate { minutes: u32 },
+    SessionStarted,
+    ClientJoined { again: bool },
+    ClientNamed,
+    ClientLineLost,
+    ClientLineBack,
+    ClientLeft { reason: String },
+    SessionEnded { together: u32 },
+    LineUnstable,
+    Withdrawn { of: String },
+    SourceSilent,
+    SourceBack,
+    /// Of a later version; its place in the order counts, nothing else.
+    Other,
+}
+
+/// A change that the backend has not accepted yet.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Unsent {
+    /// The consultation as the backend last had it; `None` when it has never had it.
+    pub base: Option<Consultation>,
+    /// The backend said no; not tried again until the person changes something.
+    #[serde(default)]
+    pub refused: bool,
+}
+
+/// What the specialist did about a consultation, and what was already shown of it. Kept, so that a restart repeats nothing.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Handled {
+    /// The last press on *Join*.
+    pub pressed_join_at: Option<DateTime<Utc>>,
+    /// "In 5 minutes": quiet until then.
+    pub snoozed_until: Option<DateTime<Utc>>,
+    /// The alerts that were answered or put away, by their identity.
+    pub answered: Vec<String>,
+    /// The alert that stands on the screen or stood there last, by its identity.
+    pub shown: Option<String>,
+}
+
+impl Handled {
+    /// So many answers are remembered: a consultation has a handful of alerts.
+    const REMEMBERED: usize = 20;
+
+    /// Remembers that an alert was answered.
+    pub fn answer(&mut self, alert: String) {
+        if !self.answered.contains(&alert) {
+            self.answered.push(alert);
+            let excess = self.answered.len().saturating_sub(Self::REMEMBERED);
+            self.answered.drain(..excess);
+        }
+    }
+}

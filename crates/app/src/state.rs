@@ -1,0 +1,146 @@
+//! What the running application knows. Plain data: the pure functions read it, [`crate::Application`] changes it.
+
+use crate::record::{Consultation, Event, Handled, Unsent};
+use crate::view::{FeedState, Health, Message, Settings};
+use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
+use kabinet_domain::provider::ProviderInfo;
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+
+#[derive(Debug, Clone)]
+pub struct State {
+    pub consultations: BTreeMap<String, Consultation>,
+    /// Of the recent days, by consultation.
+    pub events: BTreeMap<String, Vec<Event>>,
+    /// Ids of the events held, so that one given twice counts once.
+    pub known: HashSet<String>,
+    pub unsent: BTreeMap<String, Unsent>,
+    pub handled: BTreeMap<String, Handled>,
+    /// Everything up to here is handled; `None` before the first contact.
+    pub cursor: Option<u64>,
+    pub kept: Kept,
+    pub feed: Feed,
+    pub connections: BTreeMap<String, ConnectionState>,
+    pub autostart: bool,
+    /// Who the backend takes us for; `None` until it was asked.
+    pub specialist_id: Option<String>,
+    pub problems: BTreeMap<&'static str, Message>,
+    /// As the shell reported them last.
+    pub desktop_problems: Vec<Message>,
+    pub place: Place,
+}
+
+/// What does not change while the application runs.
+#[derive(Debug, Clone)]
+pub struct Place {
+    pub version: String,
+    /// The system's zone: days begin and times are told in it.
+    pub zone: Tz,
+    /// `ru`, `en` …
+    pub system_language: String,
+    pub providers: &'static [ProviderInfo],
+}
+
+/// What stands in `settings.json`: everything a person chose, and nothing secret.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Kept {
+    pub settings: Settings,
+    pub first_run_done: bool,
+    /// Provider → field → value.
+    pub connections: BTreeMap<String, BTreeMap<String, String>>,
+    /// Address of a practice's backend; the embedded one serves when absent.
+    pub shared_backend: Option<String>,
+    pub do_not_disturb_until: Option<DateTime<Utc>>,
+}
+
+#[derive(Debug, Clone)]
+pub struct Feed {
+    pub state: FeedState,
+    pub embedded: bool,
+    /// For people: `127.0.0.1:8787`.
+    pub address: String,
+    pub last_contact: Option<DateTime<Utc>>,
+    pub delay_ms: Option<u32>,
+    pub message: Option<Message>,
+}
+
+impl Default for Feed {
+    fn default() -> Self {
+        Self { state: FeedState::Connecting, embedded: true, address: String::new(), last_contact: None, delay_ms: None, message: None }
+    }
+}
+
+#[derive(Debug, Clone)]
+pub struct ConnectionState {
+    /// Keys of the secrets in the keychain.
+    pub secrets: BTreeSet<String>,
+    pub health: Health,
+    pub message: Option<Message>,
+    pub last_success: Option<DateTime<Utc>>,
+}
+
+impl Default for ConnectionState {
+    fn default() -> Self {
+        Self { secrets: BTreeSet::new(), health: Health::Unknown, message: None, last_success: None }
+    }
+}
+
+impl State {
+    #[must_use]
+    pub fn new(place: Place, kept: Kept) -> Self {
+        Self {
+            consultations: BTreeMap::new(),
+            events: BTreeMap::new(),
+            known: HashSet::new(),
+            unsent: BTreeMap::new(),
+            handled: BTreeMap::new(),
+            cursor: None,
+            kept,
+            feed: Feed::default(),
+            connections: BTreeMap::new(),
+            autostart: false,
+            specialist_id: None,
+            problems: BTreeMap::new(),
+            desktop_problems: Vec::new(),
+            place,
+        }
+    }
+
+    /// Takes an event in; `false` when it was known already.
+    pub fn learn(&mut self, event: Event) -> bool {
+        if !self.known.insert(event.id.clone()) {
+            return false;
+        }
+        if let Some(consultation) = &event.consultation {
+            self.events.entry(consultation.clone()).or_default().push(event);
+        }
+        true
+    }
+
+    #[must_use]
+    pub fn events_of(&self, consultation: &str) -> &[Event] {
+        self.events.get(consultation).map_or(&[], Vec::as_slice)
+    }
+
+    #[must_use]
+    pub fn settings(&self) -> &Settings {
+        &self.kept.settings
+    }
+
+    #[must_use]
+    pub fn disturbs(&self, now: DateTime<Utc>) -> bool {
+        self.kept.do_not_disturb_until.is_none_or(|until| until <= now)
+    }
+
+    #[must_use]
+    pub fn connection_value(&self, provider: &str, key: &str) -> Option<&str> {
+        self.kept.connections.get(provider)?.get(key).map(String::as_str).filter(|value| !value.is_empty())
+    }
+
+    #[must_use]
+    pub fn keeps_secret(&self, provider: &str, key: &str) -> bool {
+        self.connections.get(provider).is_some_and(|connection| connection.secrets.contains(key))
+    }
+}

@@ -1,0 +1,43 @@
+//! Short hands for this crate's tests: times of one day, records with little said.
+
+use crate::record::{Consultation, Event, Kind, Status};
+use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
+
+/// `15:30` on the day of the tests, 2026-12-23, in UTC.
+pub(crate) fn at(time: &str) -> DateTime<Utc> {
+    let format = if time.len() == 5 { "%H:%M" } else { "%H:%M:%S" };
+    let time = NaiveTime::parse_from_str(time, format).expect("a time");
+    NaiveDate::from_ymd_opt(2026, 12, 23).expect("a day").and_time(time).and_utc()
+}
+
+pub(crate) fn event(cursor: u64, time: &str, kind: Kind, name: &str) -> Event {
+    Event {
+        id: format!("event-{cursor}"),
+        cursor,
+        kind,
+        consultation: Some("c1".into()),
+        name: name.into(),
+        unproven: false,
+        source: "jitsi".into(),
+        inside: None,
+        at: at(time),
+        received_at: at(time),
+        missed: false,
+    }
+}
+
+pub(crate) fn consultation(id: &str, time: &str, minutes: u32) -> Consultation {
+    Consultation {
+        id: id.into(),
+        client: format!("Client {id}"),
+        starts_at: at(time),
+        minutes,
+        time_zone: "Europe/Moscow".into(),
+        provider: "jitsi".into(),
+        link: format!("https://meet.example.org/konsultaciya-23dec-{id}00000000"),
+        room: format!("konsultaciya-23dec-{id}00000000"),
+        note: String::new(),
+        status: Status::Planned,
+        version: Some("1".into()),
+    }
+}
