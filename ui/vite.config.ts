@@ -7,6 +7,8 @@ const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 export default defineConfig({
   plugins: [svelte()],
   resolve: {
+    // Tests run the state classes as the window does, not as a server would render them.
+    ...(process.env.VITEST ? { conditions: ['browser'] } : {}),
     alias: {
       $bridge: here('./src/bridge'),
       $generated: here('./src/generated'),

@@ -11,7 +11,7 @@ import providers from './sample-providers.json'
 /** Monday, 23 November 2026, 14:00 in Moscow. */
 export const SAMPLE_NOW = Date.parse('2026-11-23T11:00:00Z')
 
-export type SampleName = keyof typeof samples
+export type SampleName = keyof typeof days
 
 const [rooms, other, own] = providers as [ProviderView, ProviderView, ProviderView]
 const at = (minutes: number) => new Date(SAMPLE_NOW + minutes * 60_000).toISOString()
@@ -88,7 +88,6 @@ const tomorrow = () => [
 ]
 
 function base(): AppView {
-  made = 0
   return {
     version: '0.1.0',
     first_run: false,
@@ -197,7 +196,7 @@ const session = () =>
 
 const LONG = 'Константин-Александр Преображенский-Воскресенский и его супруга Аполлинария Модестовна'
 
-export const samples = {
+const days = {
   next: () => day(consultation('Дмитрий Лебедев', 24, 50, { provider: other.id, has_login: true })),
   waiting: () => day(waiting(), { tray: 'client_there' }),
   session: () => day(session(), { tray: 'in_session' }),
@@ -282,3 +281,14 @@ export const samples = {
       ],
     }),
 } satisfies Record<string, () => AppView>
+
+/** The same day asked for twice is the same day, ids and all. */
+export const samples = Object.fromEntries(
+  Object.entries(days).map(([name, day]) => [
+    name,
+    () => {
+      made = 0
+      return day()
+    },
+  ]),
+) as Record<SampleName, () => AppView>

@@ -13,8 +13,17 @@ export function readRoute(hash: string): Route {
   const plain = PLAIN.find((one) => one === name)
   if (plain) return { screen: plain }
   const withId = WITH_ID.find((one) => one === name)
-  if (withId && id) return { screen: withId, id: decodeURIComponent(id) }
-  return { screen: 'today' }
+  const read = decoded(id)
+  return withId && read ? { screen: withId, id: read } : { screen: 'today' }
+}
+
+/** An address typed or passed in by hand may be no address at all. */
+function decoded(text: string): string | null {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return null
+  }
 }
 
 export function address(route: Route): string {
@@ -63,6 +72,7 @@ export class Router {
 
   up() {
     const before = this.#trail.at(-2)
+    if (!before) this.#trail = []
     this.open(before ?? address(above(this.route)))
   }
 

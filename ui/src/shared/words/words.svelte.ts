@@ -65,9 +65,12 @@ export function told(message: Message): string {
   return words.has(id) ? t(id, facts) : t('error-without-words', { code: message.code })
 }
 
+const FIRST_STRONG_ISOLATE = String.fromCodePoint(0x2068)
+const POP_ISOLATE = String.fromCodePoint(0x2069)
+
 /** Puts a name into a phrase so that its writing direction stays its own. */
 export function isolated(name: string): string {
-  return `\u2068${name}\u2069`
+  return FIRST_STRONG_ISOLATE + name + POP_ISOLATE
 }
 
 function systemLocale(): Locale {

@@ -1,0 +1,49 @@
+import { beforeEach, expect, test, vi } from 'vitest'
+import { samples } from '$bridge/sample'
+import type { Settings } from '$generated/Settings'
+import { SettingsForm } from './form.svelte'
+
+const saved = samples.next().settings
+
+beforeEach(() => void vi.useFakeTimers())
+
+test('a choice is saved at once, typing after a pause', async () => {
+  const sent: Settings[] = []
+  const form = new SettingsForm(saved, async (settings) => sent.push(settings) > 0)
+  await form.choose('theme', 'dark')
+  expect(sent.map((one) => one.theme)).toEqual(['dark'])
+  form.type('specialist_name', 'A')
+  form.type('specialist_name', 'Ann')
+  expect(sent).toHaveLength(1)
+  await vi.advanceTimersByTimeAsync(600)
+  expect(sent.map((one) => one.specialist_name)).toEqual([saved.specialist_name, 'Ann'])
+  expect(sent[1]?.theme).toBe('dark')
+})
+
+test('a refused change goes back', async () => {
+  const form = new SettingsForm(saved, async () => false)
+  await form.choose('sound', false)
+  expect(form.values.sound).toBe(true)
+})
+
+test('a state that arrives while someone types does not eat the letters', () => {
+  const form = new SettingsForm(saved, async () => true)
+  form.type('specialist_name', 'An')
+  form.hear({ ...saved, theme: 'dark' })
+  expect(form.values.specialist_name).toBe('An')
+  expect(form.values.theme).toBe('dark')
+})
+
+test('letters typed while saving are saved too', async () => {
+  const sent: string[] = []
+  const form = new SettingsForm(saved, async ({ specialist_name }) => {
+    sent.push(specialist_name)
+    if (specialist_name === 'A') form.type('specialist_name', 'An')
+    return true
+  })
+  form.type('specialist_name', 'A')
+  await form.flush()
+  expect(form.values.specialist_name).toBe('An')
+  await vi.advanceTimersByTimeAsync(600)
+  expect(sent).toEqual(['A', 'An'])
+})
