@@ -22,7 +22,7 @@ hub_mt.__index = hub_mt;
 
 local function new()
 	return setmetatable({
-		instances = {}, -- host -> { context, place, snapshot }
+		instances = {}, -- host -> { context, place, snapshot, look_around }
 		by_jid = {}, -- real address -> set of stays
 		unbinding = {}, -- real address -> why its session is ending just now
 		hooks = {}, hooked_hosts = {}, timers = {},
@@ -51,9 +51,16 @@ function hub_mt:join(context, instance)
 	self.instances[context.host] = instance;
 	if self.running then
 		self:configure();
-		if instance.snapshot then self.snapshot_wanted = true; self:maybe_snapshot(); end
+		if instance.snapshot then
+			instance.look_around();
+			self.snapshot_wanted = true;
+			self:maybe_snapshot();
+		end
 	elseif not self.waiting then
 		self.waiting = true;
+		self:hook(prosody.events, "config-reloaded", function ()
+			if self.running then self:configure(); else self:start(); end
+		end);
 		if prosody.start_time then -- loaded into a running server
 			timer.add_task(0, self:guard(function () self:start(); end));
 		else
@@ -65,6 +72,11 @@ end
 --- Returns true when nobody is left.
 function hub_mt:leave(host)
 	self.instances[host] = nil;
+	for _, set in pairs(self.by_jid) do
+		for stay in pairs(set) do
+			if stay.host == host then set[stay] = nil; end
+		end
+	end
 	if next(self.instances) then return false; end
 	self:close();
 	return true;
@@ -99,7 +111,8 @@ function hub_mt:configure()
 	local read = settings.read(self:contexts(), log);
 	self.settings = read;
 	if self.queue then
-		self.queue.options.url, self.queue.options.secrets, self.queue.options.limit = read.url, read.secrets, read.limit;
+		local options = self.queue.options;
+		options.url, options.secrets, options.limit = read.url or options.url, read.secrets, read.limit;
 	end
 	return read;
 end
@@ -129,7 +142,6 @@ function hub_mt:start()
 		self.queue:save();
 	end, 100);
 	self:hook(prosody.events, "server-stopped", function () self.queue:close(); end, -100);
-	self:hook(prosody.events, "config-reloaded", function () self:configure(); end);
 	self:hook(prosody.events, "host-activated", function (host) self:watch_host(host); end);
 	for host in pairs(prosody.hosts) do self:watch_host(host); end
 
@@ -138,7 +150,9 @@ function hub_mt:start()
 	self:snapshot();
 	self:every(function () return self.settings.heartbeat_interval; end, function ()
 		-- Events that wait say the same as a heartbeat, and after an outage nobody wants the old ones.
-		if self.queue:size() == 0 then self:emit({ type = "heartbeat" }); end
+		if self.queue:size() > 0 then return; end
+		self.queue:tidy();
+		self:emit({ type = "heartbeat" });
 	end);
 	self:every(function () return self.settings.snapshot_interval; end, function ()
 		self.snapshot_wanted = true;
@@ -200,12 +214,13 @@ end
 function hub_mt:snapshot()
 	self.snapshot_wanted, self.snapshot_at = nil, os.time();
 	local names, bytes = array(), 0;
-	for _, instance in pairs(self.instances) do
-		if instance.snapshot then
-			instance.snapshot(function (main_room_name)
-				names:push(main_room_name);
-				bytes = bytes + #main_room_name + 3;
-			end);
+	local function add_main_room(name)
+		names:push(name);
+		bytes = bytes + #name + 3;
+	end
+	for _, place in ipairs({ "room", "breakout", "lobby" }) do
+		for _, instance in pairs(self.instances) do
+			if instance.place == place then instance.snapshot(add_main_room); end
 		end
 	end
 	local all = #names <= MAX_ROOM_NAMES and bytes <= MAX_NAME_BYTES;

@@ -104,6 +104,13 @@ function queue_mt:save()
 	end
 end
 
+--- Delivered events do not stay on disk for longer than until the next quiet moment.
+function queue_mt:tidy()
+	if self.journal and self:size() == 0 and self.journal.size > 0 then
+		self.journal:rewrite(function () return self:all_lines(); end);
+	end
+end
+
 --- Takes over what an earlier run has left, and starts sending.
 function queue_mt:open()
 	local early_items, early_first, early_last = self.items, self.first, self.last;

@@ -32,7 +32,6 @@ end
 local function attach(context, hub, place)
 	local host = context.host;
 	local states = {}; -- room address -> what we know
-	local grants = setmetatable({}, { __mode = "k" }); -- room -> bare address -> by whom it became owner
 	local is_service_account = settings.service_accounts(context);
 
 	local function is_health_check(room)
@@ -137,7 +136,7 @@ local function attach(context, hub, place)
 	--- In a lobby the main room's affiliation is told: that is how a moderator in the lobby differs from a knocker.
 	local function affiliation_of(state, bare)
 		local room = place == "lobby" and hub:find_room(state.main) or state.object;
-		return room:get_affiliation(bare) or "none", grants[room] and grants[room][bare] or nil;
+		return room:get_affiliation(bare) or "none", room.kabinet_granted and room.kabinet_granted[bare] or nil;
 	end
 
 	local function describe(stay)
@@ -152,7 +151,7 @@ local function attach(context, hub, place)
 		session = session or prosody.full_sessions[occupant.jid];
 		local fresh = state.object:get_occupant_by_nick(occupant.nick) or occupant; -- a grant may have come meanwhile
 		local stay = {
-			id = uuid(), nick = occupant.nick, jid = occupant.jid, bare = occupant.bare_jid, name = name_in(stanza),
+			id = uuid(), host = host, nick = occupant.nick, jid = occupant.jid, bare = occupant.bare_jid, name = name_in(stanza),
 			role = fresh.role or "none", kind = is_service(occupant, stanza) and "service" or "person",
 			account = settings.authentication(jid.host(occupant.bare_jid)) == "account", token = token_of(session),
 			lobby_of = place == "lobby" and state.main or nil,
@@ -242,8 +241,8 @@ local function attach(context, hub, place)
 		if type(event.actor) == "string" then
 			by = is_service_account(jid.bare(event.actor)) and "focus" or "occupant";
 		end
-		grants[room] = grants[room] or {};
-		grants[room][bare] = event.affiliation == "owner" and by or nil;
+		room.kabinet_granted = room.kabinet_granted or {}; -- on the room, so that it outlives a reload of the module
+		room.kabinet_granted[bare] = event.affiliation == "owner" and by or nil;
 		local state = states[room.jid];
 		for _, stay in pairs(state and state.stays or {}) do
 			if stay.bare == bare then
@@ -321,30 +320,42 @@ local function attach(context, hub, place)
 		emit(state, "admitted", { occupant = { jid = address } });
 	end, -10);
 
-	-- ------------------------------------------------------------ snapshot
+	-- ------------------------------------------------------------ who is here now
 
-	local function snapshot(add_main_room)
+	local function each_state(action)
 		local muc = prosody.hosts[host].modules.muc;
-		if not muc then return; end
-		for room in muc.each_room(true) do
+		for room in (muc and muc.each_room or function () return function () end; end)(true) do
 			local state = state_of(room);
 			if state then
 				release(state);
 				adopt(state);
-				if place == "room" then add_main_room(state.room); end
-				local occupants, bytes, truncated = array(), 0, nil;
-				for _, stay in pairs(state.stays) do
-					local one = describe(stay);
-					bytes = bytes + #json.encode(one) + 1;
-					if bytes > SNAPSHOT_BYTES then truncated = true; break; end
-					occupants:push(one);
-				end
-				emit(state, "room_snapshot", { created_at = state.created_at, occupants = occupants, truncated = truncated });
+				action(state);
 			end
 		end
 	end
 
-	return { place = place, snapshot = snapshot };
+	local instance = { place = place };
+
+	--- For a module that comes when people are already there.
+	function instance.look_around()
+		each_state(function () end);
+	end
+
+	function instance.snapshot(add_main_room)
+		each_state(function (state)
+			if place == "room" then add_main_room(state.room); end
+			local occupants, bytes, truncated = array(), 0, nil;
+			for _, stay in pairs(state.stays) do
+				local one = describe(stay);
+				bytes = bytes + #json.encode(one) + 1;
+				if bytes > SNAPSHOT_BYTES then truncated = true; break; end
+				occupants:push(one);
+			end
+			emit(state, "room_snapshot", { created_at = state.created_at, occupants = occupants, truncated = truncated });
+		end);
+	end
+
+	return instance;
 end
 
 return { attach = attach };

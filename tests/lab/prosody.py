@@ -90,7 +90,7 @@ class Lab:
         jitsi_plugins: Path | str | None = None,
         folder: Path | str | None = None,
         port: int | None = None,
-        command: str = "prosody",
+        command: str = os.environ.get("LAB_PROSODY", "prosody"),
         log_level: str = "debug",
     ):
         self.names, self.auth, self.token_key = names, auth, token_key
