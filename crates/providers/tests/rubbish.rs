@@ -6,75 +6,19 @@ use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 
 /// The words of all three dialects, so that rubbish gets past the first question.
-const KEYS: [&str; 40] = [
-    "event",
-    "roomName",
-    "room_name",
-    "participantName",
-    "participant_name",
-    "participantId",
-    "createdAt",
-    "created_at",
-    "isHost",
-    "event_name",
-    "is_breakout",
-    "occupant",
-    "occupant_jid",
-    "joined_at",
-    "left_at",
-    "destroyed_at",
-    "all_occupants",
-    "name",
-    "id",
-    "v",
-    "boot",
-    "server",
-    "login",
-    "queued",
-    "dropped",
-    "events",
-    "seq",
-    "at",
-    "type",
-    "place",
-    "room",
-    "occupants",
-    "rooms",
-    "jid",
-    "stay",
-    "kind",
-    "token",
-    "account",
-    "line",
-    "reason",
-];
+const KEYS: &str = "event roomName room_name participantName participant_name participantId createdAt created_at isHost event_name \
+    is_breakout occupant occupant_jid joined_at left_at destroyed_at all_occupants name id v boot server login \
+    queued dropped events seq at type place room occupants rooms jid stay kind token account line reason affiliation \
+    granted_by";
 
-const WORDS: [&str; 24] = [
-    "room_created",
-    "participant_joined",
-    "participant_left",
-    "muc-room-destroyed",
-    "muc-occupant-left",
-    "muc-occupant-joined",
-    "occupant_joined",
-    "occupant_left",
-    "affiliation_changed",
-    "room_snapshot",
-    "server_snapshot",
-    "heartbeat",
-    "owner",
-    "focus",
-    "lobby",
-    "room-7",
-    "room-7@lobby.meet.jitsi/x",
-    "anna@meet.jitsi/x",
-    "focus@auth.meet.jitsi/focus",
-    "2026-11-21T00:12:06Z",
-    "9999-12-31T23:59:59Z",
-    "@",
-    "/",
-    "[]",
-];
+const WORDS: &str = "room_created participant_joined participant_left muc-room-destroyed muc-occupant-left muc-occupant-joined \
+    occupant_joined occupant_left affiliation_changed room_snapshot server_snapshot heartbeat owner focus lobby \
+    room-7 room-7@lobby.meet.jitsi/x anna@meet.jitsi/x focus@auth.meet.jitsi/focus 2026-11-21T00:12:06Z \
+    9999-12-31T23:59:59Z @ / []";
+
+fn word(list: &'static str) -> impl Strategy<Value = &'static str> {
+    prop::sample::select(list.split_whitespace().collect::<Vec<_>>())
+}
 
 fn value() -> impl Strategy<Value = Value> {
     let leaf = prop_oneof![
@@ -85,7 +29,7 @@ fn value() -> impl Strategy<Value = Value> {
         (0i64..3_000_000_000).prop_map(Value::from),
         (0i64..3_000_000_000_000).prop_map(Value::from),
         Just(json!(1)),
-        prop::sample::select(&WORDS[..]).prop_map(Value::from),
+        word(WORDS).prop_map(Value::from),
         "\\PC{0,40}".prop_map(Value::from),
         any::<String>().prop_map(Value::from),
         Just(Value::from("\u{202e}я\u{0}".repeat(3000))),
@@ -93,7 +37,7 @@ fn value() -> impl Strategy<Value = Value> {
     leaf.prop_recursive(4, 48, 8, |inner| {
         prop_oneof![
             prop::collection::vec(inner.clone(), 0..6).prop_map(Value::from),
-            prop::collection::vec((prop::sample::select(&KEYS[..]), inner), 0..10)
+            prop::collection::vec((word(KEYS), inner), 0..10)
                 .prop_map(|fields| Value::Object(fields.into_iter().map(|(key, value)| (key.to_owned(), value)).collect())),
         ]
     })
@@ -188,7 +132,7 @@ fn hold(body: &[u8]) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn any_json_is_answered(body in value()) {

@@ -77,14 +77,20 @@ impl Batch {
             "stopping" => self.report.stopping = true,
             "server_snapshot" => self.report.server_snapshot = Some(server_snapshot(event, at)?),
             _ => match fact(kind, event, shift)? {
-                Meaning::Fact(fact) => {
+                Meaning::Fact(fact, owners) => {
                     let node = event.text(&["room"])?;
                     if let Some(why) = service_room(node, None) {
                         self.ignored = Some(why);
                     } else if let Ok(room) = RoomName::parse(node) {
                         let (received_at, witness) = (self.received_at, self.witness);
                         let place = place(event)?;
-                        self.signals.push(Signal { key: id.to_owned(), room, place, at, order: seq, received_at, witness, fact });
+                        let signal =
+                            |key, fact| Signal { key, room: room.clone(), place, at, order: seq, received_at, witness, fact };
+                        self.signals.push(signal(id.to_owned(), fact));
+                        // One key for a stay, however often it is repeated.
+                        let grants =
+                            owners.into_iter().filter_map(|owner| Some((format!("granted#{}", owner.stay.as_ref()?.0), owner)));
+                        self.signals.extend(grants.map(|(key, owner)| signal(key, Fact::Granted(owner))));
                     } else {
                         self.ignored = Some("a room whose name no link can carry");
                     }
@@ -97,19 +103,25 @@ impl Batch {
 }
 
 enum Meaning {
-    Fact(Fact),
+    /// With those among its people whom the focus has made owners before: the event that said so may be lost, and someone who
+    /// comes back under the same account is not granted anew.
+    Fact(Fact, Vec<Occupant>),
     Nothing(&'static str),
 }
 
 fn fact(kind: &str, event: Fields<'_>, shift: Shift) -> Result<Meaning, DialectError> {
     // Every kind but these is about one occupant.
     match kind {
-        "room_created" => return Ok(Meaning::Fact(Fact::RoomOpened)),
+        "room_created" => return Ok(Meaning::Fact(Fact::RoomOpened, Vec::new())),
         "room_destroyed" => {
             let ended = event.maybe_text(&["reason"])? == Some("ended");
-            return Ok(Meaning::Fact(Fact::RoomClosed { ended }));
+            return Ok(Meaning::Fact(Fact::RoomClosed { ended }, Vec::new()));
         }
-        "room_snapshot" => return Ok(Meaning::Fact(Fact::Snapshot(everybody(event, shift)?))),
+        "room_snapshot" => {
+            let people = everybody(event, shift)?;
+            let owners = people.iter().filter(|person| person.is_granted).map(|person| person.occupant.clone()).collect();
+            return Ok(Meaning::Fact(Fact::Snapshot(people.into_iter().map(|person| person.occupant).collect()), owners));
+        }
         // A role follows from ownership, and at the join it proves nothing.
         "role_changed" => return Ok(Meaning::Nothing("a change of role")),
         // The arrival in the room follows by itself.
@@ -118,12 +130,15 @@ fn fact(kind: &str, event: Fields<'_>, shift: Shift) -> Result<Meaning, DialectE
         _ => return Ok(Meaning::Nothing("an event of no interest")),
     }
     let described = event.object("occupant")?;
-    let occupant = match occupant(described, shift).map_err(|error| error.within("occupant"))? {
-        Ok(occupant) => occupant,
+    let Person { occupant, is_granted } = match person(described, shift).map_err(|error| error.within("occupant"))? {
+        Ok(person) => person,
         Err(why) => return Ok(Meaning::Nothing(why)),
     };
-    Ok(Meaning::Fact(match kind {
-        "occupant_joined" => Fact::Joined(occupant),
+    let fact = match kind {
+        "occupant_joined" => {
+            let owners = if is_granted { vec![occupant.clone()] } else { Vec::new() };
+            return Ok(Meaning::Fact(Fact::Joined(occupant), owners));
+        }
         "occupant_left" => {
             let reason = event.maybe_text(&["reason"])?.map_or(LeaveReason::Unknown, LeaveReason::from_name);
             Fact::Left { occupant, reason }
@@ -136,18 +151,28 @@ fn fact(kind: &str, event: Fields<'_>, shift: Shift) -> Result<Meaning, DialectE
             let granted = event.maybe_text(&["affiliation"])? == Some("owner")
                 && event.maybe_text(&["previous"])? != Some("owner")
                 && event.maybe_text(&["by"])? == Some("focus");
-            return Ok(if granted { Meaning::Fact(Fact::Granted(occupant)) } else { Meaning::Nothing("no grant by the focus") });
+            if !granted {
+                return Ok(Meaning::Nothing("no grant by the focus"));
+            }
+            Fact::Granted(occupant)
         }
-    }))
+    };
+    Ok(Meaning::Fact(fact, Vec::new()))
 }
 
-fn everybody(event: Fields<'_>, shift: Shift) -> Result<Vec<Occupant>, DialectError> {
+/// A person as described, and whether it is the focus that made them an owner.
+struct Person {
+    occupant: Occupant,
+    is_granted: bool,
+}
+
+fn everybody(event: Fields<'_>, shift: Shift) -> Result<Vec<Person>, DialectError> {
     let list = event.maybe_list("occupants")?.ok_or_else(|| DialectError::missing("occupants"))?;
     let mut people = Vec::with_capacity(list.len());
     for (index, value) in list.iter().enumerate() {
         let path = || format!("occupants[{index}]");
         let object = value.as_object().ok_or_else(|| DialectError::wrong(&path(), "an object"))?;
-        if let Ok(person) = occupant(Fields(object), shift).map_err(|error| error.within(&path()))? {
+        if let Ok(person) = person(Fields(object), shift).map_err(|error| error.within(&path()))? {
             people.push(person);
         }
     }
@@ -155,7 +180,7 @@ fn everybody(event: Fields<'_>, shift: Shift) -> Result<Vec<Occupant>, DialectEr
 }
 
 /// A person, or why the occupant is nobody.
-fn occupant(fields: Fields<'_>, shift: Shift) -> Result<Result<Occupant, &'static str>, DialectError> {
+fn person(fields: Fields<'_>, shift: Shift) -> Result<Result<Person, &'static str>, DialectError> {
     let address = fields.address("jid")?;
     if fields.maybe_text(&["kind"])? == Some("service") {
         return Ok(Err("an occupant of the server's own"));
@@ -168,7 +193,7 @@ fn occupant(fields: Fields<'_>, shift: Shift) -> Result<Result<Occupant, &'stati
     let in_token = |error: DialectError| error.within("token");
     let token_id = token.map(|token| token.maybe_foreign_id("id")).transpose().map_err(in_token)?.flatten();
     let token_name = token.map(|token| token.maybe_name("name")).transpose().map_err(in_token)?.flatten();
-    Ok(Ok(Occupant {
+    let occupant = Occupant {
         stay: fields.maybe_id("stay")?.map(|stay| StayKey(stay.to_owned())),
         // What the others in the room see comes first.
         name: fields.maybe_name("name")?.or(token_name),
@@ -177,7 +202,11 @@ fn occupant(fields: Fields<'_>, shift: Shift) -> Result<Result<Occupant, &'stati
         joined_at: fields.maybe_millis("joined_at")?.map(|at| at + shift.0),
         line_lost: fields.maybe_text(&["line"])? == Some("lost"),
         ..Occupant::at(address.0)
-    }))
+    };
+    // Ownership alone proves nothing: a server's own rule may have given it.
+    let is_granted =
+        fields.maybe_text(&["affiliation"])? == Some("owner") && fields.maybe_text(&["granted_by"])? == Some("focus");
+    Ok(Ok(Person { occupant, is_granted }))
 }
 
 fn place(event: Fields<'_>) -> Result<SignalPlace, DialectError> {
@@ -318,6 +347,27 @@ mod tests {
     fn places_are_told_apart(#[case] word: &str, #[case] place: SignalPlace) {
         let understood = understood(&json!({"type": "occupant_joined", "place": word, "occupant": client()}));
         assert_eq!(understood.signals[0].place, place);
+    }
+
+    #[rstest]
+    #[case("occupant_joined", json!("owner"), json!("focus"), true)]
+    #[case("room_snapshot", json!("owner"), json!("focus"), true)]
+    #[case::by_a_rule_of_the_server("occupant_joined", json!("owner"), json!("server"), false)]
+    #[case::owner_by_itself("occupant_joined", json!("owner"), Value::Null, false)]
+    #[case::no_longer("room_snapshot", json!("none"), json!("focus"), false)]
+    fn a_grant_of_before_is_told_again_under_one_key(
+        #[case] kind: &str,
+        #[case] affiliation: Value,
+        #[case] by: Value,
+        #[case] told: bool,
+    ) {
+        let mut anna = client();
+        anna["affiliation"] = affiliation;
+        anna["granted_by"] = by;
+        let signals = understood(&json!({"type": kind, "occupant": anna, "occupants": [focus(), anna]})).signals;
+        let grants: Vec<_> = signals.iter().filter(|signal| signal.fact == Fact::Granted(ivan())).collect();
+        assert_eq!((signals.len(), grants.len()), if told { (2, 1) } else { (1, 0) });
+        assert!(grants.iter().all(|grant| grant.key == "granted#0d9c"));
     }
 
     #[test]
