@@ -5,39 +5,19 @@ local jid = require "util.jid";
 local json = require "util.json";
 local now = require "util.time".now;
 local uuid = require "util.uuid".generate;
-local settings = module:require "kabinet_settings";
-local clean = module:require "kabinet_text".clean;
+local service_accounts = module:require "kabinet_settings".service_accounts;
+local people = module:require "kabinet_people";
 
 local null = json.null;
-local NICK = "http://jabber.org/protocol/nick";
-local JIBRI = "http://jitsi.org/protocol/jibri";
-local JIGASI = "http://jitsi.org/protocol/jigasi";
-local HEALTH_CHECK = "__jicofo-health-check";
 local SNAPSHOT_BYTES = 40 * 1024;
 
 local function milliseconds() return math.floor(now() * 1000); end
 local function or_null(value) if value == nil then return null; end return value; end
 
--- Jitsi's own library knows a few services better than we do; a plain Prosody does not have it.
-local has_util, util = pcall(function () return module:require "util"; end);
-if not has_util or type(util) ~= "table" then util = {}; end
-
-local function jitsi_says(question, ...)
-	local ask = util[question];
-	if not ask then return false; end
-	local ok, answer = pcall(ask, ...);
-	return ok and answer and true or false;
-end
-
 local function attach(context, hub, place)
 	local host = context.host;
 	local states = {}; -- room address -> what we know
-	local is_service_account = settings.service_accounts(context);
-
-	local function is_health_check(room)
-		return (jid.node(room.jid) or ""):sub(1, #HEALTH_CHECK) == HEALTH_CHECK
-			or jitsi_says("is_healthcheck_room", room.jid);
-	end
+	local is_service_account = service_accounts(context);
 
 	-- ------------------------------------------------------------ rooms
 
@@ -64,7 +44,7 @@ local function attach(context, hub, place)
 		local state = states[room.jid];
 		if state and state.object == room then return state; end
 		for _, stay in pairs(state and state.stays or {}) do hub:forget(stay); end
-		if is_health_check(room) then return nil; end
+		if people.is_health_check(room) then return nil; end
 		local main = main_address(room);
 		if not main then return nil; end
 		state = {
@@ -99,40 +79,6 @@ local function attach(context, hub, place)
 
 	-- ------------------------------------------------------------ occupants
 
-	local function name_in(stanza)
-		return stanza and clean(stanza:get_child_text("nick", NICK)) or nil;
-	end
-
-	local function has_feature(stanza, feature)
-		for _, parent in ipairs({ stanza, stanza:get_child("features") or nil }) do
-			for child in parent:childtags("feature") do
-				if child.attr.var == feature then return true; end
-			end
-		end
-		return false;
-	end
-
-	local function is_service(occupant, stanza)
-		local authentication = settings.authentication(jid.host(occupant.bare_jid));
-		if is_service_account(occupant.bare_jid) then return true; end
-		-- What a presence claims counts for accounts only: a stranger could claim it too, and be overlooked.
-		if authentication == "anonymous" or authentication == "token" then return false; end
-		return stanza and (has_feature(stanza, JIBRI) or stanza:get_child("initiator", JIGASI) ~= nil
-			or jitsi_says("is_sip_jigasi", stanza) or jitsi_says("is_sip_jibri_join", stanza))
-			or jitsi_says("is_jibri", occupant) or jitsi_says("is_transcriber", occupant.jid);
-	end
-
-	local function token_of(session)
-		local user = session and session.jitsi_meet_context_user;
-		if type(user) ~= "table" then return nil; end
-		local affiliation = user.affiliation;
-		return {
-			id = or_null(clean(user.id)), name = or_null(clean(user.name)),
-			moderator = user.moderator == true or user.moderator == "true"
-				or affiliation == "owner" or affiliation == "moderator" or affiliation == "teacher",
-		};
-	end
-
 	--- In a lobby the main room's affiliation is told: that is how a moderator in the lobby differs from a knocker.
 	local function affiliation_of(state, bare)
 		local room = place == "lobby" and hub:find_room(state.main) or state.object;
@@ -151,9 +97,9 @@ local function attach(context, hub, place)
 		session = session or prosody.full_sessions[occupant.jid];
 		local fresh = state.object:get_occupant_by_nick(occupant.nick) or occupant; -- a grant may have come meanwhile
 		local stay = {
-			id = uuid(), host = host, nick = occupant.nick, jid = occupant.jid, bare = occupant.bare_jid, name = name_in(stanza),
-			role = fresh.role or "none", kind = is_service(occupant, stanza) and "service" or "person",
-			account = settings.authentication(jid.host(occupant.bare_jid)) == "account", token = token_of(session),
+			id = uuid(), host = host, nick = occupant.nick, jid = occupant.jid, bare = occupant.bare_jid, name = people.name_in(stanza),
+			role = fresh.role or "none", kind = people.is_service(occupant, stanza, is_service_account) and "service" or "person",
+			account = people.has_account(occupant.bare_jid), token = people.token_of(session),
 			lobby_of = place == "lobby" and state.main or nil,
 			joined_at = milliseconds(), line = session and session.hibernating and "lost" or "up",
 		};
@@ -227,7 +173,7 @@ local function attach(context, hub, place)
 			end
 		end
 		if event.stanza.attr.type == "unavailable" or not event.occupant.role then return; end
-		local name, role = name_in(event.stanza), event.occupant.role;
+		local name, role = people.name_in(event.stanza), event.occupant.role;
 		local renamed, promoted = name ~= stay.name, role ~= stay.role;
 		stay.name, stay.role = name, role;
 		if renamed then stay.report("name_changed"); end

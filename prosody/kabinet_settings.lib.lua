@@ -138,17 +138,19 @@ function settings.service_accounts(context)
 	local extra = context:get_option_inherited_set("kabinet_services", {});
 	local hidden, named = values("muc_lobby_whitelist"), {};
 	for _, option in ipairs({ "recorder_prefixes", "transcriber_prefixes", "muc_password_whitelist" }) do
-		for prefix in pairs(values(option)) do named[#named + 1] = prefix; end
+		for prefix in pairs(values(option)) do
+			if type(prefix) == "string" and prefix:find("@", 1, true) then named[#named + 1] = prefix; end
+		end
 	end
 	local main = settings.main_host(context.host);
 	return function (bare)
 		local node, host = jid.split(bare);
-		if extra:contains(bare) or extra:contains(host) or hidden[host] then return true; end
-		if node == "focus" then return true; end
-		-- An administrator of the main host may well be the specialist.
-		if admins:contains(bare) and host ~= main then return true; end
+		if extra:contains(bare) or extra:contains(host) or node == "focus" then return true; end
+		-- On the main host there are people: an administrator, or somebody excused from lobby and password, may be the specialist.
+		if host == main then return false; end
+		if hidden[host] and settings.authentication(host) == "account" or admins:contains(bare) then return true; end
 		for _, prefix in ipairs(named) do
-			if type(prefix) == "string" and #prefix > 0 and bare:sub(1, #prefix) == prefix then return true; end
+			if bare:sub(1, #prefix) == prefix then return true; end
 		end
 		return false;
 	end

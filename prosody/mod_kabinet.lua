@@ -7,6 +7,7 @@
 --   kabinet_journal   the queue on disk
 --   kabinet_hub       what the instances share: queue, heartbeat, snapshots, connections
 --   kabinet_rooms     one component's rooms and occupants
+--   kabinet_people    what can be known of an occupant
 --   kabinet_settings  options, and which host plays which part
 --   kabinet_text      names made harmless
 

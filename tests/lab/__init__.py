@@ -11,9 +11,10 @@
 Python's standard library only. `python -m lab --help` does the same from a shell. See README.md.
 """
 
+from .focus import Focus
 from .prosody import Lab, Names, free_port
 from .receiver import Receiver
-from .visitors import Focus, Visitor
+from .visitors import Visitor
 from .waiting import TooLate, wait_for
 from .xmpp import Refused
 

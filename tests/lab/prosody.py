@@ -195,7 +195,7 @@ class Lab:
 
     def focus(self, auth: str | None = None, **more: Any):
         """Jicofo. Without it nobody enters. `auth`: `login` (the default with accounts or tokens), `none` or `open`."""
-        from .visitors import Focus
+        from .focus import Focus
 
         default = "none" if self.auth == "anonymous" else "login"
         self.jicofo = self._keep(Focus(self, auth or default, **more).start())
