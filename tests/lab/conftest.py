@@ -1,6 +1,0 @@
-"""Lets `pytest tests/lab` find the package `lab`."""
-
-import sys
-from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).parents[1]))
