@@ -1,0 +1,19 @@
+//! Checks that the window's files are there, and lets Tauri read its configuration.
+
+use std::path::Path;
+use std::process::exit;
+
+fn main() {
+    let window = Path::new("../ui/dist");
+    println!("cargo:rerun-if-changed={}", window.display());
+    println!("cargo:rerun-if-changed=../icons/tray");
+    if !window.join("index.html").exists() {
+        println!("cargo:warning=the window's files are missing: run `make ui` first (it builds ui/dist)");
+        exit(1);
+    }
+    let manifest = tauri_build::AppManifest::new().commands(&["call"]);
+    if let Err(error) = tauri_build::try_build(tauri_build::Attributes::new().app_manifest(manifest)) {
+        println!("cargo:warning=tauri's configuration is at fault: {error:#}");
+        exit(1);
+    }
+}

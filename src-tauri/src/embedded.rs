@@ -1,0 +1,132 @@
+//! The event backend inside this program: the same library that a practice runs as a server, behind the same HTTP and tokens.
+
+use crate::problems::Problems;
+use async_trait::async_trait;
+use kabinet_app::view::Message;
+use kabinet_app::{BackendAddress, BackendSwitch};
+use kabinet_backend::{Backend, Config, Embedded as Specialist, Error, Overrides, Running};
+use kabinet_domain::ports::SecretStore;
+use kabinet_domain::{Ids, Sensitive};
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+use tokio::sync::Mutex;
+
+/// Under which the keychain keeps the token that this application shows to its own backend.
+const TOKEN: &str = "embedded-backend-token";
+const TOKEN_BYTES: usize = 32;
+/// Beyond the usual port, so many next ones are tried.
+const NEXT_PORTS: u16 = 20;
+const PORT_TAKEN: &str = "port_taken";
+
+#[derive(Debug)]
+pub struct EmbeddedBackend {
+    pub folder: PathBuf,
+    pub secrets: Arc<dyn SecretStore>,
+    pub ids: Arc<dyn Ids>,
+    pub problems: Problems,
+    pub state: Mutex<State>,
+}
+
+#[derive(Debug, Default)]
+pub struct State {
+    running: Option<(Running, BackendAddress)>,
+    /// Where there is no keychain, the token lives as long as this run.
+    token: Option<Sensitive<String>>,
+}
+
+#[async_trait]
+impl BackendSwitch for EmbeddedBackend {
+    async fn start_embedded(&self) -> Result<BackendAddress, Message> {
+        let mut state = self.state.lock().await;
+        if let Some((_, address)) = &state.running {
+            return Ok(address.clone());
+        }
+        let token = self.token(&mut state).await;
+        let running = self.start(&token).await.map_err(|error| {
+            tracing::error!(error = &error as &dyn std::error::Error, "the embedded backend does not start");
+            in_words(&error)
+        })?;
+        let url = running.url().parse().expect("a socket's address makes an address");
+        let address = BackendAddress { url, token };
+        state.running = Some((running, address.clone()));
+        Ok(address)
+    }
+
+    async fn stop_embedded(&self) {
+        if let Some((running, _)) = self.state.lock().await.running.take() {
+            running.shutdown().await;
+        }
+        self.problems.clear(PORT_TAKEN);
+    }
+}
+
+impl EmbeddedBackend {
+    /// The usual port, or the next free one: then Prosody's webhooks do not arrive, which the person must know.
+    async fn start(&self, token: &Sensitive<String>) -> Result<Running, Error> {
+        let mut config = Config::read(None, &Overrides { data: Some(self.folder.clone()), ..Overrides::default() })?;
+        config.embedded = Some(Specialist {
+            name: Sensitive::new("Kabinet".to_owned()),
+            token: token.clone(),
+            token_ids: Vec::new(),
+            account: None,
+        });
+        let usual = config.listen;
+        let mut ports = (usual.port().saturating_add(1)..=usual.port().saturating_add(NEXT_PORTS)).chain([0]);
+        loop {
+            match Backend::start(config.clone()).await {
+                Ok(running) => {
+                    if config.listen != usual {
+                        let facts = [("address", usual.to_string()), ("used", running.address.to_string())];
+                        self.problems.tell(PORT_TAKEN, facts.into_iter().map(|(name, fact)| (name.to_owned(), fact)).collect());
+                    }
+                    return Ok(running);
+                }
+                Err(Error::Listen { address, cause }) if cause.kind() == std::io::ErrorKind::AddrInUse => match ports.next() {
+                    Some(port) => config.listen.set_port(port),
+                    None => return Err(Error::Listen { address, cause }),
+                },
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    async fn token(&self, state: &mut State) -> Sensitive<String> {
+        if let Some(token) = &state.token {
+            return token.clone();
+        }
+        let kept = self.secrets.read(TOKEN).await;
+        let token = match &kept {
+            Ok(Some(token)) => token.clone(),
+            Ok(None) | Err(_) => self.new_token(),
+        };
+        let keeping = match kept {
+            Ok(Some(_)) => Ok(()),
+            Ok(None) => self.secrets.keep(TOKEN, &token).await,
+            // The application tells the person about the keychain; the backend takes a new token with each start.
+            Err(error) => Err(error),
+        };
+        if let Err(error) = keeping {
+            tracing::warn!(error = &error as &dyn std::error::Error, "the backend's token is kept for this run only");
+        }
+        state.token.insert(token).clone()
+    }
+
+    fn new_token(&self) -> Sensitive<String> {
+        let mut bytes = [0; TOKEN_BYTES];
+        self.ids.fill(&mut bytes);
+        Sensitive::new(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+    }
+}
+
+fn in_words(error: &Error) -> Message {
+    let (code, facts) = match error {
+        Error::NewerDatabase { .. } => ("database_newer", Vec::new()),
+        Error::Listen { address, .. } => ("port_taken", vec![("address", address.to_string())]),
+        Error::InUse => ("backend_in_use", Vec::new()),
+        Error::Setting { key, .. } => ("backend_setting", vec![("key", (*key).to_owned())]),
+        _ => ("backend_failed", Vec::new()),
+    };
+    let facts: BTreeMap<_, _> = facts.into_iter().map(|(name, fact)| (name.to_owned(), fact)).collect();
+    Message { code: code.to_owned(), facts }
+}

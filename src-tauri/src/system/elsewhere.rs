@@ -1,0 +1,52 @@
+//! Windows and macOS: a tray and a display are always there. Unbuilt so far.
+
+#[derive(Debug, Clone, Default)]
+pub struct SessionBus;
+
+pub mod display {
+    #[must_use]
+    pub fn opens() -> bool {
+        true
+    }
+}
+
+pub mod panel {
+    use super::SessionBus;
+
+    #[must_use]
+    pub fn habit() -> Option<bool> {
+        None
+    }
+
+    pub async fn setting(_bus: &SessionBus) -> Option<bool> {
+        None
+    }
+
+    #[must_use]
+    pub fn theme_is_dark() -> bool {
+        false
+    }
+
+    #[must_use]
+    pub fn scale() -> u32 {
+        2
+    }
+}
+
+pub mod tray_host {
+    use super::SessionBus;
+    use tokio_util::sync::CancellationToken;
+
+    pub async fn is_there(_bus: &SessionBus) -> bool {
+        true
+    }
+
+    pub async fn follow(_bus: &SessionBus, _changed: impl Fn() + Send, stop: CancellationToken) {
+        stop.cancelled().await;
+    }
+
+    #[must_use]
+    pub fn library_is_installed() -> bool {
+        true
+    }
+}

@@ -1,0 +1,4 @@
+pub mod bus;
+pub mod display;
+pub mod panel;
+pub mod tray_host;

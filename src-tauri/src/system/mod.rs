@@ -1,0 +1,11 @@
+//! What differs from system to system, behind one surface.
+
+#[cfg(not(target_os = "linux"))]
+mod elsewhere;
+#[cfg(target_os = "linux")]
+mod linux;
+
+#[cfg(not(target_os = "linux"))]
+pub use elsewhere::{SessionBus, display, panel, tray_host};
+#[cfg(target_os = "linux")]
+pub use linux::{bus::SessionBus, display, panel, tray_host};
