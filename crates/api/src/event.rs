@@ -142,9 +142,7 @@ impl EventJson {
             "client_named" => EventKind::ClientNamed,
             "client_line_lost" => EventKind::ClientLineLost,
             "client_line_back" => EventKind::ClientLineBack,
-            "client_left" => {
-                EventKind::ClientLeft { reason: LeaveReason::from_name(self.reason.as_deref().unwrap_or_default()) }
-            }
+            "client_left" => EventKind::ClientLeft { reason: LeaveReason::from_name(self.reason.as_deref().unwrap_or_default()) },
             "session_ended" => EventKind::SessionEnded { together: self.together_seconds.unwrap_or_default() },
             "line_unstable" => EventKind::LineUnstable,
             "withdrawn" => EventKind::Withdrawn { of: kabinet_domain::EventId(self.of?) },
@@ -159,11 +157,7 @@ impl EventJson {
 
 impl From<&Who> for WhoJson {
     fn from(who: &Who) -> Self {
-        Self {
-            name: who.name.reveal().clone(),
-            side: who.side.name().to_owned(),
-            proof: who.proof.name().to_owned(),
-        }
+        Self { name: who.name.reveal().clone(), side: who.side.name().to_owned(), proof: who.proof.name().to_owned() }
     }
 }
 

@@ -1,1 +1,20 @@
+#![doc = include_str!("../README.md")]
 
+mod config;
+mod error;
+mod feed;
+mod http;
+mod people;
+mod planning;
+pub mod ports;
+mod running;
+mod status;
+pub mod storage;
+mod writer;
+
+pub use config::{Config, DEFAULTS, Embedded, Feed as FeedConfig, LogFormat, Login, Overrides};
+pub use error::{Error, StorageError};
+pub use http::openapi::document as openapi;
+pub use people::{CODE_MINUTES, new_code, new_token};
+pub use running::{Backend, Running};
+pub(crate) use status::Status;

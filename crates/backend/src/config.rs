@@ -1,0 +1,264 @@
+//! What the operator can set: defaults, then a file, then `KABINET_*`.
+
+use crate::Error;
+use chrono_tz::Tz;
+use figment::Figment;
+use figment::providers::{Env, Format, Serialized, Toml};
+use kabinet_domain::Sensitive;
+use serde::Deserialize;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+/// The commented defaults; every key stands there.
+pub const DEFAULTS: &str = include_str!("../kabinet-backend.toml");
+
+/// Other parts of Kabinet share the prefix, so only these are ours.
+const VARIABLES: &[&str] = &[
+    "listen",
+    "data",
+    "base_path",
+    "webhook_secret",
+    "admin_token",
+    "timezone",
+    "duration",
+    "log",
+    "log_format",
+    "jitsi__first_is_host",
+    "jitsi__login",
+    "feed__keep_alive_seconds",
+    "feed__lifetime_minutes",
+    "feed__recent_events",
+    "limits__body_bytes",
+    "limits__request_seconds",
+    "limits__wrong_per_minute",
+    "limits__queue",
+    "sources__silent_after_seconds",
+    "retention__signals_days",
+    "retention__events_days",
+    "shutdown__drain_seconds",
+];
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    pub listen: SocketAddr,
+    pub data: PathBuf,
+    pub base_path: String,
+    #[serde(deserialize_with = "sensitive")]
+    pub webhook_secret: Sensitive<String>,
+    #[serde(deserialize_with = "sensitive")]
+    pub admin_token: Sensitive<String>,
+    pub timezone: Tz,
+    pub duration: u32,
+    pub log: String,
+    pub log_format: LogFormat,
+    pub jitsi: Jitsi,
+    pub feed: Feed,
+    pub limits: Limits,
+    pub sources: Sources,
+    pub retention: Retention,
+    pub shutdown: Shutdown,
+    /// The one specialist of an embedded backend; only a program can say so.
+    #[serde(skip)]
+    pub embedded: Option<Embedded>,
+}
+
+/// The specialist in whose application this backend runs.
+#[derive(Debug, Clone)]
+pub struct Embedded {
+    pub name: Sensitive<String>,
+    /// What the application will present.
+    pub token: Sensitive<String>,
+    /// Ids that the specialist's room tokens carry.
+    pub token_ids: Vec<String>,
+    pub account: Option<Sensitive<String>>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormat {
+    Text,
+    Json,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Jitsi {
+    pub first_is_host: bool,
+    pub login: Login,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Login {
+    Auto,
+    On,
+    Off,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Feed {
+    pub keep_alive_seconds: u64,
+    pub lifetime_minutes: u64,
+    pub recent_events: usize,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Limits {
+    pub body_bytes: usize,
+    pub request_seconds: u64,
+    pub wrong_per_minute: u32,
+    pub queue: usize,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Sources {
+    pub silent_after_seconds: u32,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Retention {
+    pub signals_days: u32,
+    pub events_days: u32,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Shutdown {
+    pub drain_seconds: u64,
+}
+
+/// What the command line says; it has the last word.
+#[derive(Debug, Clone, Default)]
+pub struct Overrides {
+    pub listen: Option<String>,
+    pub data: Option<PathBuf>,
+    pub base_path: Option<String>,
+}
+
+impl Config {
+    /// Reads defaults, the operator's file and the environment.
+    ///
+    /// # Errors
+    /// Names the key at fault.
+    pub fn read(file: Option<&Path>, overrides: &Overrides) -> Result<Self, Error> {
+        let mut figment = Figment::from(Toml::string(DEFAULTS));
+        if let Some(file) = file {
+            figment = figment.merge(Toml::file_exact(file));
+        }
+        // Two underscores stand for a dot; values are read as text where the key wants text, whatever they look like.
+        figment = figment.merge(
+            Env::prefixed("KABINET_").filter(|key| VARIABLES.contains(&key.as_str().to_ascii_lowercase().as_str())).split("__"),
+        );
+        if let Some(listen) = &overrides.listen {
+            figment = figment.merge(Serialized::default("listen", listen));
+        }
+        if let Some(data) = &overrides.data {
+            figment = figment.merge(Serialized::default("data", data));
+        }
+        if let Some(base_path) = &overrides.base_path {
+            figment = figment.merge(Serialized::default("base_path", base_path));
+        }
+        let config: Self = figment.extract().map_err(|error| Error::Config(Box::new(error)))?;
+        config.checked()
+    }
+
+    /// The defaults alone, for a program that sets what it wants.
+    #[must_use]
+    pub fn defaults() -> Self {
+        Figment::from(Toml::string(DEFAULTS)).extract().expect("a test reads the defaults")
+    }
+
+    /// Checks what the types alone do not.
+    ///
+    /// # Errors
+    /// Names the key at fault.
+    pub fn checked(mut self) -> Result<Self, Error> {
+        let wrong = |key: &'static str, reason: &'static str| Err(Error::Setting { key, reason });
+        self.base_path = self.base_path.trim_end_matches('/').to_owned();
+        if !self.base_path.is_empty() && (!self.base_path.starts_with('/') || self.base_path.contains(['{', '}', '?', '#', ' ']))
+        {
+            return wrong("base_path", "must be a path that starts with a slash");
+        }
+        let secrets: Vec<&str> = self.webhook_secret.reveal().split_whitespace().collect();
+        if secrets.iter().any(|secret| secret.len() < 16) {
+            return wrong("webhook_secret", "must have 16 characters or more");
+        }
+        if secrets.is_empty() && !self.listen.ip().is_loopback() {
+            return wrong(
+                "webhook_secret",
+                "must be set when `listen` is not a loopback address, or anybody could send webhooks (KABINET_WEBHOOK_SECRET)",
+            );
+        }
+        if !self.admin_token.reveal().is_empty() && self.admin_token.reveal().len() < 16 {
+            return wrong("admin_token", "must have 16 characters or more");
+        }
+        if !(1..=1440).contains(&self.duration) {
+            return wrong("duration", "must be from 1 to 1440 minutes");
+        }
+        if self.feed.keep_alive_seconds == 0 {
+            return wrong("feed.keep_alive_seconds", "must be at least 1");
+        }
+        if self.limits.queue == 0 {
+            return wrong("limits.queue", "must be at least 1");
+        }
+        if self.retention.events_days == 0 || self.retention.signals_days == 0 {
+            return wrong("retention", "must be at least 1 day");
+        }
+        Ok(self)
+    }
+}
+
+/// Text, also where the environment's reader took it for a number.
+fn sensitive<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Sensitive<String>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Word {
+        Text(String),
+        Number(u64),
+    }
+    Ok(Sensitive::new(match Word::deserialize(deserializer)? {
+        Word::Text(text) => text,
+        Word::Number(number) => number.to_string(),
+    }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_defaults_are_complete() {
+        let config = Config::defaults().checked().expect("the defaults");
+        assert_eq!(config.listen.port(), 8787);
+        assert_eq!(config.jitsi.login, Login::Auto);
+    }
+
+    #[test]
+    fn an_open_door_without_a_secret_is_refused() {
+        let mut config = Config::defaults();
+        config.listen = "0.0.0.0:8787".parse().expect("an address");
+        let error = config.checked().expect_err("refused").to_string();
+        assert!(error.contains("webhook_secret") && error.contains("loopback"), "{error}");
+    }
+
+    #[test]
+    fn errors_name_the_key() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join("kabinet.toml");
+        let check = |content: &str, key: &str| {
+            std::fs::write(&file, content).expect("written");
+            let error = Config::read(Some(&file), &Overrides::default()).expect_err("refused").to_string();
+            assert!(error.contains(key), "{error}");
+        };
+        check("lisen = '127.0.0.1:1'", "lisen");
+        check("listen = 'nowhere'", "listen");
+        check("[jitsi]\nlogin = 'perhaps'", "jitsi.login");
+        check("base_path = 'worker'", "base_path");
+        check("webhook_secret = 'short'", "webhook_secret");
+    }
+}

@@ -1,0 +1,177 @@
+//! Consultations.
+
+use super::auth::Caller;
+use super::body::{self, Asked, Id, Json};
+use super::{App, Refusal};
+use crate::planning::{self, conference};
+use crate::ports::{Reader, Selection};
+use crate::writer::{Change, Changed, Report};
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use chrono::{NaiveDate, TimeZone};
+use kabinet_api::{Conference, ConferenceBody, ConferenceStatus, Conferences, ErrorBody, PressedJoin, Received};
+use kabinet_domain::{ConsultationId, Fact, Signal, SignalPlace, SpecialistId, Witness};
+use serde::Deserialize;
+use std::sync::Arc;
+use uuid::Uuid;
+
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct ListQuery {
+    /// From this day on, in the backend's time zone.
+    from: Option<NaiveDate>,
+    /// Up to and with this day.
+    to: Option<NaiveDate>,
+}
+
+#[utoipa::path(get, path = "/api/conferences", tag = "conferences", params(ListQuery), security(("token" = [])),
+    responses((status = 200, body = Conferences), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody),
+        (status = 429, body = ErrorBody), (status = 503, body = ErrorBody)))]
+pub async fn list(State(app): State<App>, caller: Caller, Asked(query): Asked<ListQuery>) -> Result<Response, Refusal> {
+    let start_of = |day: NaiveDate| {
+        let zone = app.fallbacks.timezone;
+        // Where midnight does not exist, the day begins with what follows.
+        (0..24).find_map(|hour| zone.from_local_datetime(&day.and_hms_opt(hour, 0, 0)?).earliest()).map(|at| at.to_utc())
+    };
+    let selection = Selection {
+        reader: caller.reader(),
+        from: query.from.and_then(start_of),
+        to: query.to.and_then(|day| day.succ_opt()).and_then(start_of),
+    };
+    let found = app.consultations.list(selection).await?;
+    let conferences = found.into_iter().map(|conference| as_seen(&app, conference)).collect();
+    Ok(axum::Json(Conferences { conferences }).into_response())
+}
+
+#[utoipa::path(post, path = "/api/conferences", tag = "conferences", security(("token" = [])),
+    request_body = ConferenceBody,
+    responses((status = 201, body = Conference), (status = 200, body = Conference, description = "It was there already, the same"),
+        (status = 400, body = ErrorBody), (status = 401, body = ErrorBody), (status = 403, body = ErrorBody), (status = 408, body = ErrorBody),
+        (status = 409, body = ErrorBody, description = "Another consultation has this id"), (status = 413, body = ErrorBody),
+        (status = 415, body = ErrorBody), (status = 429, body = ErrorBody), (status = 503, body = ErrorBody)))]
+pub async fn create(State(app): State<App>, caller: Caller, Json(body): Json<ConferenceBody>) -> Result<Response, Refusal> {
+    let owner = caller.specialist()?;
+    let id = body.id.unwrap_or_else(|| app.ids.next());
+    let wanted = conference(body, id, owner, app.now(), app.fallbacks)?;
+    let (status, kept) = match app.writer.change(Change::Create(wanted)).await? {
+        Changed::Created(kept) | Changed::Updated(kept) => (StatusCode::CREATED, kept),
+        Changed::Same(kept) => (StatusCode::OK, kept),
+        Changed::Removed => return Err(Refusal::internal()),
+    };
+    Ok((status, tagged(as_seen(&app, kept))).into_response())
+}
+
+#[utoipa::path(get, path = "/api/conferences/{id}", tag = "conferences", security(("token" = [])), params(("id" = Uuid, Path)),
+    responses((status = 200, body = Conference, headers(("ETag" = String))), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody),
+        (status = 404, body = ErrorBody), (status = 429, body = ErrorBody), (status = 503, body = ErrorBody)))]
+pub async fn show(State(app): State<App>, caller: Caller, Id(id): Id) -> Result<Response, Refusal> {
+    let found = find(&app, &caller, id).await?;
+    Ok(tagged(as_seen(&app, found)))
+}
+
+#[utoipa::path(put, path = "/api/conferences/{id}", tag = "conferences", security(("token" = [])),
+    params(("id" = Uuid, Path), ("If-Match" = Option<String>, Header, description = "The `ETag` that was seen")),
+    request_body = ConferenceBody,
+    responses((status = 200, body = Conference), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody), (status = 403, body = ErrorBody),
+        (status = 404, body = ErrorBody), (status = 408, body = ErrorBody), (status = 409, body = ErrorBody, description = "A lost update"),
+        (status = 413, body = ErrorBody), (status = 415, body = ErrorBody), (status = 429, body = ErrorBody), (status = 503, body = ErrorBody)))]
+pub async fn update(
+    State(app): State<App>,
+    caller: Caller,
+    Id(id): Id,
+    headers: HeaderMap,
+    Json(body): Json<ConferenceBody>,
+) -> Result<Response, Refusal> {
+    let owner = caller.specialist()?;
+    let seen = seen_version(&headers)?;
+    if body.id.is_some_and(|other| other != id) {
+        return Err(Refusal::field("id", "is not the one in the address"));
+    }
+    let known = find(&app, &caller, id).await?;
+    let mut wanted = conference(body, id, owner, app.now(), app.fallbacks)?;
+    wanted.owner.id = known.owner.id;
+    match app.writer.change(Change::Update { conference: wanted, seen }).await? {
+        Changed::Created(kept) | Changed::Updated(kept) | Changed::Same(kept) => Ok(tagged(as_seen(&app, kept))),
+        Changed::Removed => Err(Refusal::internal()),
+    }
+}
+
+#[utoipa::path(delete, path = "/api/conferences/{id}", tag = "conferences", security(("token" = [])),
+    params(("id" = Uuid, Path), ("If-Match" = Option<String>, Header, description = "The `ETag` that was seen")),
+    responses((status = 204), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody), (status = 404, body = ErrorBody),
+        (status = 409, body = ErrorBody), (status = 429, body = ErrorBody), (status = 503, body = ErrorBody)))]
+pub async fn remove(State(app): State<App>, caller: Caller, Id(id): Id, headers: HeaderMap) -> Result<StatusCode, Refusal> {
+    let seen = seen_version(&headers)?;
+    find(&app, &caller, id).await?;
+    app.writer.change(Change::Remove { id: ConsultationId(id), seen }).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+#[utoipa::path(post, path = "/api/conferences/{id}/pressed-join", tag = "conferences", security(("token" = [])),
+    description = "The specialist is on the way: whoever enters next is the specialist.",
+    params(("id" = Uuid, Path)), request_body(content = PressedJoin, description = "May be empty"),
+    responses((status = 200, body = Received), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody), (status = 404, body = ErrorBody),
+        (status = 408, body = ErrorBody), (status = 413, body = ErrorBody), (status = 429, body = ErrorBody), (status = 503, body = ErrorBody)))]
+pub async fn pressed_join(State(app): State<App>, caller: Caller, Id(id): Id, request: Request) -> Result<Response, Refusal> {
+    let (parts, body) = request.into_parts();
+    let pressed: PressedJoin = body::parse(&body::read(&app, body, &parts.headers).await?)?;
+    let found = find(&app, &caller, id).await?;
+    let mut received = Received { received: true, success: true, ..Received::default() };
+    let Some(room) = planning::consultation(&found).and_then(|consultation| consultation.room) else {
+        received.ignored = Some("nothing reports about this room".to_owned());
+        return Ok(axum::Json(received).into_response());
+    };
+    let now = app.now();
+    let at = pressed.at.map_or(now, |at| kabinet_domain::signal::corrected(at, now));
+    let signal = Signal {
+        key: format!("pressed|{id}|{}", pressed.at.unwrap_or(now).timestamp_millis()),
+        room,
+        place: SignalPlace::Room,
+        at,
+        order: 0,
+        received_at: now,
+        witness: Witness::default(),
+        fact: Fact::PressedJoin,
+    };
+    app.writer.report(Report { source: Arc::from("desktop"), signals: vec![signal], module: None, received_at: now }).await?;
+    Ok(axum::Json(received).into_response())
+}
+
+/// The caller's consultation. Somebody else's does not exist.
+async fn find(app: &App, caller: &Caller, id: Uuid) -> Result<Conference, Refusal> {
+    let found = app.consultations.find(ConsultationId(id)).await?.ok_or_else(Refusal::not_found)?;
+    match caller.reader() {
+        Reader::Specialist(specialist) if specialist != SpecialistId(found.owner.id) => Err(Refusal::not_found()),
+        _ => Ok(found),
+    }
+}
+
+/// As the reader is shown it: with the owner's present name, and running while it does.
+fn as_seen(app: &App, mut conference: Conference) -> Conference {
+    if let Some(owner) = app.people.get(SpecialistId(conference.owner.id)) {
+        owner.name.reveal().clone_into(&mut conference.owner.name);
+    }
+    if conference.status == ConferenceStatus::Planned && app.status.is_running(ConsultationId(conference.id)) {
+        conference.status = ConferenceStatus::Running;
+    }
+    conference
+}
+
+fn tagged(conference: Conference) -> Response {
+    let tag = HeaderValue::from_str(&format!("\"{}\"", conference.version)).expect("a number in quotes");
+    let mut response = axum::Json(conference).into_response();
+    response.headers_mut().insert(header::ETAG, tag);
+    response
+}
+
+/// The version in `If-Match`; `*` is any.
+fn seen_version(headers: &HeaderMap) -> Result<Option<u64>, Refusal> {
+    let Some(value) = headers.get(header::IF_MATCH) else { return Ok(None) };
+    let text = value.to_str().unwrap_or_default().trim();
+    if text == "*" || text.is_empty() {
+        return Ok(None);
+    }
+    let tag = text.strip_prefix("W/").unwrap_or(text).trim_matches('"');
+    tag.parse().map(Some).map_err(|_| Refusal::field("If-Match", "is not a version"))
+}

@@ -1,0 +1,78 @@
+//! For operators and their monitors: no names, no rooms.
+
+use super::App;
+use axum::extract::State;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use kabinet_api::{ErrorBody, Health};
+use std::fmt::Write;
+
+#[utoipa::path(get, path = "/health", tag = "operators",
+    responses((status = 200, body = Health)))]
+pub async fn health(State(app): State<App>) -> Response {
+    axum::Json(look(&app).await).into_response()
+}
+
+#[utoipa::path(get, path = "/health/ready", tag = "operators",
+    responses((status = 200, body = Ready), (status = 503, body = ErrorBody, description = "It does not take reports now")))]
+pub async fn ready(State(app): State<App>) -> Response {
+    if app.draining.is_cancelled() || !app.status.writable() {
+        return super::Refusal::later("not_ready", "the log does not take reports now").into_response();
+    }
+    (StatusCode::OK, axum::Json(Ready { ready: true })).into_response()
+}
+
+#[derive(Debug, serde::Serialize, utoipa::ToSchema)]
+pub struct Ready {
+    ready: bool,
+}
+
+#[utoipa::path(get, path = "/metrics", tag = "operators",
+    responses((status = 200, content_type = "text/plain", body = String, description = "Prometheus text format")))]
+pub async fn metrics(State(app): State<App>) -> Response {
+    let health = look(&app).await;
+    let counts = app.status.counts();
+    let mut text = String::new();
+    for (name, kind, help, value) in [
+        ("kabinet_signals_total", "counter", "Signals that were kept.", counts.signals),
+        ("kabinet_events_total", "counter", "Events that were told.", counts.events),
+        ("kabinet_ignored_total", "counter", "Webhooks that meant nothing.", counts.ignored),
+        ("kabinet_refused_total", "counter", "Wrong secrets, tokens and codes.", counts.refused),
+        ("kabinet_log_cursor", "gauge", "The last position in the log.", health.cursor),
+        ("kabinet_queue", "gauge", "Reports that wait to be written.", health.queue),
+        ("kabinet_followers", "gauge", "Followers of the feed.", health.followers),
+        ("kabinet_unplanned_rooms", "gauge", "Rooms in use that nobody planned.", health.unplanned_rooms),
+        ("kabinet_writable", "gauge", "1 while the log can be written.", u64::from(health.writable)),
+        ("kabinet_uptime_seconds", "gauge", "Seconds since the start.", health.uptime_seconds),
+    ] {
+        let _ = writeln!(text, "# HELP {name} {help}\n# TYPE {name} {kind}\n{name} {value}");
+    }
+    text.push_str(
+        "# HELP kabinet_source_age_seconds Seconds since a source's last report.\n# TYPE kabinet_source_age_seconds gauge\n",
+    );
+    for source in &health.sources {
+        let name: String = source.source.chars().filter(|c| !matches!(c, '"' | '\\') && !c.is_control()).collect();
+        let _ = writeln!(text, "kabinet_source_age_seconds{{source=\"{name}\"}} {}", source.age_seconds);
+    }
+    ([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], text).into_response()
+}
+
+async fn look(app: &App) -> Health {
+    let inspection = app.writer.inspect().await;
+    let counts = app.status.counts();
+    // A writer that does not answer a monitor does not answer senders either.
+    let writable = app.status.writable() && inspection.is_some();
+    let inspection = inspection.unwrap_or_default();
+    let degraded = !writable || inspection.sources.iter().any(|source| source.silent);
+    Health {
+        status: if degraded { "degraded" } else { "ok" }.to_owned(),
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        uptime_seconds: u64::try_from((app.now() - app.started_at).num_seconds()).unwrap_or(0),
+        writable,
+        cursor: app.feed.end().0,
+        queue: counts.queue,
+        followers: app.feed.followers(),
+        unplanned_rooms: inspection.unplanned_rooms as u64,
+        sources: inspection.sources,
+    }
+}

@@ -1,0 +1,139 @@
+//! Who may come in: specialists and the hashes of their devices' tokens, in memory.
+
+use crate::StorageError;
+use crate::ports::{Person, Specialists};
+use kabinet_domain::{Ids, Sensitive, SpecialistId};
+use sha2::{Digest, Sha256};
+use std::collections::HashMap;
+use std::sync::{Arc, RwLock};
+use subtle::ConstantTimeEq;
+
+/// What is known of everybody at one moment.
+#[derive(Debug, Default)]
+struct Known {
+    version: i64,
+    people: HashMap<SpecialistId, Arc<Person>>,
+    tokens: HashMap<[u8; 32], SpecialistId>,
+}
+
+#[derive(Debug)]
+pub struct People {
+    store: Arc<dyn Specialists>,
+    known: RwLock<Known>,
+}
+
+impl People {
+    /// # Errors
+    /// When storage fails.
+    pub async fn load(store: Arc<dyn Specialists>) -> Result<Self, StorageError> {
+        let people = Self { store, known: RwLock::default() };
+        people.reload().await?;
+        Ok(people)
+    }
+
+    /// Reads everybody anew if anything has changed, by this process or by the command line beside it.
+    ///
+    /// # Errors
+    /// When storage fails.
+    pub async fn refresh(&self) -> Result<(), StorageError> {
+        if self.store.version().await? == self.read().version { Ok(()) } else { self.reload().await }
+    }
+
+    async fn reload(&self) -> Result<(), StorageError> {
+        let roster = self.store.roster().await?;
+        let people: HashMap<_, _> = roster.people.into_iter().map(|person| (person.id, Arc::new(person))).collect();
+        let tokens = roster.devices.into_iter().map(|device| (device.token_hash, device.specialist)).collect();
+        *self.known.write().expect("nobody panics while holding people") = Known { version: roster.version, people, tokens };
+        Ok(())
+    }
+
+    /// Whose token this is. The map is of hashes: to find one by its timing, one would have to guess hashes.
+    #[must_use]
+    pub fn by_token(&self, token: &str) -> Option<Arc<Person>> {
+        let known = self.read();
+        let id = known.tokens.get(&hash(token))?;
+        known.people.get(id).cloned()
+    }
+
+    #[must_use]
+    pub fn get(&self, id: SpecialistId) -> Option<Arc<Person>> {
+        self.read().people.get(&id).cloned()
+    }
+
+    #[must_use]
+    pub fn store(&self) -> &dyn Specialists {
+        &*self.store
+    }
+
+    fn read(&self) -> std::sync::RwLockReadGuard<'_, Known> {
+        self.known.read().expect("nobody panics while holding people")
+    }
+}
+
+#[must_use]
+pub fn hash(secret: &str) -> [u8; 32] {
+    Sha256::digest(secret.as_bytes()).into()
+}
+
+/// Compares in a time that tells nothing about how much was right.
+#[must_use]
+pub fn same(one: &[u8; 32], other: &[u8; 32]) -> bool {
+    one.ct_eq(other).into()
+}
+
+/// A token of 256 random bits, and its hash, which alone is kept.
+#[must_use]
+pub fn new_token(ids: &dyn Ids) -> (Sensitive<String>, [u8; 32]) {
+    use base64::Engine;
+    let mut bytes = [0u8; 32];
+    ids.fill(&mut bytes);
+    let token = format!("kbn_{}", base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(bytes));
+    let hash = hash(&token);
+    (Sensitive::new(token), hash)
+}
+
+/// Without letters and digits that are mistaken for each other when read aloud.
+const CODE_ALPHABET: &[u8; 32] = b"ABCDEFGHJKLMNPQRSTUVWXYZ23456789";
+
+/// How long a pairing code is good for.
+pub const CODE_MINUTES: i64 = 15;
+
+/// A pairing code, `ABCD-EFGH`: 40 random bits, good once and for a quarter of an hour.
+#[must_use]
+pub fn new_code(ids: &dyn Ids) -> (Sensitive<String>, [u8; 32]) {
+    let mut bytes = [0u8; 8];
+    ids.fill(&mut bytes);
+    // 256 is a multiple of 32, so every letter is as likely as any other.
+    let letters: String = bytes.iter().map(|byte| char::from(CODE_ALPHABET[usize::from(byte % 32)])).collect();
+    let code = format!("{}-{}", &letters[..4], &letters[4..]);
+    let hash = code_hash(&code);
+    (Sensitive::new(code), hash)
+}
+
+/// The hash of a code as it was typed: without regard to case, dashes and spaces.
+#[must_use]
+pub fn code_hash(typed: &str) -> [u8; 32] {
+    let letters: String = typed.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_uppercase();
+    hash(&letters)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use kabinet_domain::SystemIds;
+
+    #[test]
+    fn a_code_is_the_same_however_it_is_typed() {
+        let (code, hash) = new_code(&SystemIds);
+        let code = code.reveal();
+        assert_eq!((code.len(), code.as_bytes()[4]), (9, b'-'));
+        assert_eq!(code_hash(&code.to_lowercase().replace('-', " ")), hash);
+    }
+
+    #[test]
+    fn a_token_has_256_bits() {
+        let (token, hash) = new_token(&SystemIds);
+        assert_eq!(token.reveal().len(), 4 + 43);
+        assert!(same(&super::hash(token.reveal()), &hash));
+    }
+}

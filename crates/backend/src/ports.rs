@@ -1,0 +1,183 @@
+//! What the backend needs of its storage, in its own words. `storage` implements these.
+
+use crate::StorageError;
+use async_trait::async_trait;
+use kabinet_api::Conference;
+use kabinet_domain::{ConsultationId, Cursor, DeviceId, RoomName, Sensitive, Signal, SpecialistId, Timestamp};
+use std::sync::Arc;
+use uuid::Uuid;
+
+/// Whom an event in the log is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Audience {
+    /// A room that nobody planned.
+    Operator,
+    Everyone,
+    Specialist(SpecialistId),
+}
+
+/// Who reads the log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Reader {
+    /// Sees everything.
+    Administrator,
+    /// Sees their own rooms, and what is for everyone.
+    Specialist(SpecialistId),
+}
+
+/// One line of what reporters said, with the place that the writer gave it.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Entry {
+    pub id: i64,
+    pub source: Arc<str>,
+    pub received_at: Timestamp,
+    pub body: EntryBody,
+}
+
+#[derive(Debug, PartialEq, Eq)]
+pub enum EntryBody {
+    Signal(Signal),
+    /// Nothing before this matters to the room any more, nor what was told of it up to `told_to`.
+    Settled {
+        room: RoomName,
+        told_to: Cursor,
+    },
+}
+
+/// An event to be appended or read, already in the words of the contract.
+#[derive(Debug, Clone)]
+pub struct LoggedEvent {
+    pub cursor: Cursor,
+    pub audience: Audience,
+    pub received_at: Timestamp,
+    /// Recognises the telling when its room is judged again.
+    pub about: String,
+    /// The event as every feed shows it.
+    pub json: String,
+}
+
+/// What happens to a consultation together with a batch.
+#[derive(Debug)]
+pub enum ConsultationChange {
+    Put(Box<Conference>),
+    Remove(ConsultationId),
+}
+
+/// Everything that one commit makes durable: all of it or nothing.
+#[derive(Debug, Default)]
+pub struct Batch<'a> {
+    pub entries: &'a [Entry],
+    pub events: &'a [LoggedEvent],
+    pub change: Option<&'a ConsultationChange>,
+    /// Numbers to remember.
+    pub marks: &'a [(String, i64)],
+}
+
+/// What was forgotten, and whether there is more to forget.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Pruned {
+    pub more: bool,
+    /// The last cursor that is gone, if any went.
+    pub up_to: Option<Cursor>,
+}
+
+/// The one place where the log grows. It has one owner, so that the order of commits is the order of cursors.
+#[async_trait]
+pub trait EventLog: Send + Sync + std::fmt::Debug {
+    /// Keeps a batch durably, or keeps nothing.
+    async fn append(&mut self, batch: Batch<'_>) -> Result<(), StorageError>;
+    /// Forgets a little of what is older than these moments.
+    async fn prune(&mut self, signals_before: Timestamp, events_before: Timestamp) -> Result<Pruned, StorageError>;
+    /// Closes in good order.
+    async fn close(self: Box<Self>) -> Result<(), StorageError>;
+}
+
+/// Where the log stands at a start.
+#[derive(Debug, Clone, Default)]
+pub struct Ends {
+    pub last_entry: i64,
+    pub last_cursor: Cursor,
+    pub marks: Vec<(String, i64)>,
+}
+
+/// The log as its readers see it.
+#[async_trait]
+pub trait History: Send + Sync + std::fmt::Debug {
+    /// Events for a reader, after one cursor and up to another, oldest first.
+    async fn read(&self, reader: Reader, after: Cursor, up_to: Cursor, limit: usize) -> Result<Vec<LoggedEvent>, StorageError>;
+    /// The last events for anybody, oldest first.
+    async fn last(&self, limit: usize) -> Result<Vec<LoggedEvent>, StorageError>;
+    async fn ends(&self) -> Result<Ends, StorageError>;
+    /// What reporters said from `id` on, in the order it came, at most `limit`.
+    async fn entries_from(&self, id: i64, limit: usize) -> Result<Vec<Entry>, StorageError>;
+    /// Events from `cursor` on, at most `limit`.
+    async fn events_from(&self, cursor: Cursor, limit: usize) -> Result<Vec<LoggedEvent>, StorageError>;
+}
+
+/// Which consultations to list.
+#[derive(Debug, Clone, Copy)]
+pub struct Selection {
+    pub reader: Reader,
+    pub from: Option<Timestamp>,
+    pub to: Option<Timestamp>,
+}
+
+/// The consultations as they are kept; they are changed through the log's owner only.
+#[async_trait]
+pub trait Consultations: Send + Sync + std::fmt::Debug {
+    async fn find(&self, id: ConsultationId) -> Result<Option<Conference>, StorageError>;
+    async fn list(&self, selection: Selection) -> Result<Vec<Conference>, StorageError>;
+}
+
+/// A specialist as kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Person {
+    pub id: SpecialistId,
+    pub name: Sensitive<String>,
+    pub email: Option<Sensitive<String>>,
+    pub token_ids: Vec<String>,
+    pub account: Option<Sensitive<String>>,
+    pub created_at: Timestamp,
+}
+
+/// A paired computer. Of its token only the hash is known.
+#[derive(Debug, Clone)]
+pub struct Device {
+    pub id: DeviceId,
+    pub specialist: SpecialistId,
+    pub name: Sensitive<String>,
+    pub token_hash: [u8; 32],
+    pub created_at: Timestamp,
+}
+
+/// Everybody, at one moment.
+#[derive(Debug, Clone, Default)]
+pub struct Roster {
+    /// Rises with every change, by whatever process.
+    pub version: i64,
+    pub people: Vec<Person>,
+    pub devices: Vec<Device>,
+}
+
+/// Specialists, their devices and pairing codes.
+#[async_trait]
+pub trait Specialists: Send + Sync + std::fmt::Debug {
+    async fn version(&self) -> Result<i64, StorageError>;
+    async fn roster(&self) -> Result<Roster, StorageError>;
+    /// Keeps a new specialist, or what is new of a known one.
+    async fn keep(&self, person: &Person) -> Result<(), StorageError>;
+    /// `false` when there was none. Devices and codes go too.
+    async fn remove(&self, id: SpecialistId) -> Result<bool, StorageError>;
+    async fn keep_device(&self, device: &Device) -> Result<(), StorageError>;
+    async fn keep_code(&self, code_hash: [u8; 32], specialist: SpecialistId, expires_at: Timestamp) -> Result<(), StorageError>;
+    /// Uses a code up: the device is kept and its specialist told, or `None` when no such code is valid.
+    async fn redeem(&self, code_hash: [u8; 32], device: NewDevice, now: Timestamp) -> Result<Option<SpecialistId>, StorageError>;
+}
+
+/// A device that is about to be paired.
+#[derive(Debug, Clone)]
+pub struct NewDevice {
+    pub id: Uuid,
+    pub name: Sensitive<String>,
+    pub token_hash: [u8; 32],
+}

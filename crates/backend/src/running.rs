@@ -1,0 +1,161 @@
+//! Putting the parts together, starting them, and stopping them in order.
+
+use crate::config::Login;
+use crate::feed::Feed;
+use crate::http::{self, App};
+use crate::people::{self, People};
+use crate::ports::{Device, Person, Specialists};
+use crate::storage::Sqlite;
+use crate::writer::{Parts, Settings, Writer, WriterHandle};
+use crate::{Config, Error, Status, StorageError};
+use kabinet_domain::{Clock, Cursor, DeviceId, Ids, SpecialistId, SystemClock, SystemIds};
+use std::net::SocketAddr;
+use std::sync::Arc;
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+/// Starts backends.
+#[derive(Debug)]
+pub struct Backend;
+
+/// A backend that runs until it is shut down.
+#[derive(Debug)]
+pub struct Running {
+    /// Where it listens.
+    pub address: SocketAddr,
+    writer: WriterHandle,
+    stop_server: CancellationToken,
+    stop_writer: CancellationToken,
+    server: JoinHandle<()>,
+    writing: JoinHandle<()>,
+    storage: Sqlite,
+}
+
+/// The specialist of an embedded backend is always the same one.
+const EMBEDDED: SpecialistId = SpecialistId(Uuid::from_u128(0x0000_0000_0000_7000_8000_0000_0000_0001));
+
+impl Backend {
+    /// Opens the database, takes up what was open in it, and listens.
+    ///
+    /// # Errors
+    /// Says what is wrong with the configuration, the folder, the database or the address.
+    pub async fn start(config: Config) -> Result<Running, Error> {
+        Self::start_with(config, Arc::new(SystemClock), Arc::new(SystemIds)).await
+    }
+
+    /// The same by a clock and a source of randomness of the caller's.
+    ///
+    /// # Errors
+    /// As [`Backend::start`].
+    pub async fn start_with(config: Config, clock: Arc<dyn Clock>, ids: Arc<dyn Ids>) -> Result<Running, Error> {
+        let config = config.checked()?;
+        // First the address: a second instance must not touch the first one's database.
+        let listener = listen(config.listen).await?;
+        let address = listener.local_addr().map_err(|cause| Error::Listen { address: config.listen, cause })?;
+        let storage = Sqlite::open(&config.data).await?;
+        let store: Arc<dyn Specialists> = Arc::new(storage.clone());
+        settle_in(&config, &*store, &*clock, &*ids).await?;
+        let people = Arc::new(People::load(store).await?);
+        let history: Arc<dyn crate::ports::History> = Arc::new(storage.clone());
+        let feed = Arc::new(open_feed(&config, Arc::clone(&history)).await?);
+        let status = Arc::new(Status::default());
+        let writer = Writer::load(Parts {
+            log: Box::new(storage.log().await?),
+            history,
+            consultations: Arc::new(storage.clone()),
+            people: Arc::clone(&people),
+            feed: Arc::clone(&feed),
+            status: Arc::clone(&status),
+            clock: Arc::clone(&clock),
+            ids: Arc::clone(&ids),
+            settings: settings(&config),
+        })
+        .await?;
+        let (handle, requests) = WriterHandle::new(config.limits.queue);
+        let (stop_server, stop_writer) = (CancellationToken::new(), CancellationToken::new());
+        let writing = tokio::spawn(writer.run(requests, stop_writer.clone()));
+        let app =
+            App::new(&config, handle.clone(), feed, people, Arc::new(storage.clone()), status, clock, ids, stop_server.clone());
+        let server = tokio::spawn(http::serve(listener, app, stop_server.clone()));
+        Ok(Running { address, writer: handle, stop_server, stop_writer, server, writing, storage })
+    }
+}
+
+impl Running {
+    /// Where it can be reached from this computer.
+    #[must_use]
+    pub fn url(&self) -> String {
+        let mut address = self.address;
+        if address.ip().is_unspecified() {
+            address.set_ip(std::net::Ipv4Addr::LOCALHOST.into());
+        }
+        format!("http://{address}")
+    }
+
+    /// Has time-dependent rules looked at now; for clocks that jump.
+    pub async fn look_around(&self) {
+        self.writer.look_around().await;
+    }
+
+    /// Lets followers go, answers what was asked, writes what is queued, closes the database.
+    pub async fn shutdown(self) {
+        self.stop_server.cancel();
+        log_panic(self.server.await);
+        // Only now can nobody ask for anything any more.
+        self.stop_writer.cancel();
+        log_panic(self.writing.await);
+        self.storage.close().await;
+    }
+}
+
+fn log_panic(outcome: Result<(), tokio::task::JoinError>) {
+    if let Err(error) = outcome {
+        tracing::error!(error = &error as &dyn std::error::Error, "a task ended badly");
+    }
+}
+
+async fn listen(address: SocketAddr) -> Result<TcpListener, Error> {
+    TcpListener::bind(address).await.map_err(|cause| Error::Listen { address, cause })
+}
+
+async fn open_feed(config: &Config, history: Arc<dyn crate::ports::History>) -> Result<Feed, StorageError> {
+    let ends = history.ends().await?;
+    let pruned_to = ends.marks.iter().find(|(name, _)| name == "pruned_to").map_or(0, |(_, value)| value.unsigned_abs());
+    let recent = history.last(config.feed.recent_events).await?;
+    Ok(Feed::new(history, recent, ends.last_cursor, Cursor(pruned_to), config.feed.recent_events))
+}
+
+fn settings(config: &Config) -> Settings {
+    Settings {
+        first_is_host: config.jitsi.first_is_host,
+        login: match config.jitsi.login {
+            Login::Auto => None,
+            Login::On => Some(true),
+            Login::Off => Some(false),
+        },
+        silent_after: chrono::Duration::seconds(config.sources.silent_after_seconds.into()),
+        keep_signals: chrono::Duration::days(config.retention.signals_days.into()),
+        keep_events: chrono::Duration::days(config.retention.events_days.into()),
+    }
+}
+
+/// An embedded backend knows its specialist and that specialist's own application.
+async fn settle_in(config: &Config, store: &dyn Specialists, clock: &dyn Clock, ids: &dyn Ids) -> Result<(), StorageError> {
+    let Some(embedded) = &config.embedded else { return Ok(()) };
+    let now = clock.now();
+    store
+        .keep(&Person {
+            id: EMBEDDED,
+            name: embedded.name.clone(),
+            email: None,
+            token_ids: embedded.token_ids.clone(),
+            account: embedded.account.clone(),
+            created_at: now,
+        })
+        .await?;
+    let token_hash = people::hash(embedded.token.reveal());
+    let device = Device { id: DeviceId(ids.next()), specialist: EMBEDDED, name: "".into(), token_hash, created_at: now };
+    store.keep_device(&device).await
+}

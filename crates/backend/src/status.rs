@@ -1,0 +1,109 @@
+//! Counters, and which consultations are running: what answers need without asking the writer.
+
+use kabinet_domain::event::Told;
+use kabinet_domain::{ConsultationId, EventId, EventKind};
+use std::collections::HashMap;
+use std::sync::RwLock;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
+#[derive(Debug)]
+pub struct Status {
+    writable: AtomicBool,
+    queue: AtomicU64,
+    signals: AtomicU64,
+    events: AtomicU64,
+    ignored: AtomicU64,
+    refused: AtomicU64,
+    /// By the event that told of the session's start.
+    running: RwLock<HashMap<ConsultationId, EventId>>,
+}
+
+/// Counts since the start.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Counts {
+    pub signals: u64,
+    pub events: u64,
+    pub ignored: u64,
+    pub refused: u64,
+    pub queue: u64,
+}
+
+impl Default for Status {
+    fn default() -> Self {
+        Self {
+            writable: AtomicBool::new(true),
+            queue: AtomicU64::default(),
+            signals: AtomicU64::default(),
+            events: AtomicU64::default(),
+            ignored: AtomicU64::default(),
+            refused: AtomicU64::default(),
+            running: RwLock::default(),
+        }
+    }
+}
+
+impl Status {
+    pub fn set_writable(&self, writable: bool) {
+        self.writable.store(writable, Ordering::Relaxed);
+    }
+
+    #[must_use]
+    pub fn writable(&self) -> bool {
+        self.writable.load(Ordering::Relaxed)
+    }
+
+    pub fn set_queue(&self, waiting: usize) {
+        self.queue.store(waiting as u64, Ordering::Relaxed);
+    }
+
+    pub fn count_signals(&self, count: usize) {
+        self.signals.fetch_add(count as u64, Ordering::Relaxed);
+    }
+
+    pub fn count_events(&self, count: usize) {
+        self.events.fetch_add(count as u64, Ordering::Relaxed);
+    }
+
+    pub fn count_ignored(&self) {
+        self.ignored.fetch_add(1, Ordering::Relaxed);
+    }
+
+    pub fn count_refused(&self) {
+        self.refused.fetch_add(1, Ordering::Relaxed);
+    }
+
+    #[must_use]
+    pub fn counts(&self) -> Counts {
+        let read = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
+        Counts {
+            signals: read(&self.signals),
+            events: read(&self.events),
+            ignored: read(&self.ignored),
+            refused: read(&self.refused),
+            queue: read(&self.queue),
+        }
+    }
+
+    /// Notes what was told of a consultation's session.
+    pub fn session(&self, consultation: ConsultationId, told: &Told) {
+        let change = |change: &dyn Fn(&mut HashMap<ConsultationId, EventId>)| {
+            change(&mut self.running.write().expect("nobody panics while holding this"));
+        };
+        match &told.telling.kind {
+            EventKind::SessionStarted => change(&|running| {
+                running.insert(consultation, told.id);
+            }),
+            EventKind::SessionEnded { .. } => change(&|running| {
+                running.remove(&consultation);
+            }),
+            EventKind::Withdrawn { of } => change(&|running| running.retain(|_, started| started != of)),
+            _ => {}
+        }
+    }
+
+    /// The specialist is in the room now.
+    #[must_use]
+    pub fn is_running(&self, consultation: ConsultationId) -> bool {
+        self.running.read().expect("nobody panics while holding this").contains_key(&consultation)
+    }
+}

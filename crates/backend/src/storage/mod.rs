@@ -1,0 +1,5 @@
+//! Adapters of the ports: today one SQLite file.
+
+mod sqlite;
+
+pub use sqlite::Sqlite;

@@ -1,0 +1,189 @@
+//! The log's one connection: a batch is one trip to SQLite's thread, whatever it holds.
+
+use super::{signal_row, to_millis};
+use crate::StorageError;
+use crate::ports::{Audience, Batch, ConsultationChange, Entry, EventLog, LoggedEvent, Pruned};
+use async_trait::async_trait;
+use kabinet_domain::{Cursor, Timestamp};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
+use sqlx::{ConnectOptions, Connection};
+
+/// Rows come as one JSON array each, so that the statement is the same for every size and stays prepared.
+const APPEND: &str = "BEGIN IMMEDIATE; \
+    INSERT INTO signals (id, received_at, source, body) \
+        SELECT value ->> 0, value ->> 1, value ->> 2, value -> 3 FROM json_each(?1); \
+    INSERT INTO events (cursor, specialist, received_at, about, json) \
+        SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value -> 4 FROM json_each(?2); \
+    COMMIT";
+
+/// The same with what is rare.
+const APPEND_AND_CHANGE: &str = "BEGIN IMMEDIATE; \
+    INSERT INTO signals (id, received_at, source, body) \
+        SELECT value ->> 0, value ->> 1, value ->> 2, value -> 3 FROM json_each(?1); \
+    INSERT INTO events (cursor, specialist, received_at, about, json) \
+        SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value -> 4 FROM json_each(?2); \
+    INSERT INTO marks (name, value) SELECT value ->> 0, value ->> 1 FROM json_each(?3) WHERE true \
+        ON CONFLICT (name) DO UPDATE SET value = excluded.value; \
+    DELETE FROM consultations WHERE id = ?4; \
+    INSERT INTO consultations (id, specialist, starts_at, version, body) \
+        SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value -> 4 FROM json_each(?5); \
+    COMMIT";
+
+/// So many rows are forgotten at once: a few milliseconds in which nobody can append.
+const PRUNE_ROWS: i64 = 500;
+
+/// The owner of the log holds this.
+#[derive(Debug)]
+pub struct SqliteLog {
+    options: SqliteConnectOptions,
+    connection: SqliteConnection,
+    /// Reused from batch to batch.
+    signals: Vec<u8>,
+    events: Vec<u8>,
+}
+
+impl SqliteLog {
+    pub(super) async fn open(options: SqliteConnectOptions) -> Result<Self, StorageError> {
+        // Checkpoints cost two flushes; a larger log of changes makes them rarer.
+        let options = options.pragma("wal_autocheckpoint", "4000").statement_cache_capacity(32);
+        let connection = options.connect().await?;
+        Ok(Self { options, connection, signals: Vec::new(), events: Vec::new() })
+    }
+
+    /// After a failure a transaction may still be open, or the connection be of no use.
+    async fn recover(&mut self) {
+        if sqlx::query("ROLLBACK").execute(&mut self.connection).await.is_ok() || self.connection.ping().await.is_ok() {
+            return;
+        }
+        match self.options.connect().await {
+            Ok(connection) => self.connection = connection,
+            Err(error) => tracing::error!(error = &error as &dyn std::error::Error, "cannot reopen the database"),
+        }
+    }
+}
+
+#[async_trait]
+impl EventLog for SqliteLog {
+    async fn append(&mut self, batch: Batch<'_>) -> Result<(), StorageError> {
+        write_entries(batch.entries, &mut self.signals);
+        write_events(batch.events, &mut self.events);
+        let signals = std::str::from_utf8(&self.signals).expect("JSON is text");
+        let events = std::str::from_utf8(&self.events).expect("JSON is text");
+        let outcome = if batch.change.is_none() && batch.marks.is_empty() {
+            sqlx::query(APPEND).bind(signals).bind(events).execute(&mut self.connection).await
+        } else {
+            let (gone, put) = change_rows(batch.change);
+            let marks = serde_json::to_string(batch.marks).expect("names and numbers");
+            sqlx::query(APPEND_AND_CHANGE)
+                .bind(signals)
+                .bind(events)
+                .bind(marks)
+                .bind(gone)
+                .bind(put)
+                .execute(&mut self.connection)
+                .await
+        };
+        // One giant batch must not hold its memory for ever.
+        self.signals.shrink_to(1 << 20);
+        self.events.shrink_to(1 << 20);
+        if let Err(error) = outcome {
+            self.recover().await;
+            return Err(error.into());
+        }
+        Ok(())
+    }
+
+    async fn prune(&mut self, signals_before: Timestamp, events_before: Timestamp) -> Result<Pruned, StorageError> {
+        // Both tables grow in time's order, so the oldest rows are the first ones.
+        let signals = sqlx::query(
+            "DELETE FROM signals WHERE id IN (SELECT id FROM signals ORDER BY id LIMIT ?2) AND received_at < ?1 \
+             AND id < coalesce((SELECT value FROM marks WHERE name = 'open_signal'), id + 1)",
+        )
+        .bind(to_millis(signals_before))
+        .bind(PRUNE_ROWS)
+        .execute(&mut self.connection)
+        .await?
+        .rows_affected();
+        let mut transaction = self.connection.begin().await?;
+        let last: Option<i64> = sqlx::query_scalar(
+            "SELECT max(cursor) FROM (SELECT cursor, received_at FROM events ORDER BY cursor LIMIT ?2) WHERE received_at < ?1",
+        )
+        .bind(to_millis(events_before))
+        .bind(PRUNE_ROWS)
+        .fetch_one(&mut *transaction)
+        .await?;
+        let mut events = 0;
+        if let Some(last) = last {
+            events =
+                sqlx::query("DELETE FROM events WHERE cursor <= ?1").bind(last).execute(&mut *transaction).await?.rows_affected();
+            sqlx::query("INSERT INTO marks (name, value) VALUES ('pruned_to', ?1) ON CONFLICT (name) DO UPDATE SET value = excluded.value")
+                .bind(last)
+                .execute(&mut *transaction)
+                .await?;
+        }
+        transaction.commit().await?;
+        let full = u64::try_from(PRUNE_ROWS).unwrap_or_default();
+        Ok(Pruned { more: signals == full || events == full, up_to: last.map(|last| Cursor(last.unsigned_abs())) })
+    }
+
+    async fn close(self: Box<Self>) -> Result<(), StorageError> {
+        Ok(self.connection.close().await?)
+    }
+}
+
+fn write_entries(entries: &[Entry], out: &mut Vec<u8>) {
+    write_rows(entries, out, |row, out| {
+        write_json(&(row.id, to_millis(row.received_at), &*row.source), out);
+        // The tuple's bracket is opened again for the row, which is JSON itself.
+        out.pop();
+        out.push(b',');
+        signal_row::write(&row.body, out);
+        out.push(b']');
+    });
+}
+
+fn write_events(events: &[LoggedEvent], out: &mut Vec<u8>) {
+    write_rows(events, out, |event, out| {
+        write_json(&(event.cursor.0, audience_text(event.audience), to_millis(event.received_at), &event.about), out);
+        out.pop();
+        out.push(b',');
+        out.extend_from_slice(event.json.as_bytes());
+        out.push(b']');
+    });
+}
+
+fn write_rows<T>(rows: &[T], out: &mut Vec<u8>, write: impl Fn(&T, &mut Vec<u8>)) {
+    out.clear();
+    out.push(b'[');
+    for (index, row) in rows.iter().enumerate() {
+        if index > 0 {
+            out.push(b',');
+        }
+        write(row, out);
+    }
+    out.push(b']');
+}
+
+fn write_json(value: &impl serde::Serialize, out: &mut Vec<u8>) {
+    serde_json::to_writer(out, value).expect("plain values, and a vector takes everything");
+}
+
+fn change_rows(change: Option<&ConsultationChange>) -> (String, String) {
+    match change {
+        None => (String::new(), "[]".to_owned()),
+        Some(ConsultationChange::Remove(id)) => (id.to_string(), "[]".to_owned()),
+        Some(ConsultationChange::Put(conference)) => {
+            let row = (conference.id, conference.owner.id, to_millis(conference.starts_at), conference.version, &**conference);
+            (conference.id.to_string(), serde_json::to_string(&[row]).expect("plain values"))
+        }
+    }
+}
+
+/// As the column `specialist` has it.
+pub(super) fn audience_text(audience: Audience) -> String {
+    match audience {
+        Audience::Operator => String::new(),
+        Audience::Everyone => "*".to_owned(),
+        Audience::Specialist(id) => id.to_string(),
+    }
+}

@@ -1,0 +1,124 @@
+//! One SQLite file, WAL, `synchronous=FULL`: what is committed survives a power cut.
+//!
+//! The log is written through one connection that its owner holds; everything else goes through small pools.
+
+mod consultations;
+mod history;
+mod log;
+mod signal_row;
+mod specialists;
+
+pub use log::SqliteLog;
+
+use crate::{Error, StorageError};
+use kabinet_domain::Timestamp;
+use sqlx::ConnectOptions;
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
+use std::path::Path;
+use std::time::Duration;
+
+static MIGRATOR: sqlx::migrate::Migrator = sqlx::migrate!("./migrations");
+
+/// The name of the file in the backend's folder.
+const FILE: &str = "kabinet.sqlite3";
+
+/// Implements the ports that only read, and those of people.
+#[derive(Debug, Clone)]
+pub struct Sqlite {
+    readers: SqlitePool,
+    /// Of people and codes: few, and not in a hurry.
+    writers: SqlitePool,
+    options: SqliteConnectOptions,
+}
+
+impl Sqlite {
+    /// Opens or makes the database in `folder` and brings its schema up to date.
+    ///
+    /// # Errors
+    /// When the folder cannot be used, or a newer program has written the database.
+    pub async fn open(folder: &Path) -> Result<Self, Error> {
+        make_private(folder).map_err(|cause| Error::Folder { folder: folder.to_owned(), cause })?;
+        let options = SqliteConnectOptions::new()
+            .filename(folder.join(FILE))
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full)
+            .foreign_keys(true)
+            .busy_timeout(Duration::from_secs(5))
+            .disable_statement_logging();
+        let writers = SqlitePoolOptions::new()
+            .max_connections(1)
+            .connect_with(options.clone())
+            .await
+            .map_err(|error| open_error(folder, error))?;
+        refuse_newer(&writers).await?;
+        MIGRATOR.run(&writers).await.map_err(StorageError::Migration)?;
+        let readers = SqlitePoolOptions::new()
+            .max_connections(4)
+            .connect_with(options.clone().pragma("query_only", "on"))
+            .await
+            .map_err(StorageError::from)?;
+        Ok(Self { readers, writers, options })
+    }
+
+    /// The log's one connection.
+    ///
+    /// # Errors
+    /// When it cannot be opened.
+    pub async fn log(&self) -> Result<SqliteLog, StorageError> {
+        SqliteLog::open(self.options.clone()).await
+    }
+
+    /// Closes the pools, once nobody uses them.
+    pub async fn close(&self) {
+        self.readers.close().await;
+        self.writers.close().await;
+    }
+}
+
+async fn refuse_newer(pool: &SqlitePool) -> Result<(), Error> {
+    let known = MIGRATOR.iter().map(|migration| migration.version).max().unwrap_or_default();
+    let table: Option<i64> = sqlx::query_scalar("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = '_sqlx_migrations'")
+        .fetch_optional(pool)
+        .await
+        .map_err(StorageError::from)?;
+    if table.is_none() {
+        return Ok(());
+    }
+    let found: Option<i64> =
+        sqlx::query_scalar("SELECT max(version) FROM _sqlx_migrations").fetch_one(pool).await.map_err(StorageError::from)?;
+    match found {
+        Some(found) if found > known => Err(Error::NewerDatabase { found, known }),
+        _ => Ok(()),
+    }
+}
+
+/// "Cannot open" is about the folder more often than about the database.
+fn open_error(folder: &Path, error: sqlx::Error) -> Error {
+    let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code);
+    if code.as_deref() == Some("14") {
+        let cause = std::io::Error::new(std::io::ErrorKind::PermissionDenied, error);
+        return Error::Folder { folder: folder.to_owned(), cause };
+    }
+    Error::Storage(error.into())
+}
+
+/// The folder holds names: nobody else on the computer may read it.
+fn make_private(folder: &Path) -> std::io::Result<()> {
+    if folder.is_dir() {
+        return Ok(());
+    }
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder)
+}
+
+pub(super) fn to_millis(at: Timestamp) -> i64 {
+    at.timestamp_millis()
+}
+
+pub(super) fn from_millis(millis: i64) -> Result<Timestamp, StorageError> {
+    Timestamp::from_timestamp_millis(millis).ok_or(StorageError::Damaged { what: "a time" })
+}

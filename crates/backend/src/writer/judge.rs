@@ -1,0 +1,173 @@
+//! From a room's signals to events in the log.
+
+use super::Writer;
+use crate::ports::{Audience, Entry, EntryBody, LoggedEvent};
+use kabinet_api::EventJson;
+use kabinet_domain::attendance::{Plan, attend};
+use kabinet_domain::event::Told;
+use kabinet_domain::{ConsultationId, Cursor, Event, EventId, EventKind, RoomName, SpecialistId, Telling, Timestamp};
+use std::sync::Arc;
+
+/// What is to be told of one room, once it is durable.
+#[derive(Debug)]
+pub struct Verdict {
+    pub room: RoomName,
+    pub told: Vec<(Audience, Option<ConsultationId>, Told)>,
+    pub look_again_at: Option<Timestamp>,
+    pub settled: bool,
+}
+
+/// Everything that goes into one commit.
+#[derive(Debug, Default)]
+pub struct Draft {
+    pub entries: Vec<Entry>,
+    pub events: Vec<LoggedEvent>,
+    pub verdicts: Vec<Verdict>,
+}
+
+/// The system that room reports come from, as events name it.
+const ROOMS: &str = "jitsi";
+/// What the backend itself has noticed.
+const SELF: &str = "kabinet";
+
+impl Writer {
+    /// Judges a room as it stands in memory, and drafts what follows.
+    pub(super) fn judge(&self, name: &RoomName, now: Timestamp, draft: &mut Draft) {
+        let Some(room) = self.rooms.get(name) else { return };
+        let last_signal = room.signals.iter().map(|signal| signal.at).max().unwrap_or(now);
+        let planned = self.planned.at(name, last_signal);
+        let specialist = planned.map(|consultation| consultation.specialist);
+        let attendance = attend(&self.plan(specialist), &room.signals, room.told(specialist), now);
+        let mut told = Vec::with_capacity(attendance.tellings.len());
+        for telling in attendance.tellings {
+            let consultation = self.planned.at(name, telling.at).or(planned);
+            // A room may change hands between two specialists: neither is told of the other's clients.
+            if consultation.map(|consultation| consultation.specialist) != specialist {
+                continue;
+            }
+            let audience = specialist.map_or(Audience::Operator, Audience::Specialist);
+            let consultation = consultation.map(|consultation| consultation.id);
+            let id = EventId(self.parts.ids.next());
+            self.draft_telling(name, &telling, id, audience, consultation, now, draft);
+            told.push((audience, consultation, Told { id, telling }));
+        }
+        if attendance.settled {
+            draft.entries.push(Entry {
+                id: self.next_entry(draft),
+                source: Arc::from(SELF),
+                received_at: now,
+                body: EntryBody::Settled { room: name.clone(), told_to: self.last_cursor(draft) },
+            });
+        }
+        draft.verdicts.push(Verdict {
+            room: name.clone(),
+            told,
+            look_again_at: attendance.look_again_at,
+            settled: attendance.settled,
+        });
+    }
+
+    fn plan(&self, specialist: Option<SpecialistId>) -> Plan {
+        let person = specialist.and_then(|id| self.parts.people.get(id));
+        Plan {
+            specialist,
+            specialist_token_ids: person.map(|person| person.token_ids.clone()).unwrap_or_default(),
+            first_is_host: self.parts.settings.first_is_host,
+            login: self.parts.settings.login,
+        }
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "an event's parts, each from another place")]
+    fn draft_telling(
+        &self,
+        room: &RoomName,
+        telling: &Telling,
+        id: EventId,
+        audience: Audience,
+        consultation: Option<ConsultationId>,
+        now: Timestamp,
+        draft: &mut Draft,
+    ) {
+        let event = Event {
+            cursor: Cursor(self.last_cursor(draft).0 + 1),
+            id,
+            kind: telling.kind.clone(),
+            specialist: None,
+            consultation,
+            room: Some(room.clone()),
+            who: telling.who.clone(),
+            source: ROOMS.to_owned(),
+            at: telling.at,
+            received_at: now,
+            about: telling.about.clone(),
+            inside: telling.inside,
+        };
+        draft.events.push(logged(event, audience));
+    }
+
+    /// An event that is about no room.
+    pub(super) fn draft_plain(
+        &self,
+        kind: EventKind,
+        audience: Audience,
+        consultation: Option<ConsultationId>,
+        about: String,
+        now: Timestamp,
+        draft: &mut Draft,
+    ) {
+        let event = Event {
+            cursor: Cursor(self.last_cursor(draft).0 + 1),
+            id: EventId(self.parts.ids.next()),
+            kind,
+            specialist: None,
+            consultation,
+            room: None,
+            who: None,
+            source: SELF.to_owned(),
+            at: now,
+            received_at: now,
+            about,
+            inside: 0,
+        };
+        draft.events.push(logged(event, audience));
+    }
+
+    pub(super) fn next_entry(&self, draft: &Draft) -> i64 {
+        draft.entries.last().map_or(self.last_entry, |entry| entry.id) + 1
+    }
+
+    pub(super) fn last_cursor(&self, draft: &Draft) -> Cursor {
+        draft.events.last().map_or(self.end, |event| event.cursor)
+    }
+
+    /// What the draft says is durable now: rooms remember what was told, and everybody hears of it.
+    pub(super) fn publish(&mut self, draft: Draft) {
+        self.last_entry = draft.entries.last().map_or(self.last_entry, |entry| entry.id);
+        self.end = draft.events.last().map_or(self.end, |event| event.cursor);
+        for verdict in draft.verdicts {
+            if let Some(room) = self.rooms.get_mut(&verdict.room) {
+                for (audience, consultation, told) in verdict.told {
+                    if let Some(consultation) = consultation {
+                        self.parts.status.session(consultation, &told);
+                    }
+                    room.tell(audience, told);
+                }
+            }
+            if verdict.settled {
+                self.rooms.settle(&verdict.room);
+            } else {
+                self.rooms.arm(&verdict.room, verdict.look_again_at);
+                self.rooms.bound(&verdict.room);
+            }
+        }
+        if !draft.events.is_empty() {
+            self.parts.status.count_events(draft.events.len());
+            self.parts.feed.publish(draft.events);
+        }
+    }
+}
+
+fn logged(event: Event, audience: Audience) -> LoggedEvent {
+    let json = serde_json::to_string(&EventJson::from(&event)).expect("an event is plain");
+    LoggedEvent { cursor: event.cursor, audience, received_at: event.received_at, about: event.about, json }
+}
