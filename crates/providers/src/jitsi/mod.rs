@@ -27,7 +27,7 @@
 //! | focus (Jicofo) | the keeper of the room, nobody otherwise |
 //! | JVB, Jibri, Jigasi, health checks | nobody |
 //!
-//! What the captures in `tests/fixtures/prosody` do not show: servers with renamed domains, more than one tenant at a time, and Jicofo
+//! What the captures in `tests/fixtures` do not show: more than one tenant at a time, and Jicofo
 //! itself, which the lab plays.
 
 pub mod check;
