@@ -30,7 +30,7 @@ export function memoryBridge(query: URLSearchParams): Bridge {
   const all = () => [...(view.hero ? [view.hero] : []), ...view.groups.flatMap((group) => group.items)]
   const find = (id: string): ConsultationView => {
     const found = all().find((one) => one.id === id)
-    if (!found) throw new CommandError({ code: 'consultation_not_found' })
+    if (!found) throw new CommandError({ code: 'no_such_consultation' })
     return found
   }
   const edit = (id: string, change: Partial<ConsultationView>) => {
@@ -86,8 +86,8 @@ export function memoryBridge(query: URLSearchParams): Bridge {
         do_not_disturb_until: minutes ? new Date(Date.parse(now()) + minutes * 60_000).toISOString() : null,
       }),
     save_connection: ({ provider, values, secrets }) => {
-      if (values.address?.includes(' '))
-        throw new CommandError({ code: 'address_unreadable', field: 'address' })
+      if (values.base_url?.includes(' '))
+        throw new CommandError({ code: 'bad_address', field: 'base_url' })
       const others = view.connections.filter((one) => one.provider !== provider)
       const kept = view.connections.find((one) => one.provider === provider)?.secrets_kept ?? []
       const forgotten = Object.keys(secrets).filter((key) => secrets[key] === '')
@@ -109,7 +109,7 @@ export function memoryBridge(query: URLSearchParams): Bridge {
     }),
     pair: ({ link_or_code }) => {
       if (link_or_code.length < 9)
-        throw new CommandError({ code: 'pairing_unreadable', field: 'link_or_code' })
+        throw new CommandError({ code: 'pairing_code_wrong', field: 'link_or_code' })
       return push({ feed: { ...view.feed, embedded: false, address: 'events.example.org', delay_ms: 42 } })
     },
     unpair: () => push({ feed: { ...view.feed, embedded: true, address: '127.0.0.1:8787' } }),
@@ -139,7 +139,7 @@ function code(): string {
 
 function check(draft: ConsultationDraft) {
   if (draft.link && !/^https?:\/\/\S+$/.test(draft.link)) {
-    throw new CommandError({ code: 'link_unreadable', field: 'link' })
+    throw new CommandError({ code: 'bad_link', field: 'link' })
   }
 }
 

@@ -122,7 +122,7 @@ function base(): AppView {
     connections: [
       {
         provider: rooms.id,
-        values: { address: 'https://meet.example.org', app_id: 'kabinet' },
+        values: { base_url: 'https://meet.example.org', app_id: 'kabinet' },
         secrets_kept: ['app_secret'],
         health: 'works',
         message: null,
@@ -133,7 +133,7 @@ function base(): AppView {
         values: {},
         secrets_kept: ['token'],
         health: 'check',
-        message: { code: 'provider_unavailable', facts: { provider: other.name } },
+        message: { code: 'provider_unreachable', facts: {} },
         last_success: at(-180),
       },
     ],
@@ -241,7 +241,7 @@ const days = {
         },
         problems: [
           { code: 'keychain_locked', facts: {} },
-          { code: 'no_tray', facts: {} },
+          { code: 'no_tray_host', facts: {} },
         ],
         do_not_disturb_until: at(45),
       },

@@ -4,7 +4,7 @@ import type { AppView } from '$generated/AppView'
 import type { ConsultationView } from '$generated/ConsultationView'
 import { arrivals } from './arrivals'
 import type { Toasts } from './toasts.svelte'
-import { told, words } from './words/words.svelte'
+import { t, told, words } from './words/words.svelte'
 
 /** How often relative times ("in 24 minutes") are looked at again. */
 const TICK = 5_000
@@ -86,7 +86,10 @@ export class AppState {
     return this.view?.groups.flatMap((group) => group.items).find((item) => item.id === id)
   }
 
+  /** In the window's language where it has a word, else as the provider calls itself. */
   providerName(id: string): string {
+    const word = `provider-${id}`
+    if (words.has(word)) return t(word)
     return this.view?.providers.find((provider) => provider.id === id)?.name ?? id
   }
 }

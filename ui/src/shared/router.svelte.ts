@@ -2,16 +2,22 @@ import { createContext } from 'svelte'
 
 /** Screens as addresses behind `#`, so that the shell can ask for one and "back" is the browser's own. */
 export type Route =
-  | { screen: 'today' | 'new' | 'connections' | 'settings' | 'search' }
+  | { screen: 'today' | 'new' | 'settings' | 'search' }
+  /** With a pairing link, when one was opened from outside. */
+  | { screen: 'connections'; link?: string }
   | { screen: 'consultation' | 'change' | 'connection'; id: string }
 
-const PLAIN = ['new', 'connections', 'settings', 'search'] as const
+const PLAIN = ['new', 'settings', 'search'] as const
 const WITH_ID = ['consultation', 'change', 'connection'] as const
 
 export function readRoute(hash: string): Route {
   const [name = '', id = ''] = hash.replace(/^#?\/?/, '').split('/')
   const plain = PLAIN.find((one) => one === name)
   if (plain) return { screen: plain }
+  if (name === 'connections') {
+    const link = decoded(id)
+    return link ? { screen: name, link } : { screen: name }
+  }
   const withId = WITH_ID.find((one) => one === name)
   const read = decoded(id)
   return withId && read ? { screen: withId, id: read } : { screen: 'today' }
@@ -28,6 +34,7 @@ function decoded(text: string): string | null {
 
 export function address(route: Route): string {
   if (route.screen === 'today') return '#/'
+  if (route.screen === 'connections' && route.link) return `#/connections/${encodeURIComponent(route.link)}`
   return 'id' in route ? `#/${route.screen}/${encodeURIComponent(route.id)}` : `#/${route.screen}`
 }
 

@@ -44,7 +44,7 @@ export function reasonWord(reason: string): string | undefined {
 const sources: Record<string, string> = {
   page: key('source-page'),
   desktop: key('source-desktop'),
-  backend: key('source-backend'),
+  kabinet: key('source-backend'),
 }
 
 export function sourceWord(source: string): string | undefined {

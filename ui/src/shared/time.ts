@@ -66,10 +66,13 @@ export function longDay(day: string, place: Place, today: string): string {
   return `${week}, ${dayAndMonth(day, place, today)}`
 }
 
-/** `пн, 23 ноября` */
+/** `пн, 23 ноября`, `Mon, 23 Nov`: for a field, where Russian short months would only add a full stop. */
 export function shortDay(day: string, place: Place, today: string): string {
-  const week = format({ ...place, zone: 'UTC' }, { weekday: 'short' }).format(noon(day))
-  return `${week}, ${dayAndMonth(day, place, today)}`
+  const utc = { ...place, zone: 'UTC' }
+  const week = format(utc, { weekday: 'short' }).format(noon(day))
+  if (place.locale === 'ru') return `${week}, ${dayAndMonth(day, place, today)}`
+  const year = day.slice(0, 4) === today.slice(0, 4) ? '' : ` ${day.slice(0, 4)}`
+  return `${week}, ${format(utc, { day: 'numeric', month: 'short' }).format(noon(day))}${year}`
 }
 
 export function addDays(day: string, days: number): string {

@@ -12,7 +12,7 @@ const connection = view.connections[0]!
 test('a kept secret is neither shown nor sent', () => {
   const form = new ConnectionFormState(provider, connection)
   expect(form.draft.secrets).toEqual({})
-  expect(form.draft.values.address).toBe('https://meet.example.org')
+  expect(form.draft.values.base_url).toBe('https://meet.example.org')
 })
 
 test('a typed secret is sent, a forgotten one is sent empty', () => {
@@ -33,8 +33,8 @@ test('once saved, nothing of a secret stays in the window', async () => {
 
 test('a refusal stands under its field, or above the buttons', async () => {
   const form = new ConnectionFormState(provider)
-  await form.run(() => Promise.reject(new CommandError({ code: 'x', field: 'address' })))
-  expect(form.errors.address).toBeTruthy()
+  await form.run(() => Promise.reject(new CommandError({ code: 'x', field: 'base_url' })))
+  expect(form.errors.base_url).toBeTruthy()
   await form.run(() => Promise.reject(new CommandError({ code: 'x' })))
   expect(form.errors).toEqual({})
   expect(form.trouble).toBeTruthy()
