@@ -1,0 +1,96 @@
+"""Backends, practices and Prosodies for the tests. Each file has its own; whoever breaks something has one for itself."""
+
+from __future__ import annotations
+
+import json
+import sys
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Callable, Iterator
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from lab import Lab, Names  # noqa: E402
+
+from .backend import SECRET, Backend, program  # noqa: E402
+from .long_runs import LongRun  # noqa: E402
+from .practice import Specialist  # noqa: E402
+
+
+def pytest_sessionstart() -> None:
+    if not program().exists():
+        pytest.exit(f"{program()} is missing: cargo build -p kabinet-backend", 1)
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Begins what takes long, and leaves its tests for the end."""
+    modules = {item.module for item in session.items if isinstance(item, pytest.Function)}  # type: ignore[attr-defined]
+    runs = {module: [run for run in vars(module).values() if isinstance(run, LongRun)] for module in modules}
+    if not session.config.option.collectonly:
+        for run in [run for found in runs.values() for run in found]:
+            run.begin()
+    session.items.sort(key=lambda item: bool(runs.get(getattr(item, "module", None))))
+
+
+@contextmanager
+def _practice(folder: Path, **settings: Any) -> Iterator[Backend]:
+    with Backend(folder, **settings) as backend:
+        yield backend
+        if backend.running:
+            assert backend.stop() == 0, backend.log[-2000:]
+        backend.check_log()
+
+
+@pytest.fixture
+def backend(tmp_path: Path) -> Iterator[Backend]:
+    """A backend for one test; what it logged is looked through in the end."""
+    with _practice(tmp_path) as backend:
+        yield backend
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Backend]:
+    """A backend for all tests of a file."""
+    with _practice(tmp_path_factory.mktemp("house")) as backend:
+        yield backend
+
+
+@pytest.fixture
+def hire(request: pytest.FixtureRequest) -> Callable[..., Specialist]:
+    """Makes specialists whose readers are closed at the end of the test."""
+
+    def make(backend: Backend, *arguments: Any) -> Specialist:
+        specialist = Specialist(backend, *arguments)
+        request.addfinalizer(specialist.close)
+        return specialist
+
+    return make
+
+
+@pytest.fixture(scope="module")
+def anna(house: Backend) -> Iterator[Specialist]:
+    """The specialist of the file's backend."""
+    specialist = Specialist(house)
+    yield specialist
+    specialist.close()
+
+
+EVERYWHERE = {"muc_modules": ["kabinet"], "lobby_modules": ["kabinet"], "breakout_modules": ["kabinet"]}
+
+
+def reporting(backend: Backend, secret: str | None = SECRET, **options: Any) -> str:
+    """Prosody's configuration for mod_kabinet."""
+    given = {"kabinet_url": backend.url, "kabinet_secret": secret, "kabinet_heartbeat_interval": 2, **options}
+    return "\n".join(f"{name} = {json.dumps(value)}" for name, value in given.items() if value is not None)
+
+
+def kabinet_lab(backend: Backend, secret: str | None = SECRET, **more: Any) -> Lab:
+    """A Prosody that reports to the backend by our own module. Its names are not Jitsi's defaults on purpose."""
+    backend.private |= {"Анна", "Иван", "Мария", "Пётр", "guest.call.example"}
+    settings: dict[str, Any] = {
+        **EVERYWHERE, "lobby": True, "breakout": True, "names": Names("call.example"), "log_level": "info",
+        "config": reporting(backend, secret) + "\nlab_breakout_ttl = 1", **more,
+    }
+    return Lab(**settings)
