@@ -139,6 +139,11 @@ impl Application {
         application
     }
 
+    /// Has everything looked at now; for clocks that jump.
+    pub fn look_again(&self) {
+        self.changed.notify_one();
+    }
+
     /// What a window shows, as of now.
     #[must_use]
     pub fn view(&self) -> AppView {
@@ -239,6 +244,11 @@ impl Application {
         if let Backend::Embedded(switch) = &self.parts.backend {
             switch.stop_embedded().await;
         }
+    }
+
+    /// Returns when the application has been told to stop.
+    pub async fn stopped(&self) {
+        self.stop.cancelled().await;
     }
 
     pub(crate) fn now(&self) -> DateTime<Utc> {

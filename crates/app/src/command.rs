@@ -8,7 +8,6 @@ use ts_rs::TS;
 
 /// A refused command: a code for the words, the facts for the phrase, and the field at fault.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export)]
 pub struct CommandError {
     #[serde(flatten)]
     pub message: Message,
@@ -16,18 +15,15 @@ pub struct CommandError {
 }
 
 #[derive(Debug, Clone, Default, Serialize, Deserialize, TS)]
-#[ts(export)]
 pub struct Nothing {}
 
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]
-#[ts(export)]
 pub struct ById {
     pub id: String,
 }
 
 /// A consultation as typed: times are local to `time_zone`.
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]
-#[ts(export)]
 pub struct ConsultationDraft {
     pub client: String,
     /// `2026-12-23`.
@@ -47,14 +43,12 @@ pub struct ConsultationDraft {
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]
-#[ts(export)]
 pub struct ConsultationChange {
     pub id: String,
     pub draft: ConsultationDraft,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]
-#[ts(export)]
 pub struct RoomPreviewRequest {
     pub provider: String,
     pub date: String,
@@ -62,27 +56,23 @@ pub struct RoomPreviewRequest {
 
 /// A link as it will look; asking again with the same draft gives another code.
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]
-#[ts(export)]
 pub struct RoomPreview {
     pub link: String,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]
-#[ts(export)]
 pub struct Snooze {
     pub id: String,
     pub minutes: u32,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]
-#[ts(export)]
 pub struct Outcome {
     pub id: String,
     pub came: bool,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]
-#[ts(export)]
 pub struct SearchRequest {
     pub text: String,
     pub offset: u32,
@@ -90,7 +80,6 @@ pub struct SearchRequest {
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]
-#[ts(export)]
 pub struct SearchResult {
     pub items: Vec<ConsultationView>,
     pub total: u32,
@@ -98,7 +87,6 @@ pub struct SearchResult {
 
 /// Values of a connection's form. A secret that is absent keeps what the keychain has; an empty one forgets it.
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]
-#[ts(export)]
 pub struct ConnectionDraft {
     pub provider: String,
     pub values: BTreeMap<String, String>,
@@ -106,13 +94,11 @@ pub struct ConnectionDraft {
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]
-#[ts(export)]
 pub struct ByProvider {
     pub provider: String,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]
-#[ts(export)]
 pub struct CheckResult {
     pub health: Health,
     pub message: Option<Message>,
@@ -120,7 +106,6 @@ pub struct CheckResult {
 
 /// A pairing link `kabinet://pair?…`, or a code with the backend's address.
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]
-#[ts(export)]
 pub struct Pairing {
     pub link_or_code: String,
     #[serde(default)]
@@ -128,21 +113,18 @@ pub struct Pairing {
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]
-#[ts(export)]
 pub struct DoNotDisturb {
     /// `null` ends it.
     pub minutes: Option<u32>,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]
-#[ts(export)]
 pub struct Switch {
     pub on: bool,
 }
 
 /// Answers of the first start; each may be left out.
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]
-#[ts(export)]
 pub struct FirstRun {
     #[serde(default)]
     pub language: Option<crate::view::Language>,
@@ -154,7 +136,6 @@ pub struct FirstRun {
 
 /// What an operator needs to point Prosody at this computer's embedded backend.
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]
-#[ts(export)]
 pub struct WebhookInfo {
     /// `http://127.0.0.1:8787/api/webhook/kabinet`.
     pub url: String,

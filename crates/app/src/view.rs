@@ -11,7 +11,6 @@ use ts_rs::TS;
 /// A fact a person should read, as a code and what is needed to phrase it; the words live in
 /// `locales/*/errors.ftl` under `error-CODE`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export)]
 pub struct Message {
     pub code: String,
     #[serde(default)]
@@ -20,7 +19,6 @@ pub struct Message {
 
 /// Everything the window needs to draw itself; pushed whole whenever any of it changed.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
-#[ts(export)]
 pub struct AppView {
     pub version: String,
     /// The first-run questions have not been answered or skipped yet.
@@ -42,7 +40,6 @@ pub struct AppView {
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
-#[ts(export)]
 pub struct FeedView {
     pub state: FeedState,
     /// The embedded backend (`true`) or a practice's shared one.
@@ -56,7 +53,6 @@ pub struct FeedView {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export)]
 #[serde(rename_all = "snake_case")]
 pub enum FeedState {
     Connecting,
@@ -70,7 +66,6 @@ pub enum FeedState {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
-#[ts(export)]
 #[serde(rename_all = "snake_case")]
 pub enum TrayState {
     Idle,
@@ -82,7 +77,6 @@ pub enum TrayState {
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
-#[ts(export)]
 pub struct DayGroup {
     pub kind: DayGroupKind,
     /// The day in the specialist's zone: `2026-12-23`.
@@ -91,7 +85,6 @@ pub struct DayGroup {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export)]
 #[serde(rename_all = "snake_case")]
 pub enum DayGroupKind {
     LaterToday,
@@ -101,7 +94,6 @@ pub enum DayGroupKind {
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
-#[ts(export)]
 pub struct ConsultationView {
     pub id: String,
     /// What to call the client here: the name, or `null` while names are hidden.
@@ -133,7 +125,6 @@ pub struct ConsultationView {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export)]
 #[serde(rename_all = "snake_case")]
 pub enum ConsultationStatus {
     Planned,
@@ -147,7 +138,6 @@ pub enum ConsultationStatus {
 
 /// Where the client is now.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
-#[ts(export)]
 pub struct Presence {
     pub place: PresencePlace,
     pub since: Option<DateTime<Utc>>,
@@ -160,7 +150,6 @@ pub struct Presence {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export)]
 #[serde(rename_all = "snake_case")]
 pub enum PresencePlace {
     Nowhere,
@@ -173,7 +162,6 @@ pub enum PresencePlace {
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
-#[ts(export)]
 pub struct Step {
     pub at: DateTime<Utc>,
     pub kind: StepKind,
@@ -187,7 +175,6 @@ pub struct Step {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export)]
 #[serde(rename_all = "snake_case")]
 pub enum StepKind {
     OpenedLink,
@@ -206,7 +193,6 @@ pub enum StepKind {
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
-#[ts(export)]
 pub struct ProviderView {
     pub id: String,
     pub name: String,
@@ -218,7 +204,6 @@ pub struct ProviderView {
 
 /// One field of a connection's form.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
-#[ts(export)]
 pub struct FieldView {
     /// Label key: `field-PROVIDER-KEY` in `ui.ftl`.
     pub key: String,
@@ -228,7 +213,6 @@ pub struct FieldView {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export)]
 #[serde(rename_all = "snake_case")]
 pub enum FieldKind {
     Text,
@@ -239,7 +223,6 @@ pub enum FieldKind {
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
-#[ts(export)]
 pub struct ConnectionView {
     pub provider: String,
     /// Values of the fields that are not secret.
@@ -252,7 +235,6 @@ pub struct ConnectionView {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export)]
 #[serde(rename_all = "snake_case")]
 pub enum Health {
     Unknown,
@@ -263,7 +245,6 @@ pub enum Health {
 
 /// What a person chose. Secrets are not settings.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
-#[ts(export)]
 #[serde(default)]
 pub struct Settings {
     pub language: Language,
@@ -309,7 +290,6 @@ impl Default for Settings {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export)]
 #[serde(rename_all = "snake_case")]
 pub enum Language {
     System,
@@ -318,7 +298,6 @@ pub enum Language {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export)]
 #[serde(rename_all = "snake_case")]
 pub enum Theme {
     System,
@@ -328,7 +307,6 @@ pub enum Theme {
 
 /// How much a notification says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export)]
 #[serde(rename_all = "snake_case")]
 pub enum Privacy {
     /// "Ivan is in the room, 15:00".

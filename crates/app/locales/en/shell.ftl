@@ -60,6 +60,20 @@ menu-quit = Quit
 
 ## The verbs
 
+verb-not-running = Kabinet is not running.
+verb-no-answer = Kabinet does not answer: { $reason }
+verb-help =
+    Kabinet, the consulting room in the tray.
+
+    kabinet                     open the window
+    kabinet --hidden            start in the tray
+    kabinet join [next]         open the room of the next consultation
+    kabinet copy [next]         copy its link
+    kabinet new --client NAME   make a consultation (--at 15:30, --date 2026-12-23, --minutes 50, --provider jitsi)
+    kabinet list [--json]       show what is planned
+    kabinet hide-names on|off   keep clients' names off the screen
+    kabinet doctor              check what Kabinet depends on
+    kabinet --version           say which version this is
 verb-joined = Opened the room of { $time }.
 verb-copied = Copied the link of { $time }.
 verb-made = Made a consultation on { $day } at { $time }. Its link is copied:
@@ -82,3 +96,7 @@ doctor-feed-connecting = connecting
 doctor-feed-offline = no connection
 doctor-feed-refused = this device is not let in
 doctor-all-well = Everything works.
+
+## Consultations made here, as other programs name them
+
+consultation-name = Consultation

@@ -63,6 +63,20 @@ menu-quit = Выйти
 
 ## Команды
 
+verb-not-running = Кабинет не запущен.
+verb-no-answer = Кабинет не отвечает: { $reason }
+verb-help =
+    Кабинет — приёмная в системном лотке.
+
+    kabinet                     открыть окно
+    kabinet --hidden            запустить в лотке
+    kabinet join [next]         открыть комнату ближайшей консультации
+    kabinet copy [next]         скопировать её ссылку
+    kabinet new --client ИМЯ    создать консультацию (--at 15:30, --date 2026-12-23, --minutes 50, --provider jitsi)
+    kabinet list [--json]       показать, что запланировано
+    kabinet hide-names on|off   не показывать имена клиентов
+    kabinet doctor              проверить всё, от чего зависит Кабинет
+    kabinet --version           назвать версию
 verb-joined = Комната на { $time } открыта.
 verb-copied = Ссылка на { $time } скопирована.
 verb-made = Консультация создана: { $day } в { $time }. Ссылка скопирована:
@@ -85,3 +99,7 @@ doctor-feed-connecting = соединяемся
 doctor-feed-offline = нет связи
 doctor-feed-refused = этому устройству отказано
 doctor-all-well = Всё работает.
+
+## Консультации, как их видят другие программы
+
+consultation-name = Консультация
