@@ -243,9 +243,10 @@ def test_a_snapshot_when_the_backend_asks(lab, receiver):
     client = lab.guest("snap-1", "Иван")
     client.drop()
     receiver.wait("line_lost", "Иван", room="snap-1")
-    before = len(receiver.events("server_snapshot"))
-    receiver.reply["snapshot"] = True
     lab.guest("snap-1", "Мария")
+    receiver.wait("occupant_joined", "Мария", room="snap-1")
+    before = len(receiver.events("server_snapshot"))
+    receiver.reply["snapshot"] = True  # in the answer to whatever comes next, a heartbeat at the latest
     wait_for(lambda: len(receiver.events("server_snapshot")) > before, "a snapshot")
     del receiver.reply["snapshot"]
     snapshot = receiver.events("room_snapshot", room="snap-1", place="room")[0]
