@@ -9,24 +9,25 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use sqlx::{ConnectOptions, Connection};
 
 /// Rows come as one JSON array each, so that the statement is the same for every size and stays prepared.
+/// Parameters have no numbers: in a later statement sqlx counts those it skips, and leaves the last ones unbound.
 const APPEND: &str = "BEGIN IMMEDIATE; \
     INSERT INTO signals (id, received_at, source, body) \
-        SELECT value ->> 0, value ->> 1, value ->> 2, value -> 3 FROM json_each(?1); \
+        SELECT value ->> 0, value ->> 1, value ->> 2, value -> 3 FROM json_each(?); \
     INSERT INTO events (cursor, specialist, received_at, about, json) \
-        SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value -> 4 FROM json_each(?2); \
+        SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value -> 4 FROM json_each(?); \
     COMMIT";
 
 /// The same with what is rare.
 const APPEND_AND_CHANGE: &str = "BEGIN IMMEDIATE; \
     INSERT INTO signals (id, received_at, source, body) \
-        SELECT value ->> 0, value ->> 1, value ->> 2, value -> 3 FROM json_each(?1); \
+        SELECT value ->> 0, value ->> 1, value ->> 2, value -> 3 FROM json_each(?); \
     INSERT INTO events (cursor, specialist, received_at, about, json) \
-        SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value -> 4 FROM json_each(?2); \
-    INSERT INTO marks (name, value) SELECT value ->> 0, value ->> 1 FROM json_each(?3) WHERE true \
+        SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value -> 4 FROM json_each(?); \
+    INSERT INTO marks (name, value) SELECT value ->> 0, value ->> 1 FROM json_each(?) WHERE true \
         ON CONFLICT (name) DO UPDATE SET value = excluded.value; \
-    DELETE FROM consultations WHERE id = ?4; \
+    DELETE FROM consultations WHERE id = ?; \
     INSERT INTO consultations (id, specialist, starts_at, version, body) \
-        SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value -> 4 FROM json_each(?5); \
+        SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value -> 4 FROM json_each(?); \
     COMMIT";
 
 /// So many rows are forgotten at once: a few milliseconds in which nobody can append.
