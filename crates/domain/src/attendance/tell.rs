@@ -22,9 +22,9 @@ pub(super) fn difference(presences: &[Presence], told: &[Told], now: Timestamp) 
     for presence in presences.iter().filter(|presence| !presence.awaits_proof) {
         let mut teller = Teller { presence, told: claimed(presence, &standing), withdrawals: Vec::new(), news: Vec::new(), now };
         if presence.is_specialist {
-            teller.specialist()
+            teller.specialist();
         } else {
-            teller.client()
+            teller.client();
         }
         withdrawals.extend(teller.withdrawals);
         news.extend(teller.news);

@@ -117,6 +117,10 @@ fn fact(kind: &str, event: Fields<'_>, shift: Shift) -> Result<Meaning, DialectE
             let ended = event.maybe_text(&["reason"])? == Some("ended");
             return Ok(Meaning::Fact(Fact::RoomClosed { ended }, Vec::new()));
         }
+        // Whoever is missing from a cut list may be there all the same.
+        "room_snapshot" if event.maybe_flag(&["truncated"])? == Some(true) => {
+            return Ok(Meaning::Nothing("a snapshot too large to be whole"));
+        }
         "room_snapshot" => {
             let people = everybody(event, shift)?;
             let owners = people.iter().filter(|person| person.is_granted).map(|person| person.occupant.clone()).collect();
