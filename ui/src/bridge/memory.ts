@@ -86,8 +86,7 @@ export function memoryBridge(query: URLSearchParams): Bridge {
         do_not_disturb_until: minutes ? new Date(Date.parse(now()) + minutes * 60_000).toISOString() : null,
       }),
     save_connection: ({ provider, values, secrets }) => {
-      if (values.base_url?.includes(' '))
-        throw new CommandError({ code: 'bad_address', field: 'base_url' })
+      if (values.base_url?.includes(' ')) throw new CommandError({ code: 'bad_address', field: 'base_url' })
       const others = view.connections.filter((one) => one.provider !== provider)
       const kept = view.connections.find((one) => one.provider === provider)?.secrets_kept ?? []
       const forgotten = Object.keys(secrets).filter((key) => secrets[key] === '')

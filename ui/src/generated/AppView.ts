@@ -8,4 +8,27 @@ import type { ProviderView } from "./ProviderView";
 import type { Settings } from "./Settings";
 import type { TrayState } from "./TrayState";
 
-export type AppView = { version: string, first_run: boolean, now: string, settings: Settings, feed: FeedView, tray: TrayState, hero: ConsultationView | null, groups: Array<DayGroup>, connections: Array<ConnectionView>, providers: Array<ProviderView>, problems: Array<Message>, do_not_disturb_until: string | null, };
+/**
+ * Everything the window needs to draw itself; pushed whole whenever any of it changed.
+ */
+export type AppView = { version: string, 
+/**
+ * The first-run questions have not been answered or skipped yet.
+ */
+first_run: boolean, now: string, settings: Settings, feed: FeedView, tray: TrayState, 
+/**
+ * The consultation to show large: the one running or waiting, else the next one of today.
+ */
+hero: ConsultationView | null, 
+/**
+ * Everything else from the start of today on, grouped by day.
+ */
+groups: Array<DayGroup>, connections: Array<ConnectionView>, 
+/**
+ * What can be connected and which fields each wants.
+ */
+providers: Array<ProviderView>, 
+/**
+ * Troubles of this computer: no keychain, no tray, no notifications, port taken …
+ */
+problems: Array<Message>, do_not_disturb_until: string | null, };

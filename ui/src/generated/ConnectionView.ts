@@ -2,4 +2,12 @@
 import type { Health } from "./Health";
 import type { Message } from "./Message";
 
-export type ConnectionView = { provider: string, values: { [key in string]?: string }, secrets_kept: Array<string>, health: Health, message: Message | null, last_success: string | null, };
+export type ConnectionView = { provider: string, 
+/**
+ * Values of the fields that are not secret.
+ */
+values: { [key in string]?: string }, 
+/**
+ * Keys of the secrets that are kept in the keychain.
+ */
+secrets_kept: Array<string>, health: Health, message: Message | null, last_success: string | null, };

@@ -3,4 +3,40 @@ import type { ConsultationStatus } from "./ConsultationStatus";
 import type { Presence } from "./Presence";
 import type { Step } from "./Step";
 
-export type ConsultationView = { id: string, client: string | null, starts_at: string, ends_at: string, minutes: number, time_zone: string, provider: string, link: string, room: string, note: string, status: ConsultationStatus, presence: Presence, steps: Array<Step>, together_seconds: number, snoozed_until: string | null, unsent: boolean, has_login: boolean, asks_outcome: boolean, };
+export type ConsultationView = { id: string, 
+/**
+ * What to call the client here: the name, or `null` while names are hidden.
+ */
+client: string | null, starts_at: string, ends_at: string, minutes: number, 
+/**
+ * IANA zone the time was given in.
+ */
+time_zone: string, provider: string, 
+/**
+ * The link handed to the client.
+ */
+link: string, room: string, note: string, status: ConsultationStatus, presence: Presence, 
+/**
+ * Today's way of the client, oldest first.
+ */
+steps: Array<Step>, 
+/**
+ * Seconds both sides were in the room.
+ */
+together_seconds: number, 
+/**
+ * "In 5 minutes" was said; until when.
+ */
+snoozed_until: string | null, 
+/**
+ * Made or changed here, not yet accepted by the backend.
+ */
+unsent: boolean, 
+/**
+ * The connection has a moderator login that can be copied.
+ */
+has_login: boolean, 
+/**
+ * Nobody came and the time is over: asks for a confirmation.
+ */
+asks_outcome: boolean, };

@@ -2,4 +2,8 @@
 import type { ConsultationView } from "./ConsultationView";
 import type { DayGroupKind } from "./DayGroupKind";
 
-export type DayGroup = { kind: DayGroupKind, day: string, items: Array<ConsultationView>, };
+export type DayGroup = { kind: DayGroupKind, 
+/**
+ * The day in the specialist's zone: `2026-12-23`.
+ */
+day: string, items: Array<ConsultationView>, };

@@ -2,4 +2,16 @@
 import type { FeedState } from "./FeedState";
 import type { Message } from "./Message";
 
-export type FeedView = { state: FeedState, embedded: boolean, address: string, last_contact: string | null, delay_ms: number | null, message: Message | null, };
+export type FeedView = { state: FeedState, 
+/**
+ * The embedded backend (`true`) or a practice's shared one.
+ */
+embedded: boolean, 
+/**
+ * Address of the backend, for people: `127.0.0.1:8787`, `events.example.org`.
+ */
+address: string, last_contact: string | null, 
+/**
+ * Of the last exchange with the backend.
+ */
+delay_ms: number | null, message: Message | null, };

@@ -3,4 +3,27 @@ import type { Language } from "./Language";
 import type { Privacy } from "./Privacy";
 import type { Theme } from "./Theme";
 
-export type Settings = { language: Language, theme: Theme, specialist_name: string, notifications: boolean, sound: boolean, privacy: Privacy, hide_names: boolean, reminders: Array<number>, warn_before_end: boolean, autostart: boolean, room_template: string, code_length: number, default_minutes: number, token_margin_minutes: number, };
+/**
+ * What a person chose. Secrets are not settings.
+ */
+export type Settings = { language: Language, theme: Theme, 
+/**
+ * Shown to clients in the room.
+ */
+specialist_name: string, notifications: boolean, sound: boolean, privacy: Privacy, hide_names: boolean, 
+/**
+ * Minutes before the start.
+ */
+reminders: Array<number>, warn_before_end: boolean, 
+/**
+ * The system's real state, read each time.
+ */
+autostart: boolean, 
+/**
+ * `konsultaciya-{date}-{code}`.
+ */
+room_template: string, code_length: number, default_minutes: number, 
+/**
+ * The link keeps working so long after the planned end, in minutes.
+ */
+token_margin_minutes: number, };
