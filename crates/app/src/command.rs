@@ -15,6 +15,7 @@ pub struct CommandError {
 }
 
 #[derive(Debug, Clone, Default, Serialize, Deserialize, TS)]
+#[ts(type = "Record<string, never>")]
 pub struct Nothing {}
 
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use ts_rs::TS;
 
 /// A fact a person should read, as a code and what is needed to phrase it; the words live in
-/// `locales/*/errors.ftl` under `error-CODE`.
+/// `locales/LANGUAGE/errors.ftl` under `error-CODE`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct Message {
     pub code: String,
