@@ -63,9 +63,16 @@ pub fn conference(
         .earliest()
         .ok_or_else(|| Refusal::field("start_time", "does not exist on that day: the clocks go forward"))?
         .to_utc();
-    let link = body.link.map(|link| link.trim().to_owned()).filter(|link| !link.is_empty());
-    if let Some(link) = &link {
-        web_address(link).map_err(|reason| Refusal::field("link", reason))?;
+    let [link, invite_link] =
+        [body.link, body.invite_link].map(|link| link.map(|link| link.trim().to_owned()).filter(|link| !link.is_empty()));
+    for (field, link) in [("link", &link), ("invite_link", &invite_link)] {
+        if let Some(link) = link {
+            web_address(link).map_err(|reason| Refusal::field(field, reason))?;
+        }
+    }
+    let invite_link = body.invite_link.map(|link| link.trim().to_owned()).filter(|link| !link.is_empty());
+    if let Some(link) = &invite_link {
+        web_address(link).map_err(|reason| Refusal::field("invite_link", reason))?;
     }
     let room = match body.room.filter(|room| !room.trim().is_empty()) {
         Some(room) => Some(RoomName::parse(&room).map_err(|_| Refusal::field("room", "is not a room's name"))?),
@@ -90,7 +97,7 @@ pub fn conference(
         room: room.map(|room| room.as_str().to_owned()),
         link,
         provider: body.provider,
-        invite_link: body.invite_link,
+        invite_link,
         cohosts: body.cohosts,
         create_calendar_event: body.create_calendar_event,
         invite_users: body.invite_users,

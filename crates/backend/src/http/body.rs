@@ -50,6 +50,14 @@ fn is_json(headers: &HeaderMap) -> bool {
 /// An empty body is an empty object.
 pub fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, Refusal> {
     let body = if body.is_empty() { b"{}" } else { body };
+    // Serde would read a list as an object's values in order.
+    if body.trim_ascii_start().starts_with(b"[") {
+        return Err(Refusal::bad_request("not_an_object", "the body is not a JSON object"));
+    }
+    // Serde would read a list as the fields in their order.
+    if body.trim_ascii_start().starts_with(b"[") {
+        return Err(Refusal::bad_request("not_an_object", "the body is not a JSON object"));
+    }
     let mut deserializer = serde_json::Deserializer::from_slice(body);
     let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
         let path = error.path().to_string();
