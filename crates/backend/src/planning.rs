@@ -70,10 +70,6 @@ pub fn conference(
             web_address(link).map_err(|reason| Refusal::field(field, reason))?;
         }
     }
-    let invite_link = body.invite_link.map(|link| link.trim().to_owned()).filter(|link| !link.is_empty());
-    if let Some(link) = &invite_link {
-        web_address(link).map_err(|reason| Refusal::field("invite_link", reason))?;
-    }
     let room = match body.room.filter(|room| !room.trim().is_empty()) {
         Some(room) => Some(RoomName::parse(&room).map_err(|_| Refusal::field("room", "is not a room's name"))?),
         None => link
