@@ -5,10 +5,11 @@ use crate::feed::Feed;
 use crate::http::{self, App};
 use crate::people::{self, People};
 use crate::ports::{Device, Person, Specialists};
-use crate::storage::Sqlite;
+use crate::storage::{Sqlite, lock_folder};
 use crate::writer::{Parts, Settings, Writer, WriterHandle};
 use crate::{Config, Error, Status, StorageError};
 use kabinet_domain::{Clock, Cursor, DeviceId, Ids, SpecialistId, SystemClock, SystemIds};
+use std::fs::File;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use tokio::net::TcpListener;
@@ -31,6 +32,8 @@ pub struct Running {
     server: JoinHandle<()>,
     writing: JoinHandle<()>,
     storage: Sqlite,
+    /// Held until the database is closed.
+    lock: File,
 }
 
 /// The specialist of an embedded backend is always the same one.
@@ -51,9 +54,9 @@ impl Backend {
     /// As [`Backend::start`].
     pub async fn start_with(config: Config, clock: Arc<dyn Clock>, ids: Arc<dyn Ids>) -> Result<Running, Error> {
         let config = config.checked()?;
-        // First the address: a second instance must not touch the first one's database.
         let listener = listen(config.listen).await?;
         let address = listener.local_addr().map_err(|cause| Error::Listen { address: config.listen, cause })?;
+        let lock = lock_folder(&config.data)?;
         let storage = Sqlite::open(&config.data).await?;
         let store: Arc<dyn Specialists> = Arc::new(storage.clone());
         settle_in(&config, &*store, &*clock, &*ids).await?;
@@ -79,7 +82,7 @@ impl Backend {
         let app =
             App::new(&config, handle.clone(), feed, people, Arc::new(storage.clone()), status, clock, ids, stop_server.clone());
         let server = tokio::spawn(http::serve(listener, app, stop_server.clone()));
-        Ok(Running { address, writer: handle, stop_server, stop_writer, server, writing, storage })
+        Ok(Running { address, writer: handle, stop_server, stop_writer, server, writing, storage, lock })
     }
 }
 
@@ -107,6 +110,7 @@ impl Running {
         self.stop_writer.cancel();
         log_panic(self.writing.await);
         self.storage.close().await;
+        drop(self.lock);
     }
 }
 

@@ -54,10 +54,6 @@ pub fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, Refusal> {
     if body.trim_ascii_start().starts_with(b"[") {
         return Err(Refusal::bad_request("not_an_object", "the body is not a JSON object"));
     }
-    // Serde would read a list as the fields in their order.
-    if body.trim_ascii_start().starts_with(b"[") {
-        return Err(Refusal::bad_request("not_an_object", "the body is not a JSON object"));
-    }
     let mut deserializer = serde_json::Deserializer::from_slice(body);
     let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
         let path = error.path().to_string();

@@ -17,7 +17,7 @@ use utoipa::{Modify, OpenApi};
         people::current_user, people::colleagues, people::add, people::remove, people::pair,
         health::health, health::ready, health::metrics, served,
     ),
-    components(schemas(kabinet_api::EventJson)),
+    components(schemas(kabinet_api::EventJson, webhooks::WebhookEvent, webhooks::SyncSubject, webhooks::SyncEvent)),
     modifiers(&Securities),
 )]
 struct Document;

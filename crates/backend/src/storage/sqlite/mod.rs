@@ -14,6 +14,7 @@ use crate::{Error, StorageError};
 use kabinet_domain::Timestamp;
 use sqlx::ConnectOptions;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
+use std::fs::{File, TryLockError};
 use std::path::Path;
 use std::time::Duration;
 
@@ -101,6 +102,22 @@ fn open_error(folder: &Path, error: sqlx::Error) -> Error {
         return Error::Folder { folder: folder.to_owned(), cause };
     }
     Error::Storage(error.into())
+}
+
+/// Keeps a second backend from writing the same log: two writers would give a cursor twice. The command line needs no lock.
+/// The system takes it back when the process ends, however it ends.
+///
+/// # Errors
+/// When another backend has it.
+pub fn lock_folder(folder: &Path) -> Result<File, Error> {
+    let failed = |cause| Error::Folder { folder: folder.to_owned(), cause };
+    make_private(folder).map_err(failed)?;
+    let file = File::options().create(true).truncate(false).write(true).open(folder.join("lock")).map_err(failed)?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(Error::InUse),
+        Err(TryLockError::Error(cause)) => Err(failed(cause)),
+    }
 }
 
 /// The folder holds names: nobody else on the computer may read it.
