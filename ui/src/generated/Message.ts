@@ -2,6 +2,6 @@
 
 /**
  * A fact a person should read, as a code and what is needed to phrase it; the words live in
- * `locales/*/errors.ftl` under `error-CODE`.
+ * `locales/LANGUAGE/errors.ftl` under `error-CODE`.
  */
 export type Message = { code: string, facts: { [key in string]?: string }, };

@@ -18,9 +18,9 @@ export class Toasts {
 
   show({ text, tone = 'done', action }: Partial<Toast> & { text: string }): number {
     const id = this.#next++
-    // The same words twice are one message, begun anew.
-    const same = this.items.find((item) => item.text === text && !item.action)
-    if (same) this.dismiss(same.id)
+    // Good news is only news until the next; what can be undone or went wrong stays to be read.
+    const stale = this.items.filter((item) => item.text === text || (item.tone === 'done' && !item.action))
+    for (const item of stale) this.dismiss(item.id)
     this.items = [...this.items, { id, text, tone, action }].slice(-3)
     this.resume(id)
     return id

@@ -24,6 +24,14 @@ test('a message waits while somebody is on it', () => {
   expect(toasts.items).toEqual([])
 })
 
+test('good news replaces good news, and leaves what can still be undone', () => {
+  const toasts = new Toasts()
+  toasts.show({ text: 'cancelled', action: { label: 'undo', run: () => {} } })
+  toasts.show({ text: 'copied' })
+  toasts.show({ text: 'saved' })
+  expect(toasts.items.map((toast) => toast.text)).toEqual(['cancelled', 'saved'])
+})
+
 test('the same words do not pile up', () => {
   const toasts = new Toasts()
   for (let press = 0; press < 5; press++) toasts.show({ text: 'copied' })

@@ -18,7 +18,7 @@ function press(init: Partial<KeyboardEvent>): string[] {
     preventDefault: () => {},
     ...init,
   } as KeyboardEvent
-  onShortcut(event, router)
+  onShortcut(event, router, () => visited.push('hide'))
   return [...visited]
 }
 
@@ -31,6 +31,10 @@ test('Ctrl with N, F and the comma open their screens, on a Russian layout too',
   expect(press({ key: 'т', code: 'KeyN', ctrlKey: true })).toEqual(['new'])
   expect(press({ key: 'а', code: 'KeyF', ctrlKey: true })).toEqual(['search'])
   expect(press({ key: ',', code: 'Comma', metaKey: true })).toEqual(['settings'])
+})
+
+test('Ctrl+W hides the window, as closing it does', () => {
+  expect(press({ key: 'ц', code: 'KeyW', ctrlKey: true })).toEqual(['hide'])
 })
 
 test('typing is left alone', () => {

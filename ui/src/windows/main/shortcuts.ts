@@ -1,7 +1,7 @@
 import type { Router } from '$shared/router.svelte'
 
-/** Ctrl (or Command) with N, F and the comma; Esc goes back. A dialog that is open keeps its keys. */
-export function onShortcut(event: KeyboardEvent, router: Router) {
+/** Ctrl (or Command) with N, F, W and the comma; Esc goes back. A dialog that is open keeps its keys. */
+export function onShortcut(event: KeyboardEvent, router: Router, hide: () => void) {
   if (event.defaultPrevented || event.altKey) return
   if (document.querySelector('dialog[open], [role="dialog"]')) return
   if (event.key === 'Escape') {
@@ -12,6 +12,10 @@ export function onShortcut(event: KeyboardEvent, router: Router) {
     return
   }
   if (!(event.ctrlKey || event.metaKey) || event.shiftKey) return
+  if (event.key.toLowerCase() === 'w' || event.code === 'KeyW') {
+    event.preventDefault()
+    return hide()
+  }
   // The key's place as well as its letter: on a Russian layout Ctrl+N says "т".
   const screen = byKey[event.key.toLowerCase()] ?? byPlace[event.code]
   if (!screen) return
