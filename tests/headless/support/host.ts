@@ -1,0 +1,156 @@
+import type { AppView } from '../../../ui/src/generated/AppView.ts'
+import type { Commands } from '../../../ui/src/generated/commands.ts'
+import type { ConsultationDraft } from '../../../ui/src/generated/ConsultationDraft.ts'
+import type { ConsultationView } from '../../../ui/src/generated/ConsultationView.ts'
+import { Running, UI } from './program.ts'
+
+/** Monday, 13:40 in Moscow: the sketch's day, twenty minutes before its first consultation. */
+export const MONDAY = '2026-11-23T10:40:00Z'
+
+export interface Shown {
+  key: string
+  title: string
+  body: string
+  buttons: string[]
+  urgent: boolean
+  sound: boolean
+}
+
+export interface Logged {
+  what: 'show' | 'withdraw'
+  key: string
+  title: string
+  body: string
+  sound: boolean
+}
+
+export interface HostOptions {
+  now?: string
+  language?: string
+  /** A backend that runs already, instead of the one inside. */
+  backend?: { url: string; token: string }
+}
+
+type Refusal = { code: string; field: string | null; facts: Record<string, string> }
+
+/** `kabinet-headless`: the real commands, with a desktop and a keychain that say what they were asked. */
+export class Host {
+  readonly url: string
+  /** Where room reports go. */
+  readonly backend: string
+  readonly #running: Running
+
+  private constructor(running: Running) {
+    const [url, , backend] = running.said.split(' ')
+    this.url = url ?? ''
+    this.backend = backend ?? ''
+    this.#running = running
+  }
+
+  static async start(data: string, options: HostOptions = {}): Promise<Host> {
+    const args = ['--data', data, '--ui', UI, '--now', options.now ?? MONDAY, '--language', options.language ?? 'en']
+    if (options.backend) args.push('--backend', options.backend.url, '--token', options.backend.token)
+    return new Host(await Running.start('kabinet-headless', args))
+  }
+
+  get log(): string {
+    return this.#running.log
+  }
+
+  stop(signal?: 'SIGTERM' | 'SIGKILL') {
+    return this.#running.stop(signal)
+  }
+
+  async call<N extends keyof Commands>(name: N, args: Commands[N]['args']): Promise<Commands[N]['reply']> {
+    const answer = await this.#post(`/command/${name}`, args)
+    const body = (await answer.json()) as Commands[N]['reply'] & Refusal
+    if (!answer.ok) throw new Error(`${name} was refused: ${body.code} (${body.field})`)
+    return body
+  }
+
+  state(): Promise<AppView> {
+    return this.call('state', {})
+  }
+
+  /** The time by the application's clock, in milliseconds. */
+  async now(): Promise<number> {
+    return Date.parse((await this.state()).now)
+  }
+
+  async advance(minutes: number) {
+    await this.#post('/probe/clock', { advance_seconds: Math.round(minutes * 60) })
+  }
+
+  opened(): Promise<string[]> {
+    return this.#get('/probe/opened')
+  }
+
+  async clipboard(): Promise<string | null> {
+    return (await this.#get<{ text: string | null }>('/probe/clipboard')).text
+  }
+
+  notifications(): Promise<{ standing: Shown[]; log: Logged[] }> {
+    return this.#get('/probe/notifications')
+  }
+
+  async standing(): Promise<Shown[]> {
+    return (await this.notifications()).standing
+  }
+
+  async press(key: string, button?: number) {
+    await this.#post('/probe/notifications/press', { key, button })
+  }
+
+  tray(): Promise<{ state: string; title: string; menu: unknown[] }> {
+    return this.#get('/probe/tray')
+  }
+
+  /** Parts of the desktop that fail from now on. */
+  async breakDesktop(parts: Partial<Record<'browser' | 'clipboard' | 'notifications' | 'autostart' | 'tray', false>>) {
+    await this.#post('/probe/desktop', parts)
+  }
+
+  async keychain(state: 'open' | 'locked' | 'absent') {
+    await this.#post('/probe/keychain', { state })
+  }
+
+  /** First run done, with a Jitsi address and no reminders that would mix with what a test looks for. */
+  async settle(answers: Partial<Commands['finish_first_run']['args']> = {}) {
+    await this.call('finish_first_run', {
+      language: null,
+      name: 'Elena Sokolova',
+      jitsi_address: 'https://meet.example.org',
+      ...answers,
+    })
+    await this.set({ reminders: [] })
+  }
+
+  async set(change: Partial<AppView['settings']>) {
+    const { settings } = await this.state()
+    await this.call('save_settings', { ...settings, ...change })
+  }
+
+  /** A consultation, by default the one at 14:00 of the day. */
+  plan(draft: Partial<ConsultationDraft> = {}): Promise<ConsultationView> {
+    return this.call('create_consultation', {
+      client: 'Maria K.',
+      date: '2026-11-23',
+      time: '14:00',
+      minutes: 50,
+      time_zone: 'Europe/Moscow',
+      provider: 'jitsi',
+      link: null,
+      note: '',
+      ...draft,
+    })
+  }
+
+  async #get<T>(path: string): Promise<T> {
+    return (await (await fetch(this.url + path)).json()) as T
+  }
+
+  async #post(path: string, body: unknown): Promise<Response> {
+    const headers = { 'content-type': 'application/json' }
+    return fetch(this.url + path, { method: 'POST', headers, body: JSON.stringify(body) })
+  }
+}
