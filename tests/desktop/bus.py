@@ -36,7 +36,7 @@ class Notices:
         self.closed = []  # (id, reason)
         self._waiting = {}
         self._lines = subprocess.Popen(
-            ["dbus-monitor", "--session", "interface='org.freedesktop.Notifications'", "type='method_return'"],
+            ["stdbuf", "-oL", "dbus-monitor", "--session", "interface='org.freedesktop.Notifications'", "type='method_return'"],
             env=desktop.env, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
         )
         first = self._lines.stdout.readline()  # the monitor listens once it has said its first word
@@ -97,7 +97,7 @@ class Notices:
 
 
 def _field(head, name):
-    found = re.search(rf"{name}=([^ ;]+)", head)
+    found = re.search(rf"{name}=([^ ;\n]+)", head)
     return found[1] if found else None
 
 

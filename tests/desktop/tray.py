@@ -1,5 +1,7 @@
 """The tray icon as the panel knows it: its picture, its menu, and a press on an item. No pixels are read."""
 
+import struct
+import zlib
 from dataclasses import dataclass, field
 from pathlib import Path
 from subprocess import CalledProcessError
@@ -99,9 +101,31 @@ def _entries(node):
 
 
 def _pixels(path):
-    from subprocess import run
+    """Of a PNG with eight bits for each of red, green, blue and alpha, as the icons and the tray's files are."""
+    data = path.read_bytes()
+    at, width, packed = 8, 0, b""
+    while at < len(data):
+        length, kind = struct.unpack(">I4s", data[at : at + 8])
+        chunk = data[at + 8 : at + 8 + length]
+        if kind == b"IHDR":
+            width = struct.unpack(">I", chunk[:4])[0]
+        elif kind == b"IDAT":
+            packed += chunk
+        at += 12 + length
+    lines, rows, above = zlib.decompress(packed), [], bytes(width * 4)
+    for start in range(0, len(lines), width * 4 + 1):
+        filtered, row = lines[start], bytearray(lines[start + 1 : start + 1 + width * 4])
+        for i in range(len(row)):
+            left, up, corner = (row[i - 4], above[i], above[i - 4]) if i >= 4 else (0, above[i], 0)
+            row[i] = (row[i] + (0, left, up, (left + up) // 2, _paeth(left, up, corner))[filtered]) & 255
+        rows.append(bytes(row))
+        above = row
+    return b"".join(rows)
 
-    return run(["convert", str(path), "-depth", "8", "rgba:-"], capture_output=True, check=True).stdout
+
+def _paeth(left, up, corner):
+    guess = left + up - corner
+    return min((left, up, corner), key=lambda one: abs(guess - one))
 
 
 def _pictures():
