@@ -212,7 +212,7 @@ impl Attended {
             .clients
             .iter()
             .position(|client| client.name == name && fits(client))
-            .or_else(|| self.clients.iter().position(|client| fits(client)))
+            .or_else(|| self.clients.iter().position(&fits))
             .or_else(|| (self.clients.len() == 1).then_some(0))?;
         self.clients.get_mut(position)
     }
@@ -238,17 +238,9 @@ fn may_be_same(known: &str, told: &str) -> bool {
 }
 
 #[cfg(test)]
-pub(crate) mod tests {
+mod tests {
     use super::*;
-    use crate::testing::{at, event};
-
-    fn joined(cursor: u64, time: &str, name: &str) -> Event {
-        event(cursor, time, Kind::ClientJoined { again: false }, name)
-    }
-
-    fn left(cursor: u64, time: &str, name: &str) -> Event {
-        event(cursor, time, Kind::ClientLeft { reason: "hung_up".into() }, name)
-    }
+    use crate::testing::{at, event, joined, left};
 
     #[test]
     fn a_client_comes_and_goes() {
@@ -269,14 +261,16 @@ pub(crate) mod tests {
 
     #[test]
     fn one_of_two_clients_leaves_and_the_visit_goes_on() {
-        let attended = Attended::from_events(&[joined(1, "11:58", "Olga"), joined(2, "11:59", "Pyotr"), left(3, "12:01", "Olga")]);
+        let attended =
+            Attended::from_events(&[joined(1, "11:58", "Olga"), joined(2, "11:59", "Pyotr"), left(3, "12:01", "Olga")]);
         assert_eq!(attended.clients.iter().map(|client| client.name.as_str()).collect::<Vec<_>>(), ["Pyotr"]);
         assert_eq!(attended.visit.and_then(|visit| visit.ended), None);
     }
 
     #[test]
     fn a_withdrawn_arrival_never_was() {
-        let attended = Attended::from_events(&[joined(1, "11:58", "Anna"), event(2, "11:59", Kind::Withdrawn { of: "event-1".into() }, "")]);
+        let attended =
+            Attended::from_events(&[joined(1, "11:58", "Anna"), event(2, "11:59", Kind::Withdrawn { of: "event-1".into() }, "")]);
         assert_eq!(attended, Attended::default());
     }
 

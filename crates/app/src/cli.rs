@@ -115,8 +115,13 @@ impl Application {
         let (zone, minutes, connected) = {
             let state = self.look();
             let mut made = state.place.providers.iter().filter(|provider| provider.capabilities.makes_rooms);
-            let connected = made.clone().find(|provider| state.kept.connections.contains_key(provider.id)).or_else(|| made.next());
-            (state.place.zone, state.settings().default_minutes, connected.map(|provider| provider.id.to_owned()).unwrap_or_default())
+            let connected =
+                made.clone().find(|provider| state.kept.connections.contains_key(provider.id)).or_else(|| made.next());
+            (
+                state.place.zone,
+                state.settings().default_minutes,
+                connected.map(|provider| provider.id.to_owned()).unwrap_or_default(),
+            )
         };
         let soon = {
             let now = self.now().with_timezone(&zone);

@@ -50,8 +50,16 @@ pub struct TrayView {
 pub enum MenuEntry {
     /// A line that cannot be pressed.
     Label(String),
-    Item { action: MenuAction, label: String, enabled: bool, checked: Option<bool> },
-    Submenu { label: String, entries: Vec<MenuEntry> },
+    Item {
+        action: MenuAction,
+        label: String,
+        enabled: bool,
+        checked: Option<bool>,
+    },
+    Submenu {
+        label: String,
+        entries: Vec<MenuEntry>,
+    },
     Separator,
 }
 

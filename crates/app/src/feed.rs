@@ -1,7 +1,7 @@
 //! Follows the backend's events: as a stream, by long polling where a stream does not hold, and back to the stream when it can.
 
 use crate::application::{Application, Backend, Save};
-use crate::line::{self, Line, LineError, ServerTime};
+use crate::line::{self, Line, LineError};
 use crate::outbox;
 use crate::record::Kind;
 use crate::sse::Parser;
@@ -80,7 +80,8 @@ async fn find(application: &Application) -> Result<Line, Message> {
     let shared = application.look().kept.shared_backend.clone();
     let address = match (&shared, &application.parts.backend) {
         (Some(url), _) => {
-            let token = application.secret(crate::keychain::BACKEND_TOKEN).await?.ok_or_else(|| crate::message("backend_refused"))?;
+            let token =
+                application.secret(crate::keychain::BACKEND_TOKEN).await?.ok_or_else(|| crate::message("backend_refused"))?;
             let url = url.parse().map_err(|_| crate::message("settings_unreadable"))?;
             line::BackendAddress { url, token }
         }
@@ -207,7 +208,7 @@ impl Application {
         let after = self.look().cursor.unwrap_or(0);
         let answer = tokio::time::timeout(SILENT_FOR, line.stream(after));
         let mut answer = answer.await.map_err(|_| LineError::Unexpected(None))??;
-        let time = ServerTime::of(&answer);
+        let time = line.time(&answer);
         let mut parser = Parser::default();
         loop {
             let bytes = tokio::select! {
@@ -314,7 +315,12 @@ impl Application {
                 there.insert(consultation.id.clone());
                 rows.extend(outbox::accept(state, consultation));
             }
-            let gone: Vec<String> = state.consultations.keys().filter(|id| !there.contains(*id) && !state.unsent.contains_key(*id)).cloned().collect();
+            let gone: Vec<String> = state
+                .consultations
+                .keys()
+                .filter(|id| !there.contains(*id) && !state.unsent.contains_key(*id))
+                .cloned()
+                .collect();
             for id in gone {
                 state.consultations.remove(&id);
                 rows.push(Save::Consultation(id));

@@ -29,11 +29,9 @@ pub use application::{Application, Backend, BackendSwitch, Parts};
 pub use cli::Spoken;
 pub use line::BackendAddress;
 
+use kabinet_domain::provider::{LOGIN, PASSWORD};
 use view::Message;
 
-/// A connection's field that holds the moderator's login, and the one that holds its password.
-const LOGIN: &str = "login";
-const PASSWORD: &str = "password";
 
 /// A problem without further facts.
 fn message(code: &str) -> Message {

@@ -4,7 +4,10 @@ use crate::record::{Consultation, Event, Kind, Status};
 use crate::view::Message;
 use chrono::{DateTime, LocalResult, NaiveTime, TimeZone, Utc};
 use chrono_tz::Tz;
-use kabinet_api::{Conference, ConferenceBody, ConferenceStatus, Conferences, CurrentUser, ErrorBody, EventJson, EventPage, PairRequest, Paired, PressedJoin};
+use kabinet_api::{
+    Conference, ConferenceBody, ConferenceStatus, Conferences, CurrentUser, ErrorBody, EventJson, EventPage, PairRequest, Paired,
+    PressedJoin,
+};
 use kabinet_domain::sensitive::clean_name;
 use kabinet_domain::{EventKind, Place, Proof, Sensitive};
 use kabinet_providers::http::{self, HttpSettings, Purpose, Reach};
@@ -54,9 +57,12 @@ impl LineError {
             Self::Unreachable(_) => crate::message("backend_unreachable"),
             Self::Refused => crate::message("backend_refused"),
             Self::Busy { .. } => crate::message("backend_busy"),
-            Self::NotFound | Self::LostUpdate | Self::CursorExpired { .. } | Self::CursorAhead | Self::Rejected { .. } | Self::Unexpected(_) => {
-                crate::message("backend_unexpected")
-            }
+            Self::NotFound
+            | Self::LostUpdate
+            | Self::CursorExpired { .. }
+            | Self::CursorAhead
+            | Self::Rejected { .. }
+            | Self::Unexpected(_) => crate::message("backend_unexpected"),
         }
     }
 }
@@ -118,10 +124,18 @@ impl Line {
     }
 
     pub(crate) async fn events(&self, after: u64, wait: Duration) -> Result<(EventPage, ServerTime), LineError> {
-        let request = self.bare(Method::GET, "api/events").query(&[("after", after), ("wait", wait.as_secs())]).timeout(wait + ANSWER_WITHIN);
+        let request = self
+            .bare(Method::GET, "api/events")
+            .query(&[("after", after), ("wait", wait.as_secs())])
+            .timeout(wait + ANSWER_WITHIN);
         let answer = self.send(request).await?;
-        let time = ServerTime::of(&answer);
+        let time = self.time(&answer);
         Ok((read(answer).await?, time))
+    }
+
+    /// A backend on this computer has our clock.
+    pub(crate) fn time(&self, answer: &Response) -> ServerTime {
+        if is_loopback(&self.address.url) { ServerTime::default() } else { ServerTime::of(answer) }
     }
 
     fn request(&self, method: Method, path: &str) -> RequestBuilder {
@@ -149,7 +163,10 @@ pub(crate) async fn pair(url: &Url, code: &str, device: &str) -> Result<Paired, 
 }
 
 async fn present_code(http: &reqwest::Client, url: &Url, code: &str, device: &str) -> Result<Paired, LineError> {
-    let request = http.post(at(url, "api/devices/pair")).timeout(ANSWER_WITHIN).json(&PairRequest { code: code.into(), device: device.into() });
+    let request = http
+        .post(at(url, "api/devices/pair"))
+        .timeout(ANSWER_WITHIN)
+        .json(&PairRequest { code: code.into(), device: device.into() });
     read(refused(request.send().await.map_err(unreachable)?).await?).await
 }
 
@@ -211,7 +228,7 @@ pub(crate) fn unreachable(error: reqwest::Error) -> LineError {
 pub(crate) struct ServerTime(Option<DateTime<Utc>>);
 
 impl ServerTime {
-    pub(crate) fn of(answer: &Response) -> Self {
+    fn of(answer: &Response) -> Self {
         let date = answer.headers().get(header::DATE).and_then(|date| date.to_str().ok());
         Self(date.and_then(|date| DateTime::parse_from_rfc2822(date).ok()).map(|date| date.with_timezone(&Utc)))
     }
@@ -286,7 +303,8 @@ pub(crate) fn consultation(conference: Conference) -> Consultation {
 pub(crate) fn body(consultation: &Consultation, theirs: Option<Conference>, name: &str) -> ConferenceBody {
     let zone: Tz = consultation.time_zone.parse().unwrap_or(Tz::UTC);
     let local = consultation.starts_at.with_timezone(&zone);
-    let theirs = theirs.map(ConferenceBody::from).unwrap_or_else(|| ConferenceBody { name: name.to_owned(), ..ConferenceBody::default() });
+    let theirs =
+        theirs.map(ConferenceBody::from).unwrap_or_else(|| ConferenceBody { name: name.to_owned(), ..ConferenceBody::default() });
     // Their room is what their link says; another link says another.
     let room = theirs.room.filter(|_| theirs.link.as_deref() == Some(&consultation.link));
     ConferenceBody {

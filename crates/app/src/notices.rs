@@ -11,7 +11,7 @@
 use crate::attended::{Place, Visit};
 use crate::desktop::{Notification, NotificationAction};
 use crate::present::{Known, from_today};
-use crate::record::{Handled, Status};
+use crate::record::{Consultation, Handled, Status};
 use crate::state::State;
 use crate::view::Privacy;
 use crate::words::Words;
@@ -112,7 +112,10 @@ fn arrival_alert(visit: &Visit, handled: &Handled) -> String {
 }
 
 fn is_about_arrival(alert: &str, visit: &Visit) -> bool {
-    alert.strip_prefix("arrival/").and_then(|rest| rest.strip_prefix(&visit.id)).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    alert
+        .strip_prefix("arrival/")
+        .and_then(|rest| rest.strip_prefix(&visit.id))
+        .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 /// The specialist has dealt with this visit: is or was inside, or is on the way.
@@ -183,6 +186,17 @@ fn end_warning(notice: &Writer<'_>, handled: &Handled, now: DateTime<Utc>) -> Op
     Some(notice.write(alert, (title.clone(), title), body, Vec::new(), Loudness::Quiet))
 }
 
+/// The reminders that are due already when a consultation is planned: whoever plans it knows.
+#[must_use]
+pub fn reminders_passed(consultation: &Consultation, reminders: &[u32], now: DateTime<Utc>) -> Vec<String> {
+    let due = |minutes: &&u32| consultation.starts_at - Duration::minutes(i64::from(**minutes)) <= now;
+    reminders.iter().filter(due).map(|minutes| reminder_alert(consultation, *minutes)).collect()
+}
+
+fn reminder_alert(consultation: &Consultation, minutes: u32) -> String {
+    format!("reminder/{}/{minutes}", consultation.starts_at.timestamp())
+}
+
 fn reminder(notice: &Writer<'_>, handled: &Handled, now: DateTime<Utc>) -> Option<Notice> {
     let consultation = notice.known.consultation;
     if consultation.status != Status::Planned || consultation.starts_at <= now || notice.known.occupied() {
@@ -190,19 +204,20 @@ fn reminder(notice: &Writer<'_>, handled: &Handled, now: DateTime<Utc>) -> Optio
     }
     let due = |minutes: &&u32| consultation.starts_at - Duration::minutes(i64::from(**minutes)) <= now;
     let minutes = notice.state.settings().reminders.iter().filter(due).min()?;
-    let alert = format!("reminder/{}/{minutes}", consultation.starts_at.timestamp());
+    let alert = reminder_alert(consultation, *minutes);
     if handled.answered.contains(&alert) {
         return None;
     }
     let starts = notice.time(consultation.starts_at);
     let named = notice.words.say("notice-reminder-named", &[("name", &notice.name()), ("time", &starts)]);
     let plain = notice.words.say("notice-reminder", &[("time", &starts)]);
-    let buttons = vec![(NotificationAction::Join { consultation: consultation.id.clone() }, notice.words.say("button-join", &[]))];
+    let buttons =
+        vec![(NotificationAction::Join { consultation: consultation.id.clone() }, notice.words.say("button-join", &[]))];
     let body = notice.words.say("notice-reminder-body", &[("minutes", &consultation.minutes.to_string())]);
     Some(notice.write(alert, (named, plain), body, buttons, Loudness::Normal))
 }
 
-#[derive(PartialEq)]
+#[derive(Clone, Copy, PartialEq)]
 enum Loudness {
     /// Stays until answered.
     Urgent,
@@ -265,3 +280,6 @@ impl Writer<'_> {
         at.with_timezone(&self.state.place.zone).format("%H:%M").to_string()
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -17,7 +17,8 @@ pub(crate) async fn run(application: Arc<Application>) {
     let mut failed = 0u32;
     loop {
         let waits = application.look().unsent.values().any(|unsent| !unsent.refused);
-        let pause = crate::feed::jittered(PAUSE.0.saturating_mul(1 << failed.min(5)).min(PAUSE.1), application.parts.ids.as_ref());
+        let pause =
+            crate::feed::jittered(PAUSE.0.saturating_mul(1 << failed.min(5)).min(PAUSE.1), application.parts.ids.as_ref());
         tokio::select! {
             () = application.stop.cancelled() => return,
             () = application.outgoing.notified() => {}
@@ -35,7 +36,10 @@ pub(crate) async fn run(application: Arc<Application>) {
 /// Remembers that a consultation differs from what the backend has. `before` is what the backend had, as far as known.
 pub(crate) fn put_in(state: &mut State, before: Option<Consultation>, now: Consultation) -> Vec<Save> {
     let id = now.id.clone();
-    let unsent = state.unsent.entry(id.clone()).or_insert(Unsent { base: before.filter(|before| before.version.is_some()), refused: false });
+    let unsent = state
+        .unsent
+        .entry(id.clone())
+        .or_insert(Unsent { base: before.filter(|before| before.version.is_some()), refused: false });
     unsent.refused = false;
     state.consultations.insert(id.clone(), now);
     vec![Save::Consultation(id.clone()), Save::Unsent(id)]
@@ -79,7 +83,8 @@ fn sent(state: &mut State, sent: &Consultation, theirs: Consultation) -> Vec<Sav
 impl Application {
     /// Sends everything that waits; `false` when something still does and another attempt may help.
     async fn send_all(&self, line: &Line) -> bool {
-        let waiting: Vec<String> = self.look().unsent.iter().filter(|(_, unsent)| !unsent.refused).map(|(id, _)| id.clone()).collect();
+        let waiting: Vec<String> =
+            self.look().unsent.iter().filter(|(_, unsent)| !unsent.refused).map(|(id, _)| id.clone()).collect();
         for id in waiting {
             if let Err(error) = self.send_one(line, &id).await {
                 tracing::info!(error = &error as &dyn std::error::Error, "a change stays in the outbox");

@@ -4,8 +4,8 @@ use crate::attended::{Attended, Place};
 use crate::record::{Consultation, Event, Kind, Status};
 use crate::state::State;
 use crate::view::{
-    AppView, ConnectionView, ConsultationStatus, ConsultationView, DayGroup, DayGroupKind, FeedState, FeedView, FieldKind, FieldView, Presence,
-    PresencePlace, ProviderView, Settings, Step, StepKind, TrayState,
+    AppView, ConnectionView, ConsultationStatus, ConsultationView, DayGroup, DayGroupKind, FeedState, FeedView, FieldKind,
+    FieldView, Presence, PresencePlace, ProviderView, Settings, Step, StepKind, TrayState,
 };
 use chrono::{DateTime, Duration, NaiveDate, Utc};
 use kabinet_domain::provider;
@@ -67,7 +67,9 @@ pub fn from_today(state: &State, now: DateTime<Utc>) -> Vec<Known<'_>> {
         .filter(|consultation| consultation.ends_at() > today || consultation.starts_at >= today)
         .map(|consultation| Known { consultation, attended: Attended::from_events(state.events_of(&consultation.id)) })
         .collect();
-    known.sort_by(|one, other| (one.consultation.starts_at, &one.consultation.id).cmp(&(other.consultation.starts_at, &other.consultation.id)));
+    known.sort_by(|one, other| {
+        (one.consultation.starts_at, &one.consultation.id).cmp(&(other.consultation.starts_at, &other.consultation.id))
+    });
     known
 }
 
@@ -110,7 +112,8 @@ pub fn tray_state(state: &State, known: &[Known<'_>], now: DateTime<Utc>) -> Tra
     if known.iter().any(|one| one.attended.specialist_inside_since.is_some()) {
         return TrayState::InSession;
     }
-    let soon = known.iter().any(|one| one.open(now) && one.consultation.starts_at > now && one.consultation.starts_at - now <= SOON);
+    let soon =
+        known.iter().any(|one| one.open(now) && one.consultation.starts_at > now && one.consultation.starts_at - now <= SOON);
     if soon { TrayState::Soon } else { TrayState::Idle }
 }
 
@@ -186,7 +189,8 @@ fn groups<'a, 'b: 'a>(state: &State, known: impl Iterator<Item = &'a Known<'b>>,
 pub fn consultation_view(state: &State, known: &Known<'_>, now: DateTime<Utc>) -> ConsultationView {
     let Known { consultation, attended } = known;
     let hidden = state.settings().hide_names;
-    let snoozed_until = state.handled.get(&consultation.id).and_then(|handled| handled.snoozed_until).filter(|until| *until > now);
+    let snoozed_until =
+        state.handled.get(&consultation.id).and_then(|handled| handled.snoozed_until).filter(|until| *until > now);
     ConsultationView {
         id: consultation.id.clone(),
         client: (!hidden).then(|| consultation.client.clone()),
@@ -205,7 +209,10 @@ pub fn consultation_view(state: &State, known: &Known<'_>, now: DateTime<Utc>) -
         snoozed_until,
         unsent: state.unsent.contains_key(&consultation.id),
         has_login: state.connection_value(&consultation.provider, crate::LOGIN).is_some(),
-        asks_outcome: consultation.status == Status::Planned && consultation.ends_at() <= now && !attended.came && !known.occupied(),
+        asks_outcome: consultation.status == Status::Planned
+            && consultation.ends_at() <= now
+            && !attended.came
+            && !known.occupied(),
     }
 }
 
@@ -230,7 +237,11 @@ fn presence(attended: &Attended, hidden: bool) -> Presence {
     Presence {
         place,
         since,
-        names: if hidden { Vec::new() } else { attended.clients.iter().filter(|client| !client.name.is_empty()).map(|client| client.name.clone()).collect() },
+        names: if hidden {
+            Vec::new()
+        } else {
+            attended.clients.iter().filter(|client| !client.name.is_empty()).map(|client| client.name.clone()).collect()
+        },
         specialist_inside: attended.specialist_inside_since.is_some(),
         line_unstable: attended.line_unstable && attended.somebody_there(),
         unproven: foremost.is_some_and(|client| client.unproven),
@@ -308,3 +319,6 @@ fn provider_view(info: &provider::ProviderInfo) -> ProviderView {
         makes_rooms: info.capabilities.makes_rooms,
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -33,7 +33,11 @@ impl Consultation {
 /// Names and links stay out of logs.
 impl fmt::Debug for Consultation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Consultation").field("id", &self.id).field("starts_at", &self.starts_at).field("status", &self.status).finish_non_exhaustive()
+        f.debug_struct("Consultation")
+            .field("id", &self.id)
+            .field("starts_at", &self.starts_at)
+            .field("status", &self.status)
+            .finish_non_exhaustive()
     }
 }
 
@@ -69,7 +73,11 @@ pub struct Event {
 
 impl fmt::Debug for Event {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Event").field("id", &self.id).field("cursor", &self.cursor).field("kind", &self.kind).finish_non_exhaustive()
+        f.debug_struct("Event")
+            .field("id", &self.id)
+            .field("cursor", &self.cursor)
+            .field("kind", &self.kind)
+            .finish_non_exhaustive()
     }
 }
 
@@ -78,17 +86,29 @@ impl fmt::Debug for Event {
 pub enum Kind {
     ConsultationChanged,
     ClientOpenedLink,
-    ClientWaiting { lobby: bool },
-    ClientLate { minutes: u32 },
+    ClientWaiting {
+        lobby: bool,
+    },
+    ClientLate {
+        minutes: u32,
+    },
     SessionStarted,
-    ClientJoined { again: bool },
+    ClientJoined {
+        again: bool,
+    },
     ClientNamed,
     ClientLineLost,
     ClientLineBack,
-    ClientLeft { reason: String },
-    SessionEnded { together: u32 },
+    ClientLeft {
+        reason: String,
+    },
+    SessionEnded {
+        together: u32,
+    },
     LineUnstable,
-    Withdrawn { of: String },
+    Withdrawn {
+        of: String,
+    },
     SourceSilent,
     SourceBack,
     /// Of a later version; its place in the order counts, nothing else.

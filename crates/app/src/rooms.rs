@@ -37,7 +37,10 @@ pub(crate) struct Room {
 pub(crate) fn pasted(link: &str) -> Result<Room, CommandError> {
     let link = link.trim();
     let url = Url::parse(link).map_err(|_| refuse_field("bad_link", "link"))?;
-    let sound = matches!(url.scheme(), "https" | "http") && url.host_str().is_some() && url.username().is_empty() && url.password().is_none();
+    let sound = matches!(url.scheme(), "https" | "http")
+        && url.host_str().is_some()
+        && url.username().is_empty()
+        && url.password().is_none();
     if !sound || link.len() > LONGEST_LINK || link.chars().any(char::is_control) {
         return Err(refuse_field("bad_link", "link"));
     }
@@ -114,9 +117,11 @@ impl Application {
 pub(crate) fn open(info: &ProviderInfo, settings: &ConnectionSettings) -> Result<Box<dyn RoomProvider>, CommandError> {
     // Loading the authorities takes longer than most calls; a server on this computer needs none.
     let address = info.fields.iter().find(|field| field.kind == FieldKind::Address).and_then(|field| settings.0.get(field.key));
-    let loopback = address.and_then(|address| Url::parse(address.reveal()).ok()).is_some_and(|url| crate::line::is_loopback(&url));
+    let loopback =
+        address.and_then(|address| Url::parse(address.reveal()).ok()).is_some_and(|url| crate::line::is_loopback(&url));
     let reach = if loopback { Reach::Loopback } else { Reach::Network };
-    let http = kabinet_providers::http::client(&HttpSettings { reach, ..HttpSettings::default() }).map_err(|_| refuse("no_tls"))?;
+    let http =
+        kabinet_providers::http::client(&HttpSettings { reach, ..HttpSettings::default() }).map_err(|_| refuse("no_tls"))?;
     kabinet_providers::open(info.id, settings, http).map_err(|error| match error {
         ConnectionError::UnknownProvider => refuse_field("no_such_provider", "provider"),
         ConnectionError::Missing { key } if is_address(info, key) => {

@@ -128,6 +128,9 @@ pub(crate) async fn ask_the_desktop(application: &Application) {
 /// The next moment at which something changes by itself: at the latest the next full minute.
 fn look_again_at(state: &State, now: DateTime<Utc>) -> DateTime<Utc> {
     let minute = now.duration_trunc(TimeDelta::minutes(1)).unwrap_or(now) + TimeDelta::minutes(1);
-    let of_handled = state.handled.values().flat_map(|handled| [handled.snoozed_until, handled.pressed_join_at.map(|at| at + notices::ARRIVING)]);
+    let of_handled = state
+        .handled
+        .values()
+        .flat_map(|handled| [handled.snoozed_until, handled.pressed_join_at.map(|at| at + notices::ARRIVING)]);
     of_handled.chain([state.kept.do_not_disturb_until]).flatten().filter(|at| *at > now).fold(minute, DateTime::min)
 }

@@ -68,7 +68,14 @@ pub struct Feed {
 
 impl Default for Feed {
     fn default() -> Self {
-        Self { state: FeedState::Connecting, embedded: true, address: String::new(), last_contact: None, delay_ms: None, message: None }
+        Self {
+            state: FeedState::Connecting,
+            embedded: true,
+            address: String::new(),
+            last_contact: None,
+            delay_ms: None,
+            message: None,
+        }
     }
 }
 

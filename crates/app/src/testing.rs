@@ -1,6 +1,8 @@
 //! Short hands for this crate's tests: times of one day, records with little said.
 
 use crate::record::{Consultation, Event, Kind, Status};
+use crate::state::{Kept, Place, State};
+use crate::view::FeedState;
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 
 /// `15:30` on the day of the tests, 2026-12-23, in UTC.
@@ -40,4 +42,28 @@ pub(crate) fn consultation(id: &str, time: &str, minutes: u32) -> Consultation {
         status: Status::Planned,
         version: Some("1".into()),
     }
+}
+
+/// Consultations and events as a running application knows them, connected, in UTC and in English.
+pub(crate) fn state(consultations: &[Consultation], events: &[Event]) -> State {
+    let place = Place { version: "0".into(), zone: chrono_tz::UTC, system_language: "en".into(), providers: &[] };
+    let mut state = State::new(place, Kept { first_run_done: true, ..Kept::default() });
+    state.feed.state = FeedState::Live;
+    state.consultations = consultations.iter().map(|one| (one.id.clone(), one.clone())).collect();
+    for event in events {
+        state.learn(event.clone());
+    }
+    state
+}
+
+pub(crate) fn joined(cursor: u64, time: &str, name: &str) -> Event {
+    event(cursor, time, Kind::ClientJoined { again: false }, name)
+}
+
+pub(crate) fn left(cursor: u64, time: &str, name: &str) -> Event {
+    event(cursor, time, Kind::ClientLeft { reason: "hung_up".into() }, name)
+}
+
+pub(crate) fn started(cursor: u64, time: &str) -> Event {
+    event(cursor, time, Kind::SessionStarted, "")
 }

@@ -51,7 +51,12 @@ impl Tray<'_> {
         let mut menu = vec![MenuEntry::Label(self.title(icon, known, next))];
         if let Some(next) = next {
             let (id, label) = (next.consultation.id.clone(), self.label(next));
-            menu.push(self.item(MenuAction::Join { consultation: id.clone() }, self.words.say("menu-join", &[("consultation", &label)])));
+            menu.push(
+                self.item(
+                    MenuAction::Join { consultation: id.clone() },
+                    self.words.say("menu-join", &[("consultation", &label)]),
+                ),
+            );
             menu.push(self.item(MenuAction::CopyLink { consultation: id }, self.words.say("menu-copy-link", &[])));
         }
         let rest = self.rest_of_today(known, next);

@@ -67,7 +67,11 @@ impl Words {
     pub fn tell(&self, message: &Message) -> String {
         let key = format!("error-{}", message.code);
         let facts: Vec<(&str, &str)> = message.facts.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
-        if self.bundle.has_message(&key) { self.say(&key, &facts) } else { self.say("error-without-words", &[("code", &message.code)]) }
+        if self.bundle.has_message(&key) {
+            self.say(&key, &facts)
+        } else {
+            self.say("error-without-words", &[("code", &message.code)])
+        }
     }
 }
 
@@ -83,7 +87,11 @@ mod tests {
     use std::collections::BTreeSet;
 
     fn keys(sources: &[&str]) -> BTreeSet<String> {
-        let key = |line: &str| line.split_once(" =").map(|(key, _)| key.to_owned()).filter(|key| key.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_'));
+        let key = |line: &str| {
+            line.split_once(" =")
+                .map(|(key, _)| key.to_owned())
+                .filter(|key| key.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_'))
+        };
         sources.iter().flat_map(|source| source.lines()).filter_map(key).collect()
     }
 
@@ -127,7 +135,9 @@ mod tests {
             } else if entry.extension().is_some_and(|ending| ending == "rs") {
                 let text = std::fs::read_to_string(&entry).expect("a source");
                 let code = text.split("#[cfg(test)]").next().unwrap_or_default();
-                for (opening, prefix) in [("say(\"", ""), ("message(\"", "error-"), ("refuse(\"", "error-"), ("refuse_field(\"", "error-")] {
+                for (opening, prefix) in
+                    [("say(\"", ""), ("message(\"", "error-"), ("refuse(\"", "error-"), ("refuse_field(\"", "error-")]
+                {
                     for part in code.split(opening).skip(1) {
                         said.insert(format!("{prefix}{}", part.split('"').next().unwrap_or_default()));
                     }

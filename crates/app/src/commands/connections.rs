@@ -33,7 +33,11 @@ impl Application {
             state.kept.connections.insert(info.id.into(), values);
             let kept = &mut state.connections.entry(info.id.into()).or_default().secrets;
             for (key, secret) in &secrets {
-                if secret.reveal().is_empty() { kept.remove(key) } else { kept.insert(key.clone()) };
+                if secret.reveal().is_empty() {
+                    kept.remove(key)
+                } else {
+                    kept.insert(key.clone())
+                };
             }
         });
         self.save_kept().await?;
@@ -116,7 +120,10 @@ impl Application {
 
 /// The fields that the provider has, and no others; secrets apart from values.
 #[expect(clippy::type_complexity, reason = "two maps of a form's fields")]
-fn fields(info: &ProviderInfo, draft: ConnectionDraft) -> Result<(BTreeMap<String, String>, BTreeMap<String, Sensitive<String>>), CommandError> {
+fn fields(
+    info: &ProviderInfo,
+    draft: ConnectionDraft,
+) -> Result<(BTreeMap<String, String>, BTreeMap<String, Sensitive<String>>), CommandError> {
     let kind_of = |key: &str| info.fields.iter().find(|field| field.key == key).map(|field| field.kind);
     let (mut values, mut secrets) = (BTreeMap::new(), BTreeMap::new());
     for (key, value) in draft.values.into_iter().chain(draft.secrets) {

@@ -3,8 +3,12 @@
 use super::{refuse, refuse_field};
 use crate::application::{Application, Save};
 use crate::attended::Attended;
-use crate::command::{ById, CommandError, ConsultationChange, ConsultationDraft, Nothing, Outcome, RoomPreview, RoomPreviewRequest, SearchRequest, SearchResult};
+use crate::command::{
+    ById, CommandError, ConsultationChange, ConsultationDraft, Nothing, Outcome, RoomPreview, RoomPreviewRequest, SearchRequest,
+    SearchResult,
+};
 use crate::line::local_moment;
+use crate::notices;
 use crate::outbox;
 use crate::present::{self, Known};
 use crate::record::{Consultation, Status};
@@ -37,7 +41,10 @@ impl Application {
         Ok(RoomPreview { link: room.link })
     }
 
-    pub(super) async fn create_consultation(self: &Arc<Self>, draft: ConsultationDraft) -> Result<ConsultationView, CommandError> {
+    pub(super) async fn create_consultation(
+        self: &Arc<Self>,
+        draft: ConsultationDraft,
+    ) -> Result<ConsultationView, CommandError> {
         self.make(draft).await
     }
 
@@ -70,7 +77,10 @@ impl Application {
         self.shown(&id)
     }
 
-    pub(super) async fn change_consultation(self: &Arc<Self>, change: ConsultationChange) -> Result<ConsultationView, CommandError> {
+    pub(super) async fn change_consultation(
+        self: &Arc<Self>,
+        change: ConsultationChange,
+    ) -> Result<ConsultationView, CommandError> {
         let ConsultationChange { id, draft } = change;
         let before = self.known_consultation(&id)?;
         let planned = self.planned(&draft)?;
@@ -78,7 +88,9 @@ impl Application {
             Some(link) if link != before.link => Some(rooms::pasted(link)?),
             Some(_) => None,
             // Another place is another room; another time is not: the client has the link already.
-            None if draft.provider != before.provider || before.link.is_empty() => Some(self.new_room(&draft.provider, planned.day).await?),
+            None if draft.provider != before.provider || before.link.is_empty() => {
+                Some(self.new_room(&draft.provider, planned.day).await?)
+            }
             None => None,
         };
         rooms::provider(&draft.provider)?;
@@ -145,7 +157,18 @@ impl Application {
         if before.as_ref() == Some(&now) {
             return;
         }
-        let rows: Vec<Save> = self.change(|state| outbox::put_in(state, before, now));
+        let moved = before.as_ref().is_none_or(|before| before.starts_at != now.starts_at);
+        let rows: Vec<Save> = self.change(|state| {
+            if moved {
+                let passed = notices::reminders_passed(&now, &state.settings().reminders, self.now());
+                let handled = state.handled.entry(now.id.clone()).or_default();
+                passed.into_iter().for_each(|alert| handled.answer(alert));
+            }
+            let handled = Save::Handled(now.id.clone());
+            let mut rows = outbox::put_in(state, before, now);
+            rows.push(handled);
+            rows
+        });
         self.save(&rows).await;
         self.outgoing.notify_one();
     }

@@ -50,7 +50,8 @@ impl Application {
         let now = self.now();
         let rows = self.change(|state| {
             state.specialist_id = None;
-            let ahead: Vec<String> = state.consultations.values().filter(|one| one.ends_at() > now).map(|one| one.id.clone()).collect();
+            let ahead: Vec<String> =
+                state.consultations.values().filter(|one| one.ends_at() > now).map(|one| one.id.clone()).collect();
             let mut rows = Vec::new();
             for id in ahead {
                 if let Some(consultation) = state.consultations.get_mut(&id) {
@@ -71,7 +72,9 @@ fn understood(pairing: &Pairing) -> Result<(Url, String), CommandError> {
     if typed.starts_with("kabinet:") {
         let link = Url::parse(typed).map_err(|_| refuse_field("pairing_link_bad", "link_or_code"))?;
         let part = |wanted: &str| link.query_pairs().find(|(name, _)| name == wanted).map(|(_, value)| value.into_owned());
-        let (Some(url), Some(code)) = (part("url"), part("code")) else { return Err(refuse_field("pairing_link_bad", "link_or_code")) };
+        let (Some(url), Some(code)) = (part("url"), part("code")) else {
+            return Err(refuse_field("pairing_link_bad", "link_or_code"));
+        };
         let url = BackendAddress::read_url(&url).ok_or_else(|| refuse_field("pairing_link_bad", "link_or_code"))?;
         return Ok((url, code));
     }

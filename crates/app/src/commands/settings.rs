@@ -44,7 +44,8 @@ impl Application {
             Some((info, field.key))
         });
         let Some((info, key)) = first else { return Ok(()) };
-        rooms::open(info, &[(key, address.as_str())].into_iter().collect()).map_err(|_| refuse_field("bad_address", "jitsi_address"))?;
+        rooms::open(info, &[(key, address.as_str())].into_iter().collect())
+            .map_err(|_| refuse_field("bad_address", "jitsi_address"))?;
         self.change(|state| {
             state.kept.connections.entry(info.id.into()).or_default().insert(key.into(), address);
         });

@@ -256,7 +256,10 @@ mod tests {
         let (store, loaded) = Store::open(&path, key.clone(), ids()).await.expect("opens");
         assert!(loaded.consultations.is_empty() && loaded.cursor.is_none());
         let one = consultation("c1", "15:00", 50);
-        store.write(&[Write::put(Table::Consultations, "c1", &one), Write::put(Table::Meta, CURSOR, &7u64)]).await.expect("written");
+        store
+            .write(&[Write::put(Table::Consultations, "c1", &one), Write::put(Table::Meta, CURSOR, &7u64)])
+            .await
+            .expect("written");
         store.close().await;
 
         let (again, loaded) = Store::open(&path, key, ids()).await.expect("opens");

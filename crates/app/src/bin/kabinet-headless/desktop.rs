@@ -75,9 +75,10 @@ impl RecordingDesktop {
 
     pub fn tray(&self) -> Value {
         let asked = self.asked();
-        asked.tray.as_ref().map_or(Value::Null, |tray| {
-            json!({ "state": tray.state, "title": tray.title, "menu": tray.menu.iter().map(entry).collect::<Vec<_>>() })
-        })
+        asked.tray.as_ref().map_or(
+            Value::Null,
+            |tray| json!({ "state": tray.state, "title": tray.title, "menu": tray.menu.iter().map(entry).collect::<Vec<_>>() }),
+        )
     }
 
     /// What a button of a standing notification does; without one it was put away.
@@ -102,7 +103,9 @@ fn entry(entry: &MenuEntry) -> Value {
     match entry {
         MenuEntry::Label(label) => json!({ "label": label, "enabled": false }),
         MenuEntry::Item { label, enabled, checked, .. } => json!({ "label": label, "enabled": enabled, "checked": checked }),
-        MenuEntry::Submenu { label, entries } => json!({ "label": label, "entries": entries.iter().map(self::entry).collect::<Vec<_>>() }),
+        MenuEntry::Submenu { label, entries } => {
+            json!({ "label": label, "entries": entries.iter().map(self::entry).collect::<Vec<_>>() })
+        }
         MenuEntry::Separator => json!("-"),
     }
 }

@@ -40,8 +40,14 @@ pub fn router(host: Host, ui: Option<PathBuf>) -> Router {
         .route("/probe/notifications/press", post(press))
         .route("/probe/tray", get(async |State(host): State<Host>| Json(host.desktop.tray())))
         .route("/probe/window", get(async |State(host): State<Host>| Json(json!({ "page": host.desktop.asked().window }))))
-        .route("/probe/desktop", post(async |State(host): State<Host>, Json(works): Json<Works>| host.desktop.asked().works = works))
-        .route("/probe/keychain", post(async |State(host): State<Host>, Json(change): Json<ChangeKeychain>| host.secrets.put_into(change.state)))
+        .route(
+            "/probe/desktop",
+            post(async |State(host): State<Host>, Json(works): Json<Works>| host.desktop.asked().works = works),
+        )
+        .route(
+            "/probe/keychain",
+            post(async |State(host): State<Host>, Json(change): Json<ChangeKeychain>| host.secrets.put_into(change.state)),
+        )
         .route("/probe/clock", post(advance))
         .with_state(host);
     match ui {

@@ -1,0 +1,115 @@
+use super::*;
+use crate::testing::{at, consultation, event, joined, left, started, state};
+use crate::tray::tray_view;
+use crate::view::{Language, PresencePlace};
+use crate::words::Words;
+use rstest::rstest;
+
+fn three() -> Vec<Consultation> {
+    vec![consultation("a", "10:00", 50), consultation("b", "15:00", 50), consultation("c", "17:00", 90)]
+}
+
+#[rstest]
+#[case::before_everything("08:00", Some("a"))]
+#[case::during_the_first("10:20", Some("a"))]
+#[case::between("12:00", Some("b"))]
+#[case::after_everything("20:00", None)]
+fn the_large_one_is_the_next_of_today(#[case] now: &str, #[case] expected: Option<&str>) {
+    let state = state(&three(), &[]);
+    let view = app_view(&state, at(now));
+    assert_eq!(view.hero.map(|hero| hero.id).as_deref(), expected);
+}
+
+#[test]
+fn a_waiting_client_comes_before_the_clock() {
+    let mut joined = joined(1, "12:00", "Ivan");
+    joined.consultation = Some("c".into());
+    let state = state(&three(), &[joined]);
+    let view = app_view(&state, at("12:01"));
+    let hero = view.hero.expect("a large one");
+    assert_eq!((hero.id.as_str(), hero.presence.place, hero.status), ("c", PresencePlace::Room, ConsultationStatus::Running));
+    let groups: Vec<_> = view.groups.iter().map(|group| (group.kind, group.items.len())).collect();
+    assert_eq!(groups, [(DayGroupKind::LaterToday, 1), (DayGroupKind::PastToday, 1)]);
+}
+
+#[rstest]
+#[case::nothing("12:00", &[], TrayState::Idle)]
+#[case::ten_minutes_before("14:50", &[], TrayState::Soon)]
+#[case::eleven_minutes_before("14:49", &[], TrayState::Idle)]
+#[case::client("14:58", &[("14:57", "joined")], TrayState::ClientThere)]
+#[case::both("15:05", &[("14:57", "joined"), ("15:00", "started")], TrayState::InSession)]
+#[case::client_gone("14:30", &[("14:10", "joined"), ("14:20", "left")], TrayState::Idle)]
+fn the_icon_has_its_states(#[case] now: &str, #[case] events: &[(&str, &str)], #[case] expected: TrayState) {
+    let made = events.iter().zip(1..).map(|((time, kind), cursor)| match *kind {
+        "joined" => joined(cursor, time, ""),
+        "left" => left(cursor, time, ""),
+        _ => started(cursor, time),
+    });
+    let mut state = state(&[consultation("c1", "15:00", 50)], &made.collect::<Vec<_>>());
+    assert_eq!(app_view(&state, at(now)).tray, expected);
+    state.feed.state = FeedState::Offline;
+    assert_eq!(app_view(&state, at(now)).tray, TrayState::NotConnected);
+}
+
+#[rstest]
+#[case::before("14:00", &[], ConsultationStatus::Planned, false)]
+#[case::its_time("15:10", &[], ConsultationStatus::Running, false)]
+#[case::over_and_nobody_came("16:00", &[], ConsultationStatus::Planned, true)]
+#[case::over_and_they_met("16:00", &["joined", "started", "left", "ended"], ConsultationStatus::Finished, false)]
+fn what_becomes_of_a_consultation(
+    #[case] now: &str,
+    #[case] events: &[&str],
+    #[case] status: ConsultationStatus,
+    #[case] asks: bool,
+) {
+    let made = events.iter().zip(1..).map(|(kind, cursor)| match *kind {
+        "joined" => joined(cursor, "15:00", ""),
+        "started" => started(cursor, "15:01"),
+        "left" => left(cursor, "15:40", ""),
+        _ => event(cursor, "15:41", Kind::SessionEnded { together: 2340 }, ""),
+    });
+    let state = state(&[consultation("c1", "15:00", 50)], &made.collect::<Vec<_>>());
+    let view = app_view(&state, at(now));
+    let one = view.hero.iter().chain(view.groups.iter().flat_map(|group| &group.items)).next().expect("one");
+    assert_eq!((one.status, one.asks_outcome), (status, asks));
+}
+
+#[test]
+fn hidden_names_are_nowhere() {
+    let mut state =
+        state(&[consultation("c1", "15:00", 50)], &[joined(1, "14:58", "Ivan"), event(2, "14:59", Kind::ClientNamed, "Ivan P.")]);
+    state.kept.settings.hide_names = true;
+    let view = app_view(&state, at("15:00"));
+    assert_eq!(view.hero.as_ref().and_then(|hero| hero.client.as_deref()), None);
+    let json = serde_json::to_string(&view).expect("JSON");
+    assert!(!json.contains("Ivan") && !json.contains("Client c1"), "{json}");
+}
+
+#[test]
+fn days_are_grouped_in_the_specialists_zone() {
+    let mut late = consultation("late", "22:30", 50);
+    late.starts_at = at("22:30");
+    let mut state = state(&[late, consultation("c1", "15:00", 50)], &[]);
+    state.place.zone = chrono_tz::Europe::Moscow;
+    // 22:30 UTC is half past one of the next day in Moscow.
+    let groups: Vec<_> = app_view(&state, at("10:00")).groups.into_iter().map(|group| (group.kind, group.day)).collect();
+    assert_eq!(groups, [(DayGroupKind::Tomorrow, "2026-12-24".to_owned())]);
+}
+
+#[test]
+fn the_menu_holds_everything_and_no_name() {
+    let mut state = state(&three(), &[]);
+    state.kept.do_not_disturb_until = Some(at("13:00"));
+    let tray = tray_view(&state, &Words::new(Language::En, "en"), at("12:00"));
+    assert!(!format!("{tray:?}").contains("Client"));
+    insta::assert_debug_snapshot!(tray);
+}
+
+#[test]
+fn a_broken_line_says_since_when() {
+    let mut state = state(&three(), &[]);
+    state.feed.state = FeedState::Offline;
+    state.feed.last_contact = Some(at("11:42"));
+    let tray = tray_view(&state, &Words::new(Language::En, "en"), at("12:00"));
+    assert_eq!((tray.state, tray.title.as_str()), (TrayState::NotConnected, "Not connected; last contact at 11:42"));
+}

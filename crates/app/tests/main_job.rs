@@ -1,0 +1,202 @@
+//! From a consultation made to the client's arrival, against the real backend.
+
+mod support;
+
+use kabinet_app::desktop::NotificationAction;
+use kabinet_app::view::{FeedState, TrayState};
+use serde_json::json;
+use support::{Computer, call, draft, refusal, settle_in, shows};
+
+#[tokio::test]
+async fn from_a_consultation_made_to_the_specialist_in_the_room() {
+    let computer = Computer::new();
+    let backend = computer.backend().await;
+    let application = computer.start(&backend.url()).await;
+    shows(&application, "a live feed", |view| view.feed.state == FeedState::Live).await;
+    settle_in(&application).await;
+
+    let made = call(&application, "create_consultation", draft("Ivan", "12:30")).await;
+    let (id, link, room) = (text(&made["id"]), text(&made["link"]), text(&made["room"]));
+    assert!(link.starts_with("https://meet.example.org/konsultaciya-23dec-"));
+    assert_eq!(computer.desktop.asked().clipboard.as_ref(), Some(&link));
+    shows(&application, "the backend has it", |view| view.hero.as_ref().is_some_and(|hero| !hero.unsent)).await;
+
+    // The server's own occupant is nobody.
+    computer.report(&backend.url(), &room, "participant_joined", "focus").await;
+    computer.report(&backend.url(), &room, "participant_joined", "68df73d4").await;
+    let key = format!("consultation/{id}");
+    let arrival = computer.sees("the arrival", |asked| asked.standing.get(&key).cloned()).await;
+    assert_eq!(arrival.title.reveal(), "A client is in the room");
+    computer.sees("the icon", |asked| (asked.tray.as_ref()?.state == TrayState::ClientThere).then_some(())).await;
+
+    application.notification_action(NotificationAction::Join { consultation: id.clone() }).await;
+    let opened = computer.sees("the browser", |asked| asked.opened.first().cloned()).await;
+    assert!(opened.starts_with(&link) && opened.contains("userInfo.displayName=%22%D0%90%D0%BD%D0%BD%D0%B0%22"));
+    computer.sees("the notification gone", |asked| (!asked.standing.contains_key(&key)).then_some(())).await;
+    assert_eq!(computer.desktop.asked().log.iter().filter(|logged| logged.what == "show").count(), 1);
+    application.shutdown().await;
+    backend.shutdown().await;
+}
+
+#[tokio::test]
+async fn the_client_leaves_and_it_is_said_in_place_of_the_arrival() {
+    let computer = Computer::new();
+    let backend = computer.backend().await;
+    let application = computer.start(&backend.url()).await;
+    settle_in(&application).await;
+    let made = call(&application, "create_consultation", draft("Ivan", "12:30")).await;
+    let (key, room) = (format!("consultation/{}", text(&made["id"])), text(&made["room"]));
+    shows(&application, "the backend has it", |view| view.hero.as_ref().is_some_and(|hero| !hero.unsent)).await;
+    computer.report(&backend.url(), &room, "participant_joined", "68df73d4").await;
+    computer.sees("the arrival", |asked| asked.standing.get(&key).cloned()).await;
+
+    computer.report(&backend.url(), &room, "participant_left", "68df73d4").await;
+    // Without a stated reason it may be a reload: the backend waits before it says so.
+    computer.clock.advance(chrono::TimeDelta::seconds(20));
+    backend.look_around().await;
+    let left = computer
+        .sees("the departure", |asked| asked.standing.get(&key).filter(|one| one.title.reveal().contains("left")).cloned())
+        .await;
+    assert!(!left.sound && !left.urgent && left.buttons.is_empty());
+    application.shutdown().await;
+    backend.shutdown().await;
+}
+
+#[tokio::test]
+async fn what_was_missed_comes_once_and_marked() {
+    let computer = Computer::new();
+    let backend = computer.backend().await;
+    let application = computer.start(&backend.url()).await;
+    settle_in(&application).await;
+    let made = call(&application, "create_consultation", draft("Ivan", "12:30")).await;
+    let (key, room) = (format!("consultation/{}", text(&made["id"])), text(&made["room"]));
+    let other = call(&application, "create_consultation", draft("Olga", "13:30")).await;
+    let (gone_key, gone_room) = (format!("consultation/{}", text(&other["id"])), text(&other["room"]));
+    shows(&application, "the backend has them", |view| {
+        view.hero.iter().chain(view.groups.iter().flat_map(|group| &group.items)).filter(|one| !one.unsent).count() == 2
+    })
+    .await;
+    application.shutdown().await;
+
+    computer.report(&backend.url(), &room, "participant_joined", "68df73d4").await;
+    computer.report(&backend.url(), &gone_room, "participant_joined", "78df73d4").await;
+    computer.clock.advance(chrono::TimeDelta::seconds(60));
+    computer.report(&backend.url(), &gone_room, "participant_left", "78df73d4").await;
+    computer.clock.advance(chrono::TimeDelta::seconds(60));
+    backend.look_around().await;
+
+    let application = computer.start(&backend.url()).await;
+    let arrival = computer.sees("the missed arrival", |asked| asked.standing.get(&key).cloned()).await;
+    assert!(arrival.body.reveal().contains("the news came late"), "{}", arrival.body.reveal());
+    shows(&application, "the missed visit's steps", |view| {
+        view.hero
+            .iter()
+            .chain(view.groups.iter().flat_map(|group| &group.items))
+            .any(|one| one.steps.len() == 2 && one.steps.iter().all(|step| step.missed))
+    })
+    .await;
+    assert!(!computer.desktop.asked().log.iter().any(|logged| logged.key == gone_key));
+    application.shutdown().await;
+
+    // Another start repeats nothing.
+    let shown = computer.desktop.asked().log.iter().filter(|logged| logged.what == "show").count();
+    let application = computer.start(&backend.url()).await;
+    shows(&application, "a live feed", |view| view.feed.state == FeedState::Live && view.tray == TrayState::ClientThere).await;
+    assert_eq!(computer.desktop.asked().log.iter().filter(|logged| logged.what == "show").count(), shown);
+    application.shutdown().await;
+    backend.shutdown().await;
+}
+
+#[tokio::test]
+async fn made_offline_and_sent_when_the_line_is_back() {
+    let computer = Computer::new();
+    let application = computer.start("http://127.0.0.1:9").await;
+    settle_in(&application).await;
+    shows(&application, "no line", |view| view.feed.state == FeedState::Offline).await;
+    let made = call(&application, "create_consultation", draft("Ivan", "12:30")).await;
+    assert_eq!(made["unsent"], json!(true));
+    application.shutdown().await;
+
+    let backend = computer.backend().await;
+    let application = computer.start(&backend.url()).await;
+    let view = shows(&application, "the backend has it", |view| view.hero.as_ref().is_some_and(|hero| !hero.unsent)).await;
+    let hero = view.hero.as_ref().expect("a consultation");
+    assert_eq!(
+        (json!(hero.id), json!(hero.link), hero.client.as_deref()),
+        (made["id"].clone(), made["link"].clone(), Some("Ivan"))
+    );
+
+    // And the other way: a change, a cancellation, and back.
+    let mut change = draft("Ivan Petrov", "14:00");
+    change["note"] = json!("brings papers");
+    call(&application, "change_consultation", json!({ "id": hero.id, "draft": change })).await;
+    call(&application, "cancel_consultation", json!({ "id": hero.id })).await;
+    call(&application, "restore_consultation", json!({ "id": hero.id })).await;
+    shows(&application, "all sent", |view| {
+        view.hero.as_ref().is_some_and(|hero| !hero.unsent && hero.minutes == 50 && hero.note == "brings papers")
+    })
+    .await;
+    let found = call(&application, "search", json!({ "text": "petrov", "offset": 0, "limit": 10 })).await;
+    assert_eq!((found["total"].clone(), found["items"][0]["link"].clone()), (json!(1), made["link"].clone()));
+    application.shutdown().await;
+    backend.shutdown().await;
+}
+
+#[tokio::test]
+async fn nonsense_is_refused_by_its_field_and_changes_nothing() {
+    let computer = Computer::new();
+    let application = computer.start("http://127.0.0.1:9").await;
+    assert_eq!(
+        refusal(&application, "create_consultation", draft("Ivan", "12:30")).await,
+        ("no_jitsi_address".into(), Some("provider".into()))
+    );
+    settle_in(&application).await;
+    let check = async |key: &str, value: serde_json::Value, code: &str| {
+        let mut draft = draft("Ivan", "12:30");
+        draft[key] = value;
+        let (refused, field) = refusal(&application, "create_consultation", draft).await;
+        assert_eq!((refused.as_str(), field.as_deref()), (code, Some(key)));
+    };
+    check("date", json!("2026-02-30"), "bad_date").await;
+    check("time", json!("25:00"), "bad_time").await;
+    check("time_zone", json!("Mars/Olympus"), "bad_time_zone").await;
+    check("minutes", json!(4), "bad_length").await;
+    check("minutes", json!(601), "bad_length").await;
+    check("provider", json!("smoke-signals"), "no_such_provider").await;
+    check("link", json!("javascript:alert(1)"), "bad_link").await;
+    check("note", json!("x".repeat(3000)), "note_too_long").await;
+    let mut skipped = draft("Ivan", "02:30");
+    (skipped["date"], skipped["time_zone"]) = (json!("2027-03-28"), json!("Europe/Berlin"));
+    assert_eq!(refusal(&application, "create_consultation", skipped).await, ("no_such_time".into(), Some("time".into())));
+    assert_eq!(refusal(&application, "create_consultation", json!({ "client": 7 })).await.0, "bad_arguments");
+    assert_eq!(refusal(&application, "fly", json!({})).await.0, "unknown_command");
+    assert!(application.view().hero.is_none());
+    application.shutdown().await;
+}
+
+#[tokio::test]
+async fn the_shells_verbs_do_what_the_window_does() {
+    let computer = Computer::new();
+    let backend = computer.backend().await;
+    let application = computer.start(&backend.url()).await;
+    settle_in(&application).await;
+    shows(&application, "a live feed", |view| view.feed.state == FeedState::Live).await;
+    let say = async |words: &str| application.shell_verb(&words.split(' ').map(str::to_owned).collect::<Vec<_>>()).await;
+    assert_eq!(say("join next").await.status, 1);
+    let made = say("new --provider jitsi --at 15:30 --client Ivan").await;
+    assert!(made.status == 0 && made.text.contains("https://meet.example.org/konsultaciya-23dec-"), "{}", made.text);
+    assert_eq!(say("join next").await.text, "Opened the room of 15:30.");
+    assert_eq!(computer.desktop.asked().opened.len(), 1);
+    assert_eq!(say("copy next").await.status, 0);
+    assert_eq!(say("hide-names on").await.text, "Names are hidden.");
+    let list: serde_json::Value = serde_json::from_str(&say("list --json").await.text).expect("JSON");
+    assert_eq!((list[0]["minutes"].clone(), list[0]["client"].clone()), (json!(50), json!(null)));
+    assert_eq!(say("dance").await.status, 2);
+    assert_eq!(say("--help").await.status, 0);
+    application.shutdown().await;
+    backend.shutdown().await;
+}
+
+fn text(value: &serde_json::Value) -> String {
+    value.as_str().expect("a text").to_owned()
+}
