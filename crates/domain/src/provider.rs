@@ -23,6 +23,11 @@ pub struct Capabilities {
     pub tokens: bool,
 }
 
+/// Key of the field with a host's login, for a server whose page asks for it. Nobody but the person ever types it in.
+pub const LOGIN: &str = "login";
+/// Key of the field with its password.
+pub const PASSWORD: &str = "password";
+
 /// One field of a connection's form.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Field {

@@ -6,7 +6,7 @@ use super::token::{Moderator, ModeratorToken, TokenSettings, moderator_token};
 use crate::registry::{ConnectionError, ConnectionSettings, Entry, LinkIdentity, RoomError, RoomProvider, SpecialistLink};
 use async_trait::async_trait;
 use kabinet_domain::ports::PortError;
-use kabinet_domain::provider::{Capabilities, Field, FieldKind, ProviderInfo};
+use kabinet_domain::provider::{Capabilities, Field, FieldKind, LOGIN, PASSWORD, ProviderInfo};
 use kabinet_domain::{RoomName, Sensitive};
 
 const BASE_URL: &str = "base_url";
@@ -14,6 +14,9 @@ const APP_ID: &str = "app_id";
 const APP_SECRET: &str = "app_secret";
 const AUDIENCE: &str = "audience";
 const SUBJECT: &str = "subject";
+/// Of the account that the specialist signs in with where the server wants one; the application copies them, the link never carries them.
+const LOGIN: &str = "login";
+const PASSWORD: &str = "password";
 
 pub const INFO: ProviderInfo = ProviderInfo {
     id: "jitsi",
@@ -22,10 +25,14 @@ pub const INFO: ProviderInfo = ProviderInfo {
     capabilities: Capabilities { makes_rooms: true, reports_attendance: true, lobby: true, tokens: true },
     fields: &[
         Field { key: BASE_URL, kind: FieldKind::Address, required: true, placeholder: "https://meet.example.org" },
+        Field { key: LOGIN, kind: FieldKind::Text, required: false, placeholder: "" },
+        Field { key: PASSWORD, kind: FieldKind::Secret, required: false, placeholder: "" },
         Field { key: APP_ID, kind: FieldKind::Text, required: false, placeholder: "kabinet" },
         Field { key: APP_SECRET, kind: FieldKind::Secret, required: false, placeholder: "" },
         Field { key: AUDIENCE, kind: FieldKind::Text, required: false, placeholder: "jitsi" },
         Field { key: SUBJECT, kind: FieldKind::Text, required: false, placeholder: "*" },
+        Field { key: LOGIN, kind: FieldKind::Text, required: false, placeholder: "" },
+        Field { key: PASSWORD, kind: FieldKind::Secret, required: false, placeholder: "" },
     ],
 };
 
