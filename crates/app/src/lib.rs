@@ -32,7 +32,6 @@ pub use line::BackendAddress;
 use kabinet_domain::provider::{LOGIN, PASSWORD};
 use view::Message;
 
-
 /// A problem without further facts.
 fn message(code: &str) -> Message {
     Message { code: code.into(), facts: std::collections::BTreeMap::new() }

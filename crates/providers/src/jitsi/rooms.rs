@@ -14,9 +14,6 @@ const APP_ID: &str = "app_id";
 const APP_SECRET: &str = "app_secret";
 const AUDIENCE: &str = "audience";
 const SUBJECT: &str = "subject";
-/// Of the account that the specialist signs in with where the server wants one; the application copies them, the link never carries them.
-const LOGIN: &str = "login";
-const PASSWORD: &str = "password";
 
 pub const INFO: ProviderInfo = ProviderInfo {
     id: "jitsi",
@@ -31,8 +28,6 @@ pub const INFO: ProviderInfo = ProviderInfo {
         Field { key: APP_SECRET, kind: FieldKind::Secret, required: false, placeholder: "" },
         Field { key: AUDIENCE, kind: FieldKind::Text, required: false, placeholder: "jitsi" },
         Field { key: SUBJECT, kind: FieldKind::Text, required: false, placeholder: "*" },
-        Field { key: LOGIN, kind: FieldKind::Text, required: false, placeholder: "" },
-        Field { key: PASSWORD, kind: FieldKind::Secret, required: false, placeholder: "" },
     ],
 };
 
