@@ -110,7 +110,7 @@ pub async fn remove(State(app): State<App>, caller: Caller, Id(id): Id, headers:
 
 #[utoipa::path(post, path = "/api/conferences/{id}/pressed-join", tag = "conferences", security(("token" = [])),
     description = "The specialist is on the way: whoever enters next is the specialist.",
-    params(("id" = Uuid, Path)), request_body(content = PressedJoin, description = "May be empty"),
+    params(("id" = Uuid, Path)), request_body(content = Option<PressedJoin>, description = "May be empty"),
     responses((status = 200, body = Received), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody), (status = 404, body = ErrorBody),
         (status = 408, body = ErrorBody), (status = 413, body = ErrorBody), (status = 429, body = ErrorBody), (status = 503, body = ErrorBody)))]
 pub async fn pressed_join(State(app): State<App>, caller: Caller, Id(id): Id, request: Request) -> Result<Response, Refusal> {
