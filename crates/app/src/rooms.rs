@@ -7,13 +7,13 @@ use crate::keychain::secret_name;
 use crate::line::BackendAddress;
 use crate::record::Consultation;
 use crate::view::Message;
-use chrono::NaiveDate;
+use chrono::{Duration, NaiveDate};
 use kabinet_domain::ports::PortError;
 use kabinet_domain::provider::{FieldKind, ProviderInfo};
 use kabinet_domain::room::RoomTemplateError;
 use kabinet_domain::{RoomLink, RoomTemplate, Sensitive};
 use kabinet_providers::http::{HttpSettings, Reach};
-use kabinet_providers::registry::{ConnectionError, ConnectionSettings, Entry, Planned, RoomProvider};
+use kabinet_providers::registry::{ConnectionError, ConnectionSettings, Entry, MARGIN, Planned, RoomProvider};
 use url::Url;
 
 /// A link longer than this is not one that a person pastes, and a browser may cut it.
@@ -83,10 +83,15 @@ impl Application {
         if opened.client_link(&room).ok().as_deref() != Some(consultation.link.as_str()) {
             return Ok(plain());
         }
-        let name = Sensitive::new(self.look().settings().specialist_name.clone());
+        let (name, margin) = {
+            let state = self.look();
+            let settings = state.settings();
+            (Sensitive::new(settings.specialist_name.clone()), Duration::minutes(i64::from(settings.token_margin_minutes)))
+        };
         let entry = Entry {
             room: &room,
-            planned: Planned { starts_at: consultation.starts_at, ends_at: consultation.ends_at() },
+            // A token outlives the end it is given by a margin; the person's own takes its place.
+            planned: Planned { starts_at: consultation.starts_at, ends_at: consultation.ends_at() + margin - MARGIN },
             specialist_id: &self.specialist_id().await,
             specialist_name: &name,
             now: self.now(),

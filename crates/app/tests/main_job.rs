@@ -34,6 +34,12 @@ async fn from_a_consultation_made_to_the_specialist_in_the_room() {
     assert!(opened.starts_with(&link) && opened.contains("userInfo.displayName=%22%D0%90%D0%BD%D0%BD%D0%B0%22"));
     computer.sees("the notification gone", |asked| (!asked.standing.contains_key(&key)).then_some(())).await;
     assert_eq!(computer.desktop.asked().log.iter().filter(|logged| logged.what == "show").count(), 1);
+
+    // Whoever comes after the press is the specialist, though nothing else tells the two apart.
+    computer.clock.advance(chrono::TimeDelta::seconds(5));
+    computer.report(&backend.url(), &room, "participant_joined", "88df73d4").await;
+    shows(&application, "the session", |view| view.tray == TrayState::InSession).await;
+    assert!(computer.desktop.asked().standing.is_empty());
     application.shutdown().await;
     backend.shutdown().await;
 }

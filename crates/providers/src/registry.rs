@@ -1,7 +1,7 @@
 //! What providers there are, as data, and how a configured one is opened. Nobody else needs to know their names.
 
 use crate::jitsi::token::ModeratorToken;
-pub use crate::jitsi::token::Planned;
+pub use crate::jitsi::token::{MARGIN, Planned};
 use crate::{jitsi, pasted};
 use async_trait::async_trait;
 use kabinet_domain::ports::PortError;

@@ -110,9 +110,11 @@ impl Application {
             (None, Backend::Embedded(switch)) => switch.start_embedded().await?.url,
             (None, Backend::At(address)) => address.url.clone(),
         };
-        let url = format!("{}/api/webhook/kabinet", address.as_str().trim_end_matches('/'));
+        let address = address.as_str().trim_end_matches('/').to_owned();
+        let url = format!("{address}/api/webhook/kabinet");
         let snippet = format!(
-            "-- In the section of the rooms' component, as in: Component \"muc.meet.jitsi\" \"muc\"\nmodules_enabled = {{ \"kabinet\" }}\nkabinet_url = \"{url}\"\n"
+            "-- In the section of the rooms' component, as in: Component \"muc.meet.jitsi\" \"muc\"\nmodules_enabled = {{ \"kabinet\" }}\n\
+             -- Without it the backend takes reports from its own computer only.\n-- kabinet_secret = \"whsec_...\"\nkabinet_url = \"{address}\"\n"
         );
         Ok(WebhookInfo { url, snippet })
     }
