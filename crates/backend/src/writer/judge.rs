@@ -71,7 +71,10 @@ impl Writer {
         let person = specialist.and_then(|id| self.parts.people.get(id));
         Plan {
             specialist,
-            specialist_token_ids: person.map(|person| person.token_ids.clone()).unwrap_or_default(),
+            // The specialist's own application signs its tokens with the id it has here.
+            specialist_token_ids: person
+                .map(|person| person.token_ids.iter().cloned().chain([person.id.to_string()]).collect())
+                .unwrap_or_default(),
             first_is_host: self.parts.settings.first_is_host,
             login: self.parts.settings.login,
         }
