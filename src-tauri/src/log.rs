@@ -7,6 +7,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use tracing_subscriber::EnvFilter;
 
+const USUAL: &str = "warn,kabinet=info,kabinet_app=info,kabinet_backend=info";
+
 const FILE: &str = "kabinet.log";
 const PREVIOUS: &str = "kabinet.1.log";
 /// Two files of this size are weeks of a quiet application, and small enough to send.
@@ -15,7 +17,9 @@ const LIMIT: u64 = 1024 * 1024;
 /// Sends `tracing` to the log file. `KABINET_LOG` says how much, as in `kabinet_app=debug`.
 pub fn start(folder: &Path) -> io::Result<()> {
     let file = Rotating::open(folder)?;
-    let filter = EnvFilter::try_from_env("KABINET_LOG").unwrap_or_else(|_| EnvFilter::new("warn,kabinet=info,kabinet_app=info,kabinet_backend=info"));
+    let filter = EnvFilter::try_from_env("KABINET_LOG").unwrap_or_else(|_| EnvFilter::new(USUAL));
+    // Whatever was asked for: this one writes down whole messages, with the names in notifications.
+    let filter = filter.add_directive("zbus=warn".parse().expect("it is well formed"));
     tracing_subscriber::fmt().with_env_filter(filter).with_ansi(false).with_writer(Mutex::new(file)).init();
     std::panic::set_hook(Box::new(|panic| {
         // The payload may carry a person's words; the place alone says which promise broke.

@@ -5,8 +5,8 @@ use crate::places::Places;
 use crate::shell;
 use kabinet_app::view::{Language, Message};
 use kabinet_app::words::Words;
-use std::io::{self, Write};
-use std::process::{Command, ExitCode, Stdio};
+use std::io::{self, Read, Write};
+use std::process::{Child, Command, ExitCode, Stdio};
 use std::time::Duration;
 
 /// Nothing runs that could answer.
@@ -56,20 +56,31 @@ async fn carry(words: Vec<String>) -> io::Result<Reply> {
         Err(error) if control::is_absent(&error) && starts => {}
         answered => return answered,
     }
-    let mut application = Command::new(std::env::current_exe()?)
-        .arg("--hidden")
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::inherit())
-        .spawn()?;
+    let mut application = start_in_tray()?;
     let deadline = tokio::time::Instant::now() + START_TIME;
     loop {
         tokio::time::sleep(LOOK_AGAIN).await;
         match control::ask(&socket, &request).await {
-            Err(error) if control::is_absent(&error) && tokio::time::Instant::now() < deadline && application.try_wait()?.is_none() => {}
+            Err(error) if control::is_absent(&error) && tokio::time::Instant::now() < deadline => {}
             answered => return answered,
         }
+        if let Some(ended) = application.try_wait()?
+            && !ended.success()
+        {
+            let mut complaint = String::new();
+            application.stderr.take().map(|mut stderr| stderr.read_to_string(&mut complaint)).transpose()?;
+            return Ok(Reply { status: 1, text: complaint });
+        }
     }
+}
+
+/// Outlives this process: its output goes nowhere, so that nobody waits for its end, and Ctrl-C is not for it.
+fn start_in_tray() -> io::Result<Child> {
+    let mut command = Command::new(std::env::current_exe()?);
+    command.arg("--hidden").stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
+    #[cfg(unix)]
+    std::os::unix::process::CommandExt::process_group(&mut command, 0);
+    command.spawn()
 }
 
 /// Words to the standard output, complaints to the error output.

@@ -1,0 +1,92 @@
+"""The window of the built application, worked by WebDriver."""
+
+import subprocess
+
+from kabinet import JITSI, Kabinet
+from lab.waiting import wait_for
+
+SECRET = "a-secret-that-must-not-be-on-disk-7f3a"
+PASSWORD = "a-password-that-must-not-be-on-disk-91c2"
+
+
+def press(driver, label):
+    wait_for(lambda: driver.labelled(label), f"the control {label!r}").click()
+
+
+def fill(driver, label, text):
+    wait_for(lambda: driver.labelled(label), f"the field {label!r}").type(text)
+
+
+def reads(driver, text, seconds=10):
+    return wait_for(lambda: text in driver.text(), f"the words {text!r}", seconds)
+
+
+def test_from_the_first_start_to_a_consultation_in_the_list_and_the_tray(desktop, tmp_path, request):
+    kabinet = Kabinet(desktop, tmp_path / "kabinet")
+    request.addfinalizer(kabinet.close)
+    window = kabinet.open_window()
+    reads(window, "На каком языке говорить?")
+    press(window, "Дальше")
+    fill(window, "Ваше имя", "Анна Петрова")
+    press(window, "Дальше")
+    fill(window, "Адрес сервера", JITSI)
+    press(window, "Готово")
+    reads(window, "Консультаций пока нет")
+
+    press(window, "Назначить консультацию")
+    fill(window, "Клиент", "Мария К.")
+    reads(window, "meet.example.org/konsultaciya-")
+    press(window, "Создать и скопировать ссылку")
+    reads(window, "Мария К.")
+    made = wait_for(kabinet.list, "the consultation")[0]
+    assert made["client"] == "Мария К." and kabinet.clipboard() == made["link"]
+    assert wait_for(lambda: kabinet.tray.find("Войти"), "its entry in the tray")
+    assert "Мария" not in " ".join(kabinet.tray.labels()) and kabinet.windows() == ["Kabinet"], "no name in menu or title"
+
+    press(window, "Войти")
+    assert wait_for(desktop.urls, "the browser")[0].startswith(made["link"])
+
+    kabinet.tray.press("Настройки")
+    reads(window, "Запускать при входе в систему")
+    press(window, "Запускать при входе в систему")
+    entry = desktop.state / "home/.config/autostart"
+    wait_for(lambda: entry.exists() and [one for one in entry.iterdir() if "--hidden" in one.read_text()], "the system's autostart entry")
+
+
+def test_secrets_are_in_the_keyring_and_nowhere_on_disk(kabinet):
+    window = kabinet.open_window()
+    reads(window, "Консультаций пока нет")
+    kabinet.wait_live()
+    window.script("location.hash = '#/connection/jitsi'")
+    fill(window, "Идентификатор приложения (JWT)", "kabinet")
+    fill(window, "Секрет приложения (JWT)", SECRET)
+    fill(window, "Логин ведущего", "anna")
+    fill(window, "Пароль ведущего", PASSWORD)
+    press(window, "Сохранить")
+    kept = lambda: {kabinet.secret(name) for name in names(kabinet)}
+    wait_for(lambda: {SECRET, PASSWORD} <= kept(), "the secrets in the keyring")
+    reads(window, "Проверить")
+
+    made = kabinet.make("Клиент-Которого-Нет-На-Диске")
+    kabinet.verb("join", "next")
+    opened = wait_for(kabinet.desktop.urls, "the browser")[0]
+    assert "jwt=" in opened and opened.startswith(made["link"])
+    kabinet.end()
+
+    words = {
+        "a secret": SECRET, "a password": PASSWORD, "the client's name": "Клиент-Которого-Нет-На-Диске", "the token of the link": opened.split("jwt=")[1][:40],
+    }
+    for path, text in kabinet.texts_on_disk():
+        if path.name == "urls":
+            continue  # the stand-in browser's own notes
+        for what, word in words.items():
+            # The backend is a server of its own and has to know its consultations; what the application keeps is sealed.
+            if what == "the client's name" and "backend" in path.parts:
+                continue
+            assert word.encode() not in text, f"{what} is in {path}"
+
+
+def names(kabinet):
+    """Of everything that the keyring keeps for this service."""
+    found = subprocess.run(["secret-tool", "search", "--all", "service", "kabinet"], env=kabinet.env, capture_output=True, text=True)
+    return [line.split(" = ")[1] for line in (found.stdout + found.stderr).splitlines() if line.startswith("attribute.username")]
