@@ -126,7 +126,7 @@ class Backend:
         command += ["--base-path", self.base_path] if self.base_path else []
         if self.largest_file:
             # Without the trap the signal of a file grown too large would end the process: here the write fails.
-            limit = f"trap '' XFSZ; ulimit -f {self.largest_file // 512}; exec \"$0\" \"$@\""
+            limit = f"trap '' XFSZ; ulimit -S -f {self.largest_file // 512}; exec \"$0\" \"$@\""
             command = ["sh", "-c", limit, *command]
         self.starts += 1
         with open(self.folder / "log", "ab") as log, open(self.said, "wb") as said:
@@ -176,7 +176,7 @@ class Backend:
     def check_log(self) -> None:
         """Nothing private was logged, and nothing went wrong that nobody expected."""
         log = self.log
-        shown = [word for word in self.private if word in log]
+        shown = [word for word in self.private if word and word in log]
         assert not shown, f"{len(shown)} private words are in the log, such as {shown[0]!r}"
         assert "panicked" not in log
 

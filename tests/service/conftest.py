@@ -73,6 +73,7 @@ def hire(request: pytest.FixtureRequest) -> Callable[..., Specialist]:
 def anna(house: Backend) -> Iterator[Specialist]:
     """The specialist of the file's backend."""
     specialist = Specialist(house)
+    specialist.views.events()  # from the beginning
     yield specialist
     specialist.close()
 

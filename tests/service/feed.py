@@ -10,6 +10,7 @@ import http.client
 import json
 import socket
 import threading
+from datetime import datetime
 from typing import Any, Iterator
 
 from lab import wait_for
@@ -173,6 +174,10 @@ def _fits(event: Event, facts: dict[str, Any]) -> bool:
     return all((who if name in ("name", "side", "proof") else event).get(name) == value for name, value in facts.items())
 
 
+def when(text: str) -> datetime:
+    return datetime.fromisoformat(text)
+
+
 def tell(event: Event) -> str:
     """`joined Иван`, `left Иван: hung_up`, `started by grant`."""
     who = event.get("who") or {}
@@ -196,6 +201,30 @@ def standing(events: list[Event]) -> list[Event]:
     return [event for event in events if event["id"] not in wrong and event["kind"] != "withdrawn"]
 
 
+def arrivals(events: list[Event]) -> list[Event]:
+    """Clients who came, but for those whose departure was told in one breath with it: that is history."""
+    came = []
+    for event in events:
+        if event["kind"] in ("client_joined", "client_waiting"):
+            came.append(event)
+        elif event["kind"] == "client_left":
+            same = (c for c in came if c["received_at"] == event["received_at"] and c["who"]["name"] == event["who"]["name"])
+            over = next(same, None)
+            if over:
+                came.remove(over)
+    return came
+
+
 def alerts(events: list[Event]) -> list[Event]:
-    """What would ring on a desktop that reads each page of the feed as a whole: a client stands there, the specialist does not."""
-    return [event for event in events if event["kind"] in ("client_joined", "client_waiting") and event.get("inside", 1) > 0]
+    """Those of them that ring: the specialist is not inside, as far as was told by then."""
+    came, rung, sessions = arrivals(events), [], set()
+    for event in events:
+        if event["kind"] == "session_started":
+            sessions.add(event["id"])
+        elif event["kind"] == "session_ended":
+            sessions.clear()
+        elif event["kind"] == "withdrawn":
+            sessions.discard(event["of"])
+        elif event in came and not sessions:
+            rung.append(event)
+    return rung

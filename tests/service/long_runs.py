@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 import threading
+import traceback
 from pathlib import Path
 from typing import Any, Callable
 
@@ -13,7 +14,7 @@ class LongRun:
 
     def __init__(self, work: Callable[[Path], Any]):
         self.work = work
-        self._outcome: tuple[Any, BaseException | None] | None = None
+        self._outcome: tuple[Any, str | None] | None = None
         self._thread: threading.Thread | None = None
 
     def begin(self) -> None:
@@ -28,12 +29,12 @@ class LongRun:
         assert self._outcome is not None, f"{self.work.__name__} did not end within {seconds:g} s"
         result, failure = self._outcome
         if failure:
-            raise failure
+            raise AssertionError(f"{self.work.__name__} failed:\n{failure}") from None
         return result
 
     def _run(self) -> None:
         try:
             with tempfile.TemporaryDirectory(prefix="kabinet-long-") as folder:
                 self._outcome = (self.work(Path(folder)), None)
-        except BaseException as failure:  # handed on to the test
-            self._outcome = (None, failure)
+        except BaseException:  # handed on to the tests, each of which would add to its traceback
+            self._outcome = (None, traceback.format_exc())
