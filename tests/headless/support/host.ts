@@ -77,8 +77,15 @@ export class Host {
     return Date.parse((await this.state()).now)
   }
 
+  /** Puts the clock forward. What the backend meant to do meanwhile it does when it next hears something, so it hears of a room that is nobody's. */
   async advance(minutes: number) {
     await this.#post('/probe/clock', { advance_seconds: Math.round(minutes * 60) })
+    const createdAt = new Date(await this.now()).toISOString()
+    await fetch(`${this.backend}/api/webhook/jitsi`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ event: 'room_destroyed', roomName: 'nobodys', createdAt }),
+    })
   }
 
   opened(): Promise<string[]> {

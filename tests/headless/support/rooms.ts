@@ -71,12 +71,15 @@ interface Occupant extends Person {
 export class ReportedRoom {
   readonly #host: Host
   readonly name: string
+  readonly #login: boolean
   readonly #boot = randomUUID()
   #sequence = 0
 
-  constructor(host: Host, { room }: { room: string }) {
+  /** `login`: the server asks hosts to sign in, so a grant of ownership tells who the specialist is. */
+  constructor(host: Host, { room }: { room: string }, { login }: { login: boolean } = { login: false }) {
     this.#host = host
     this.name = room
+    this.#login = login
   }
 
   someone(name: string | null): Occupant {
@@ -118,7 +121,7 @@ export class ReportedRoom {
       ...{ id: randomUUID(), seq: ++this.#sequence, at, type, place: 'room', room: this.name },
       ...{ meeting: null, breakout: null, occupant, ...more },
     }
-    const server = { host: 'muc.meet.jitsi', prosody: '0.12.3', module: '0.1.0', login: false }
+    const server = { host: 'muc.meet.jitsi', prosody: '0.12.3', module: '0.1.0', login: this.#login }
     const batch = { v: 1, boot: this.#boot, server, queued: 0, dropped: 0, events: [event] }
     const answer = await fetch(`${this.#host.backend}/api/webhook/kabinet`, {
       method: 'POST',

@@ -1,0 +1,158 @@
+import type { Host } from './support/host.ts'
+import { expect, hero, test, toast } from './support/test.ts'
+import { read } from './support/token.ts'
+
+/** The address that the browser was given last. */
+async function opened(host: Host): Promise<URL> {
+  await expect.poll(() => host.opened()).not.toEqual([])
+  return new URL((await host.opened()).at(-1) ?? '')
+}
+
+/** What stands behind the `#`, undecoded. */
+function fragment(url: URL): Map<string, string> {
+  return new Map(
+    url.hash
+      .slice(1)
+      .split('&')
+      .map((pair) => pair.split('=') as [string, string]),
+  )
+}
+
+/** As Jitsi reads it: JSON after percent-decoding. */
+const displayName = (url: URL) => JSON.parse(decodeURIComponent(fragment(url).get('userInfo.displayName') ?? '')) as unknown
+
+/** Behind the `#` too, where no server's log sees it. */
+function tokenOf(url: URL): string | undefined {
+  expect(url.search).toBe('')
+  return fragment(url).get('jwt')
+}
+
+const APP = { app_id: 'practice', app_secret: 'a secret of the server and us' }
+
+function withToken(host: Host) {
+  return host.call('save_connection', {
+    provider: 'jitsi',
+    values: { base_url: 'https://meet.example.org', app_id: APP.app_id },
+    secrets: { app_secret: APP.app_secret },
+  })
+}
+
+test('Join opens the very room, with the name, and leaves camera and microphone alone', async ({ host, page }) => {
+  const { link } = await host.plan()
+  await hero(page).getByRole('button', { name: 'Join the room' }).click()
+  const url = await opened(host)
+  expect(url.origin + url.pathname).toBe(link)
+  expect(displayName(url)).toBe('Elena Sokolova')
+  expect(url.href).not.toContain('prejoin')
+  expect(url.href).not.toContain('startWith')
+  expect(url.href).not.toContain('disableInitialGUM')
+  // The client's link carries none of it.
+  await hero(page).getByRole('button', { name: 'Link: copy' }).click()
+  await expect.poll(() => host.clipboard()).toBe(link)
+})
+
+test('a name with quotes and signs of a link arrives whole', async ({ host, page }) => {
+  await host.set({ specialist_name: 'Анна "А=Б" & Co #1 😀' })
+  await host.plan()
+  await hero(page).getByRole('button', { name: 'Join the room' }).click()
+  expect(displayName(await opened(host))).toBe('Анна "А=Б" & Co #1 😀')
+})
+
+test('a browser that does not open is told, with what to do', async ({ host, page }) => {
+  await host.plan()
+  await host.breakDesktop({ browser: false })
+  await hero(page).getByRole('button', { name: 'Join the room' }).click()
+  await expect(toast(page, 'No browser could be opened. Copy the link and open it yourself.')).toBeVisible()
+})
+
+test.describe('where the server uses tokens', () => {
+  // Saving asks the server how it is, and this one is nowhere.
+  test.slow()
+
+  test('none is made six minutes before, a fresh one of that room alone five minutes before', async ({ host, page }) => {
+    await withToken(host)
+    const consultation = await host.plan()
+    const join = hero(page).getByRole('button', { name: 'Join the room' })
+
+    await host.advance(13) // 13:53
+    await join.click()
+    expect(tokenOf(await opened(host))).toBeUndefined()
+
+    await host.advance(2.1) // 13:55
+    await join.click()
+    await expect.poll(async () => (await host.opened()).length).toBe(2)
+    const token = tokenOf(await opened(host))
+    const claims = read(token ?? '', APP.app_secret)
+    const starts = Date.parse(consultation.starts_at) / 1000
+    const ends = Date.parse(consultation.ends_at) / 1000
+    expect(claims).toMatchObject({ iss: 'practice', aud: 'jitsi', sub: '*', room: consultation.room })
+    expect(claims.room).not.toBe('*')
+    expect(claims.context.user).toMatchObject({ name: 'Elena Sokolova', moderator: true })
+    expect(claims.context.user.id).not.toBe('')
+    expect(claims.nbf).toBe(starts - 5 * 60)
+    expect(claims.exp).toBeGreaterThan(ends)
+    expect(claims.exp).toBeLessThanOrEqual(ends + 60 * 60)
+
+    await host.advance(1)
+    await join.click()
+    await expect.poll(async () => (await host.opened()).length).toBe(3)
+    expect(tokenOf(await opened(host))).not.toBe(token)
+  })
+
+  test('the client never gets one, and neither does a room that is over', async ({ host, page }) => {
+    await withToken(host)
+    const { id, link } = await host.plan()
+    await host.advance(20)
+    await host.call('copy_link', { id })
+    expect(await host.clipboard()).toBe(link)
+    expect(link).not.toContain('jwt')
+    await host.advance(50 + 61)
+    await page.goto(`${host.url}/#/consultation/${id}`)
+    await page.getByRole('button', { name: 'Join the room' }).click()
+    expect(tokenOf(await opened(host))).toBeUndefined()
+  })
+
+  test('a link to another server is opened as it was pasted', async ({ host, page }) => {
+    await withToken(host)
+    await host.plan({ link: 'https://elsewhere.example.net/konsultaciya-23nov-k7q2mxw4t9ab' })
+    await host.advance(20)
+    await hero(page).getByRole('button', { name: 'Join the room' }).click()
+    expect((await opened(host)).href).toBe('https://elsewhere.example.net/konsultaciya-23nov-k7q2mxw4t9ab')
+  })
+})
+
+test.describe('with an account at the server', () => {
+  test.beforeEach(async ({ host, page }) => {
+    await host.call('save_connection', {
+      provider: 'jitsi',
+      values: { base_url: 'https://meet.example.org', login: 'elena@meet.example.org' },
+      secrets: { password: 'correct horse' },
+    })
+    const { id } = await host.plan()
+    await page.goto(`${host.url}/#/consultation/${id}`)
+  })
+
+  test('login and password are copied, and the password leaves after 30 seconds', async ({ host, page }) => {
+    await page.getByRole('button', { name: 'Login' }).click()
+    await expect(toast(page, 'Login copied')).toBeVisible()
+    expect(await host.clipboard()).toBe('elena@meet.example.org')
+
+    await page.getByRole('button', { name: 'Password' }).click()
+    await expect(toast(page, 'Password copied. It leaves the clipboard in 30 seconds.')).toBeVisible()
+    const copied = Date.now()
+    expect(await host.clipboard()).toBe('correct horse')
+    await expect.poll(() => host.clipboard(), { timeout: 40_000, intervals: [500] }).toBeNull()
+    expect(Date.now() - copied).toBeGreaterThan(28_000)
+    await expect(page.locator('body')).not.toContainText('correct horse')
+  })
+
+  test('what was copied after the password stays in the clipboard', async ({ host, page }) => {
+    await page.getByRole('button', { name: 'Password' }).click()
+    await expect(toast(page, /Password copied/)).toBeVisible()
+    const copied = Date.now()
+    await page.getByRole('button', { name: 'Copy link' }).click()
+    await expect.poll(() => host.clipboard()).toMatch(/^https:/)
+    await expect.poll(() => Date.now() - copied, { timeout: 40_000, intervals: [1000] }).toBeGreaterThan(31_000)
+    expect(await host.clipboard()).toMatch(/^https:/)
+  })
+})

@@ -1,0 +1,111 @@
+import { guest, Room } from './support/rooms.ts'
+import { expect, group, hero, test, toast } from './support/test.ts'
+
+test('the search finds by name, note, link and day among hundreds', async ({ start, page }) => {
+  test.slow()
+  const host = await start()
+  await host.settle()
+  const many = 300
+  for (let first = 0; first < many; first += 25) {
+    const numbers = Array.from({ length: 25 }, (_, index) => first + index)
+    await Promise.all(
+      numbers.map((number) => {
+        const date = new Date(Date.UTC(2026, 11, 1 + (number % 28))).toISOString().slice(0, 10)
+        const note = number === 77 ? 'brings her brother' : ''
+        return host.plan({ client: `Client №${number}`, date, time: `${String(8 + (number % 12)).padStart(2, '0')}:00`, note })
+      }),
+    )
+  }
+  await page.goto(host.url)
+  await page.getByRole('link', { name: 'Search' }).click()
+  const field = page.getByRole('searchbox', { name: 'Name, note or link' })
+  await expect(field).toBeFocused()
+
+  await field.fill('brother')
+  await expect(page.getByText('1 consultation', { exact: true })).toBeVisible()
+  await expect(page.getByRole('listitem')).toHaveText(/Client №77/)
+
+  await field.fill('client №29')
+  await expect(page.getByText('11 consultations')).toBeVisible()
+
+  await field.fill('05.12.2026')
+  await expect(page.getByText('11 consultations')).toBeVisible()
+
+  await field.fill('konsultaciya')
+  await expect(page.getByText('300 consultations')).toBeVisible()
+  await expect(page.getByRole('listitem')).toHaveCount(30)
+  await page.getByRole('button', { name: 'Show more' }).click()
+  await expect(page.getByRole('listitem')).toHaveCount(60)
+
+  await field.fill('nobody’s name')
+  await expect(page.getByText('Nothing found')).toBeVisible()
+  await expect(page.getByText('Try a part of the name or a word from the note.')).toBeVisible()
+
+  await field.fill('client №77')
+  await page.getByRole('link', { name: /Client №77/ }).click()
+  await expect(page.getByRole('heading', { name: 'Client №77' })).toBeVisible()
+  await page.keyboard.press('Escape')
+  await expect(field).toHaveValue('client №77')
+})
+
+test('who was not seen is asked about, and the answer stays', async ({ host, page }) => {
+  const { id } = await host.plan()
+  await host.plan({ client: 'Dmitry L.', time: '18:00' })
+  await host.advance(20 + 51)
+  const row = group(page, 'Earlier today').getByRole('listitem')
+  await expect(row).toContainText('came?')
+  await row.getByRole('link').click()
+  await expect(page.getByText('The time is over and no client was seen in the room. Did they come?')).toBeVisible()
+  await page.getByRole('button', { name: 'Did not come' }).click()
+  await expect(page.getByText('The client did not come')).toBeVisible()
+  await expect(page.getByRole('button', { name: 'Came', exact: true })).toHaveCount(0)
+  expect((await host.call('consultation', { id })).status).toBe('no_show')
+  await page.goto(`${host.url}/#/`)
+  await expect(row).toContainText('did not come')
+})
+
+test('who came unseen is confirmed as well', async ({ host, page }) => {
+  const { id } = await host.plan()
+  await host.advance(20 + 51)
+  await page.goto(`${host.url}/#/consultation/${id}`)
+  await page.getByRole('button', { name: 'Came', exact: true }).click()
+  await expect.poll(async () => (await host.call('consultation', { id })).status).toBe('finished')
+  await expect(page.getByText('Finished', { exact: true })).toBeVisible()
+})
+
+test('a session that took place is not asked about, and says how long it was', async ({ host, page }) => {
+  const consultation = await host.plan()
+  const room = new Room(host, consultation)
+  const [specialist, client] = [guest(), guest()]
+  await host.advance(20)
+  await hero(page).getByRole('button', { name: 'Join the room' }).click()
+  await expect.poll(() => host.opened()).toHaveLength(1)
+  await room.joins(specialist)
+  await expect(hero(page)).toContainText('You are in the room')
+  await room.joins(client)
+  await expect(hero(page)).toContainText(/Running, \d+ min left/)
+  await host.advance(48)
+  await room.leaves(client)
+  await room.leaves(specialist)
+  await host.advance(4)
+  await expect(group(page, 'Earlier today').getByRole('listitem')).toContainText('48 min together')
+  expect(await host.call('consultation', { id: consultation.id })).toMatchObject({ status: 'finished', asks_outcome: false })
+})
+
+test('a link copied from a row is the row’s own', async ({ host, page }) => {
+  await host.plan()
+  const { link } = await host.plan({ client: 'Dmitry L.', time: '15:30' })
+  await group(page, 'Later today').getByRole('button', { name: 'Link: copy' }).click()
+  await expect(toast(page, 'Link copied')).toBeVisible()
+  expect(await host.clipboard()).toBe(link)
+})
+
+test('the list moves with the clock', async ({ host, page }) => {
+  await host.plan()
+  await expect(hero(page)).toContainText('In 20 minutes')
+  await host.advance(15)
+  await expect(hero(page)).toContainText('In 5 minutes')
+  expect((await host.tray()).state).toBe('soon')
+  await host.advance(8)
+  await expect(hero(page)).toContainText('Started 3 min ago')
+})
