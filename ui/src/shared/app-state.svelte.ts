@@ -54,6 +54,8 @@ export class AppState {
     if (this.view && Date.parse(view.now) < Date.parse(this.view.now)) return
     words.use(view.settings.language)
     const arrived = this.view ? arrivals(this.view, view) : []
+    // What was said with a name must not stay in the page when names are hidden.
+    if (view.settings.hide_names && !this.view?.settings.hide_names) this.announcement = ''
     this.#ahead = Date.parse(view.now) - this.#clock()
     this.view = view
     this.failure = null

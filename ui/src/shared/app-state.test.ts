@@ -65,6 +65,15 @@ test('a client whose name is hidden is announced without it', () => {
   expect(app.announcement).toBe('Клиент на месте')
 })
 
+test('an announced name does not outlast the wish to hide names', () => {
+  const app = new AppState(deaf(), new Toasts())
+  app.hear(samples.empty())
+  app.hear(later(samples.waiting(), 1))
+  expect(app.announcement).toContain('Мария К.')
+  app.hear(later(samples.hidden(), 2))
+  expect(app.announcement).toBe('')
+})
+
 test('a client who was there when the window opened is not announced', () => {
   const app = new AppState(deaf(), new Toasts())
   app.hear(samples.waiting())
