@@ -72,6 +72,10 @@ impl Target {
         let _status = self.child.wait();
     }
 
+    pub fn operator_headers() -> String {
+        format!("Authorization: Bearer {ADMIN}\r\n")
+    }
+
     pub fn webhook_headers(&self) -> String {
         format!("Authorization: Bearer {SECRET}\r\n")
     }
@@ -102,7 +106,7 @@ impl Target {
         }
         let now = now();
         let (date, time) = (now.format("%Y-%m-%d"), now.format("%H:%M"));
-        let mut admin = Sender::connect(&self.address, &format!("Authorization: Bearer {ADMIN}\r\n")).await?;
+        let mut admin = Sender::connect(&self.address, &Self::operator_headers()).await?;
         let mut anybody = Sender::connect(&self.address, "").await?;
         for index in 0..count {
             let (status, body) =
