@@ -13,6 +13,7 @@ export class SettingsForm {
   #save: (settings: Settings) => Promise<boolean>
   #changed = new Map<keyof Settings, unknown>()
   #timer: ReturnType<typeof setTimeout> | undefined
+  #saving: Promise<void> = Promise.resolve()
 
   constructor(saved: Settings, save: (settings: Settings) => Promise<boolean>) {
     this.#saved = saved
@@ -37,8 +38,14 @@ export class SettingsForm {
     this.#timer = setTimeout(() => void this.flush(), PAUSE)
   }
 
-  async flush() {
+  /** One after another: each save carries all settings, and of two on their way the older might arrive last. */
+  flush(): Promise<void> {
     clearTimeout(this.#timer)
+    this.#saving = this.#saving.then(() => this.#send())
+    return this.#saving
+  }
+
+  async #send() {
     if (this.#changed.size === 0) return
     const sent = new Map(this.#changed)
     const wanted = this.values

@@ -47,3 +47,23 @@ test('letters typed while saving are saved too', async () => {
   await vi.advanceTimersByTimeAsync(600)
   expect(sent).toEqual(['A', 'An'])
 })
+
+test('a second choice waits for the first to be saved, and carries it', async () => {
+  const sent: Settings[] = []
+  let answer: (done: boolean) => void = () => {}
+  const form = new SettingsForm(saved, (settings) => {
+    sent.push(settings)
+    return new Promise((resolve) => (answer = resolve))
+  })
+  void form.choose('theme', 'dark')
+  await vi.waitFor(() => expect(sent).toHaveLength(1))
+  const second = form.choose('default_minutes', 90)
+  await Promise.resolve()
+  expect(sent).toHaveLength(1)
+  answer(true)
+  await vi.waitFor(() => expect(sent).toHaveLength(2))
+  expect(sent[1]).toMatchObject({ theme: 'dark', default_minutes: 90 })
+  answer(true)
+  await second
+  expect(form.values).toMatchObject({ theme: 'dark', default_minutes: 90 })
+})
