@@ -120,9 +120,9 @@ for (const look of LOOKS) {
 
     test('bad days', async ({ start, page, folder }) => {
       const shared = await SharedBackend.start(`${folder}/practice`)
-      const host = await start({ language: locale, backend: { url: shared.url, token: await shared.token('Elena') } })
+      const host = await start({ language: locale, now: 'real', backend: { url: shared.url, token: await shared.token('Elena') } })
       await host.settle()
-      await host.plan({ client: locale === 'ru' ? 'Мария К.' : 'Maria K.' })
+      await host.planNow({ client: locale === 'ru' ? 'Мария К.' : 'Maria K.' })
       await expect.poll(async () => (await host.state()).hero?.unsent).toBe(false)
       await shared.kill()
       await host.breakDesktop({ tray: false, notifications: false })

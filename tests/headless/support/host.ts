@@ -25,6 +25,7 @@ export interface Logged {
 }
 
 export interface HostOptions {
+  /** `real`: the clock on the wall, for a backend in another process has no other. */
   now?: string
   language?: string
   /** A backend that runs already, instead of the one inside. */
@@ -48,7 +49,8 @@ export class Host {
   }
 
   static async start(data: string, options: HostOptions = {}): Promise<Host> {
-    const args = ['--data', data, '--ui', UI, '--now', options.now ?? MONDAY, '--language', options.language ?? 'en']
+    const args = ['--data', data, '--ui', UI, '--language', options.language ?? 'en']
+    if (options.now !== 'real') args.push('--now', options.now ?? MONDAY)
     if (options.backend) args.push('--backend', options.backend.url, '--token', options.backend.token)
     return new Host(await Running.start('kabinet-headless', args))
   }
@@ -150,6 +152,12 @@ export class Host {
       note: '',
       ...draft,
     })
+  }
+
+  /** A consultation that has just begun by the application's clock: whatever the hour, it is one of today. */
+  async planNow(draft: Partial<ConsultationDraft> = {}): Promise<ConsultationView> {
+    const moscow = new Date((await this.now()) + 3 * 3_600_000).toISOString()
+    return this.plan({ date: moscow.slice(0, 10), time: moscow.slice(11, 16), ...draft })
   }
 
   async #get<T>(path: string): Promise<T> {
