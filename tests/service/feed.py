@@ -213,18 +213,3 @@ def arrivals(events: list[Event]) -> list[Event]:
             if over:
                 came.remove(over)
     return came
-
-
-def alerts(events: list[Event]) -> list[Event]:
-    """Those of them that ring: the specialist is not inside, as far as was told by then."""
-    came, rung, sessions = arrivals(events), [], set()
-    for event in events:
-        if event["kind"] == "session_started":
-            sessions.add(event["id"])
-        elif event["kind"] == "session_ended":
-            sessions.clear()
-        elif event["kind"] == "withdrawn":
-            sessions.discard(event["of"])
-        elif event in came and not sessions:
-            rung.append(event)
-    return rung

@@ -70,6 +70,7 @@ def test_an_account_is_the_specialist(lab: Lab, anna: Specialist):
     client = lab.guest(session.room, "Иван")
     assert session.wait("session_started")["who"]["proof"] == "address"
     session.wait("client_joined")
+    another_second()
     client.close()
     client = client.reload()  # a tab that was opened anew
     another_second()
