@@ -96,6 +96,7 @@ impl Running {
                 Some(action) = menu_presses.recv() => Work::Chosen(action),
                 Some(heard) = heard.recv() => Work::Heard(heard),
                 Some(()) = host_changes.recv() => Work::Heard(Heard::DesktopChanged),
+                () = shell.problems.changed() => Work::Heard(Heard::DesktopChanged),
                 Some(_) = tasks.join_next() => continue,
             };
             // Opening a room may wait for the network; the next press must not wait for that.
@@ -179,7 +180,10 @@ async fn watch_the_tray(shell: Shell, changed: mpsc::UnboundedSender<()>) {
     if let (Some(tray), Some(dark)) = (&shell.tray, panel::setting(&shell.bus).await) {
         tray.suit(dark);
     }
-    let follow = tray_host::follow(&shell.bus, || drop(changed.send(())), shell.quit.clone());
+    let tell = || {
+        let _ = changed.send(());
+    };
+    let follow = tray_host::follow(&shell.bus, tell, shell.quit.clone());
     let patience = async {
         tokio::time::sleep(TRAY_PATIENCE).await;
         if shell.tray.is_none() || !tray_host::is_there(&shell.bus).await {

@@ -2,7 +2,7 @@
 //! minutes, which gives back most of what the web view holds.
 
 use crate::shell::system_language;
-use crate::system::panel;
+use crate::system::{panel, web_view};
 use kabinet_app::desktop::Page;
 use kabinet_app::view::{AppView, Theme};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -97,6 +97,7 @@ impl Windows {
             .initialization_script(in_language(&system_language()))
             .background_color(if dark { DARK } else { LIGHT })
             .build()?;
+        window.with_webview(web_view::paint_plainly)?;
         let windows = self.clone();
         window.clone().on_window_event(move |event| {
             if let WindowEvent::CloseRequested { api, .. } = event {

@@ -26,8 +26,6 @@ def desktop(request, tmp_path):
     marker = request.node.get_closest_marker("desktop")
     with Session(own_home=True, state=tmp_path / "desktop", **(marker.kwargs if marker else {})) as session:
         yield session
-        if getattr(request.node, "failed", False):
-            session.screenshot(picture(request.node, "screen"))
 
 
 @pytest.fixture
@@ -43,6 +41,7 @@ def kabinet(desktop, tmp_path, request):
     application = built.Kabinet(desktop, tmp_path / "kabinet").settle()
     yield application
     if getattr(request.node, "failed", False):
+        desktop.screenshot(picture(request.node, "screen"))
         tell(application)
     application.close()
 

@@ -1,0 +1,82 @@
+"""Ends of all kinds, with events that nobody heard: told once, when there is somebody to tell."""
+
+import sys
+
+import pytest
+
+from kabinet import REPOSITORY, Room
+from lab.waiting import wait_for
+
+sys.path.append(str(REPOSITORY / "tests/service"))
+
+from backend import WORD, Backend, code_in  # noqa: E402
+
+
+@pytest.fixture
+def shared(tmp_path):
+    """A practice's backend, which runs whether we do or not."""
+    (tmp_path / "shared").mkdir()
+    with Backend(tmp_path / "shared") as backend:
+        yield backend
+
+
+@pytest.fixture
+def paired(kabinet, shared, request):
+    """The application, connected to it."""
+    said = shared.run("pair", "Анна Петрова", "--data", shared.data, "--url", shared.url).stdout
+    window = kabinet.open_window()
+    kabinet.wait_live()
+    window.script("location.hash = '#/connections'")
+    wait_for(lambda: window.labelled("Подключить"), "the door to pairing")
+    window.script("[...document.querySelectorAll('button')].filter((one) => one.innerText.trim() === 'Подключить').at(-1).click()")
+    wait_for(lambda: window.labelled("Ссылка или код подключения"), "the field").type(next(word for word in said.split() if word.startswith("kabinet://")))
+    window.script("document.querySelector('form.pair').requestSubmit()")
+    wait_for(lambda: f":{shared.port}" in kabinet.verb("doctor", status=None), "the pairing")
+    kabinet.wait_live()
+    kabinet.driver.close()
+    kabinet.driver = None
+    if kabinet.running:
+        kabinet.end()
+    assert code_in(said)
+    return kabinet
+
+
+def arrivals(notices):
+    return [one for one in notices.shown if len(one.buttons) == 2 or "default" in one.buttons]
+
+
+def test_what_happened_while_it_was_off_is_told_once(paired, shared, notices):
+    paired.start("--hidden").wait_live()
+    made = paired.make("Иван")
+    assert paired.end() == 0
+
+    room = Room(shared.port, made["link"], secret=WORD)
+    room.join("client")
+    paired.start("--hidden").wait_live()
+    wait_for(lambda: arrivals(notices), "the notification")
+    assert paired.presence(made["id"]) == "room" and paired.list()[0]["steps"][0]["missed"]
+    wait_for(lambda: paired.tray.state() == "client_there", "the icon")
+
+    # Told already: the next run shows where the client is and does not say it as news.
+    assert paired.end() == 0
+    paired.start("--hidden").wait_live()
+    wait_for(lambda: paired.tray.state() == "client_there", "the icon")
+    assert len(paired.list()[0]["steps"]) == 1, "no step twice"
+
+
+@pytest.mark.parametrize("times", [3])
+def test_killed_at_any_moment_it_loses_nothing_and_tells_nothing_twice(kabinet, notices, times):
+    kabinet.start("--hidden").wait_live()
+    made = kabinet.make("Иван")
+    for number in range(times):
+        kabinet.kill()
+        kabinet.start("--hidden").wait_live()
+        assert [one["id"] for one in kabinet.list()] == [made["id"]], f"after kill {number}"
+    room = Room(kabinet.port, made["link"])
+    room.join("client")  # acknowledged: from now on it may not be lost
+    kabinet.kill()
+    kabinet.start("--hidden").wait_live()
+    wait_for(lambda: arrivals(notices), "the notification")
+    wait_for(lambda: kabinet.presence(made["id"]) == "room", "the client in the list")
+    assert [step["kind"] for step in kabinet.list()[0]["steps"]] == ["joined"]
+    assert len(kabinet.tray.labels()) > 3 and kabinet.tray.state() == "client_there"

@@ -1,0 +1,109 @@
+"""A desktop with a part missing: it is said in the window, in the person's language, and the rest works."""
+
+import socket
+import subprocess
+
+import pytest
+
+from kabinet import Room, press_button
+from lab.waiting import wait_for
+
+
+def reads(window, text, seconds=15):
+    return wait_for(lambda: text in window.text(), f"the words {text!r}", seconds)
+
+
+def consult(kabinet):
+    """The main thing still works."""
+    made = kabinet.make("Иван")
+    Room(kabinet.port, made["link"]).join("client")
+    wait_for(lambda: kabinet.presence(made["id"]) == "room", "the client in the list")
+    return made
+
+
+@pytest.mark.desktop(keyring="none")
+def test_without_a_keychain_it_works_until_it_ends_and_says_so(kabinet):
+    window = kabinet.open_window()
+    reads(window, "не отвечает хранилище ключей")
+    kabinet.wait_live()
+    consult(kabinet)
+    kabinet.end()
+    assert not any(b"embedded-backend-token" in text for _, text in kabinet.texts_on_disk())
+
+
+@pytest.mark.desktop(keyring="locked")
+def test_a_locked_keychain_is_said_and_never_erased(kabinet, desktop):
+    keyring = desktop.state / "data/keyrings/login.keyring"
+    before = keyring.read_bytes()
+    window = kabinet.open_window()
+    reads(window, "Хранилище ключей закрыто")
+    kabinet.wait_live()
+    consult(kabinet)
+    assert keyring.read_bytes() == before
+
+
+@pytest.mark.desktop(keyring="none")
+def test_a_keychain_that_comes_later_is_found_by_a_retry(kabinet, desktop):
+    window = kabinet.open_window()
+    reads(window, "не отвечает хранилище ключей")
+    desktop._start_keyring()
+    wait_for(lambda: window.labelled("Повторить"), "the retry").click()
+    wait_for(lambda: "хранилище ключей" not in window.text(), "the words to go")
+    assert wait_for(lambda: "Хранилище ключей: работает" in kabinet.verb("doctor", status=None), "the keychain in the doctor's list")
+
+
+@pytest.mark.desktop(tray=False)
+def test_without_a_tray_the_window_is_shown_and_says_so_until_one_comes(kabinet, desktop):
+    kabinet.start("--hidden")
+    wait_for(kabinet.windows, "the window", 20)
+    kabinet.wait_live()
+    kabinet.end()
+
+    window = kabinet.open_window()
+    reads(window, "нет места для значков")
+    desktop.start_tray()
+    wait_for(kabinet.tray.state, "the icon")
+    wait_for(lambda: "нет места для значков" not in window.text(), "the words to go")
+
+
+@pytest.mark.desktop(notifications="none")
+def test_without_notifications_it_says_so_and_shows_what_waits_when_they_come(kabinet, desktop, notices):
+    window = kabinet.open_window()
+    kabinet.wait_live()
+    reads(window, "не показывает уведомлений")
+    consult(kabinet)
+    wait_for(lambda: kabinet.tray.state() == "client_there", "the icon")
+    desktop.notifications = "xfce"
+    desktop.start_notifications()
+    wait_for(lambda: [one for one in notices.standing() if len(one.buttons) == 2], "the notification")
+    wait_for(lambda: "не показывает уведомлений" not in window.text(), "the words to go")
+    press_button(desktop, 0)
+    assert wait_for(desktop.urls, "the browser")
+
+
+@pytest.mark.desktop(notifications="dunst")
+def test_another_daemon_shows_the_same(kabinet, desktop, notices):
+    kabinet.start("--hidden").wait_live()
+    consult(kabinet)
+    notice = wait_for(notices.standing, "the notification")[0]
+    assert notice.buttons["default"] and list(notice.buttons.values())[1:] == ["Войти", "Буду через 5 мин"]
+
+
+def test_a_taken_port_is_said_and_the_next_one_used(kabinet):
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", kabinet.port))
+        other.listen()
+        window = kabinet.open_window()
+        reads(window, f"127.0.0.1:{kabinet.port}")
+        reads(window, "занят другой программой")
+        kabinet.wait_live()
+
+
+def test_a_database_of_a_newer_version_is_left_alone(kabinet):
+    kabinet.start("--hidden").wait_live().end()
+    database = kabinet.folder / "backend/kabinet.sqlite3"
+    script = "import sqlite3, sys; db = sqlite3.connect(sys.argv[1]); print(db.execute('pragma user_version').fetchone()[0]); " \
+        "db.execute('update _sqlx_migrations set version = version + 90000000000000000 where version = (select max(version) from _sqlx_migrations)'); db.commit()"
+    subprocess.run(["python3", "-c", script, str(database)], check=True, capture_output=True)
+    window = kabinet.open_window()
+    reads(window, "Установите новую версию")
