@@ -18,7 +18,9 @@ pub async fn switch(app: &AppHandle, on: bool) -> Result<(), DesktopError> {
     .await
 }
 
-async fn off_the_async_threads<T: Send + 'static>(work: impl FnOnce() -> Result<T, tauri_plugin_autostart::Error> + Send + 'static) -> Result<T, DesktopError> {
+async fn off_the_async_threads<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, tauri_plugin_autostart::Error> + Send + 'static,
+) -> Result<T, DesktopError> {
     match tokio::task::spawn_blocking(work).await {
         Ok(Ok(done)) => Ok(done),
         Ok(Err(error)) => Err(DesktopError { code: "no_autostart", cause: Some(Box::new(error)) }),

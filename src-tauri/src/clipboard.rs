@@ -37,7 +37,10 @@ impl SharedClipboard {
     }
 
     /// Off the async threads: reading waits for whoever owns the clipboard.
-    async fn with_clipboard(&self, work: impl FnOnce(&mut Clipboard) -> Result<(), arboard::Error> + Send + 'static) -> Result<(), DesktopError> {
+    async fn with_clipboard(
+        &self,
+        work: impl FnOnce(&mut Clipboard) -> Result<(), arboard::Error> + Send + 'static,
+    ) -> Result<(), DesktopError> {
         let kept = Arc::clone(&self.kept);
         let done = tokio::task::spawn_blocking(move || {
             let mut kept = lock(&kept);

@@ -30,7 +30,10 @@ mod tests {
     fn only_web_addresses_are_opened_and_they_are_escaped() {
         let check = |address: &str, opened: Option<&str>| assert_eq!(web_address(address).as_ref().map(Url::as_str), opened);
         check("https://meet.example.org/konsultaciya", Some("https://meet.example.org/konsultaciya"));
-        check("https://meet.example.org/приём один", Some("https://meet.example.org/%D0%BF%D1%80%D0%B8%D1%91%D0%BC%20%D0%BE%D0%B4%D0%B8%D0%BD"));
+        check(
+            "https://meet.example.org/приём один",
+            Some("https://meet.example.org/%D0%BF%D1%80%D0%B8%D1%91%D0%BC%20%D0%BE%D0%B4%D0%B8%D0%BD"),
+        );
         check("file:///etc/passwd", None);
         check("javascript:alert(1)", None);
         check("--help", None);

@@ -50,7 +50,7 @@ impl Tray {
     pub fn draw(&self, view: TrayView) {
         let tray = self.clone();
         let asked = self.app.run_on_main_thread(move || {
-            if let Err(error) = tray.draw_here(view) {
+            if let Err(error) = tray.draw_here(&view) {
                 tracing::error!(%error, "the tray could not be drawn");
             }
         });
@@ -74,14 +74,14 @@ impl Tray {
         });
     }
 
-    fn draw_here(&self, view: TrayView) -> tauri::Result<()> {
+    fn draw_here(&self, view: &TrayView) -> tauri::Result<()> {
         let mut drawn = self.lock();
         let dark = *drawn.dark.get_or_insert_with(|| panel::habit().unwrap_or_else(panel::theme_is_dark));
         let before = drawn.view.replace(view.clone());
         let Some(icon) = drawn.icon.clone() else {
             let (menu, meanings) = self.build_menu(&view.menu)?;
             drawn.meanings = meanings;
-            drawn.icon = Some(self.build_icon(&view, &menu, dark)?);
+            drawn.icon = Some(self.build_icon(view, &menu, dark)?);
             return Ok(());
         };
         let before = before.as_ref();
@@ -128,7 +128,11 @@ impl Tray {
         Ok((Menu::with_items(&self.app, &items)?, meanings))
     }
 
-    fn build_items(&self, entries: &[MenuEntry], meanings: &mut HashMap<String, MenuAction>) -> tauri::Result<Vec<Box<dyn IsMenuItem<Wry>>>> {
+    fn build_items(
+        &self,
+        entries: &[MenuEntry],
+        meanings: &mut HashMap<String, MenuAction>,
+    ) -> tauri::Result<Vec<Box<dyn IsMenuItem<Wry>>>> {
         let mut items: Vec<Box<dyn IsMenuItem<Wry>>> = Vec::new();
         for entry in entries {
             items.push(match entry {

@@ -21,8 +21,12 @@ pub fn run(words: Vec<String>) -> ExitCode {
     let replied = runtime.and_then(|runtime| runtime.block_on(carry(words)));
     match replied {
         Ok(reply) => print(&reply),
-        Err(error) if control::is_absent(&error) => print(&Reply { status: NOT_RUNNING, text: words_here().say("verb-not-running", &[]) }),
-        Err(error) => print(&Reply { status: NOT_RUNNING, text: words_here().say("verb-no-answer", &[("reason", &error.to_string())]) }),
+        Err(error) if control::is_absent(&error) => {
+            print(&Reply { status: NOT_RUNNING, text: words_here().say("verb-not-running", &[]) })
+        }
+        Err(error) => {
+            print(&Reply { status: NOT_RUNNING, text: words_here().say("verb-no-answer", &[("reason", &error.to_string())]) })
+        }
     }
 }
 

@@ -97,7 +97,7 @@ impl Windows {
             .initialization_script(in_language(&system_language()))
             .background_color(if dark { DARK } else { LIGHT })
             .build()?;
-        window.with_webview(web_view::paint_plainly)?;
+        window.with_webview(|view| web_view::paint_plainly(&view))?;
         let windows = self.clone();
         window.clone().on_window_event(move |event| {
             if let WindowEvent::CloseRequested { api, .. } = event {

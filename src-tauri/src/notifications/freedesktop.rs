@@ -3,8 +3,8 @@
 //! notify-rust would open a connection and two threads for each notification that waits for its buttons,
 //! and some daemons answer only the connection that asked: so all go over one, with one listener.
 
-use super::{Hearing, Heard};
 use super::daemon::{DaemonProxy, Manners, NAME, meaning, printable};
+use super::{Heard, Hearing};
 use crate::system::SessionBus;
 use futures_util::StreamExt;
 use kabinet_app::desktop::{DesktopError, Notification, NotificationAction};

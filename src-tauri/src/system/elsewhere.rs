@@ -54,5 +54,5 @@ pub mod tray_host {
 pub mod web_view {
     use tauri::webview::PlatformWebview;
 
-    pub fn paint_plainly(_view: PlatformWebview) {}
+    pub fn paint_plainly(_view: &PlatformWebview) {}
 }

@@ -18,7 +18,13 @@ pub async fn setting(bus: &SessionBus) -> Option<bool> {
     let asked: zbus::Result<bool> = async {
         let connection = bus.connection().await?;
         let answer = connection
-            .call_method(Some("org.xfce.Xfconf"), "/org/xfce/Xfconf", Some("org.xfce.Xfconf"), "GetProperty", &("xfce4-panel", "/panels/dark-mode"))
+            .call_method(
+                Some("org.xfce.Xfconf"),
+                "/org/xfce/Xfconf",
+                Some("org.xfce.Xfconf"),
+                "GetProperty",
+                &("xfce4-panel", "/panels/dark-mode"),
+            )
             .await?;
         let value: zbus::zvariant::OwnedValue = answer.body().deserialize()?;
         Ok(bool::try_from(value)?)
