@@ -9,7 +9,8 @@ use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use kabinet_api::{ErrorBody, Received};
-use kabinet_domain::Timestamp;
+use kabinet_domain::{Signal, Timestamp};
+use kabinet_providers::jitsi::webhook_auth::TIMESTAMP_HEADER;
 use kabinet_providers::jitsi::{DialectError, ModuleReport, RoomEvent, Understood, event_sync, kabinet, muc_webhook};
 use std::sync::Arc;
 use std::sync::LazyLock;
@@ -17,6 +18,9 @@ use std::sync::LazyLock;
 /// Sources by dialect; our own module adds its host.
 static MUC_WEBHOOK: LazyLock<Arc<str>> = LazyLock::new(|| Arc::from("muc_webhook"));
 static EVENT_SYNC: LazyLock<Arc<str>> = LazyLock::new(|| Arc::from("event_sync"));
+
+/// The module sends an event in the turn of its loop in which it happens.
+const AT_ONCE: chrono::Duration = chrono::Duration::milliseconds(250);
 
 /// The answer that nearly every webhook gets.
 const RECEIVED: &str = r#"{"received":true,"success":true}"#;
@@ -120,9 +124,18 @@ async fn receive(
         return Ok(answer(Some(understood.ignored.unwrap_or("nothing of interest")), false));
     }
     let source = source(understood.report.as_ref());
-    let report = Report { source, signals: understood.signals, module: understood.report.map(Box::new), received_at };
+    let late = understood.report.is_some() && was_held(&parts.headers, &understood.signals, received_at);
+    let report = Report { source, signals: understood.signals, module: understood.report.map(Box::new), late, received_at };
     let kept = app.writer.report(report).await?;
     Ok(answer(understood.ignored, kept.snapshot))
+}
+
+/// Whether our module sends what happened a while ago, by its own clock: it was without us, and has more.
+fn was_held(headers: &HeaderMap, signals: &[Signal], received_at: Timestamp) -> bool {
+    let sent_at = headers.get(TIMESTAMP_HEADER).and_then(|value| value.to_str().ok()?.parse().ok());
+    let sent_at = sent_at.and_then(|seconds| Timestamp::from_timestamp(seconds, 0)).map(|at| at.min(received_at));
+    let newest = signals.iter().map(|signal| signal.at).max();
+    newest.zip(sent_at).is_some_and(|(newest, sent_at)| sent_at - newest > AT_ONCE)
 }
 
 fn refuse(headers: &HeaderMap, error: DialectError) -> Refusal {

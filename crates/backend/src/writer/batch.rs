@@ -10,6 +10,10 @@ use tokio::sync::oneshot;
 
 type Waiting = (Report, oneshot::Sender<Result<Answer, WriteError>>);
 
+/// After an outage the module's requests follow each other at once. A visit that is over alerts nobody: its arrival waits so long for
+/// its departure in the next request.
+const NEXT_REQUEST: chrono::Duration = chrono::Duration::milliseconds(500);
+
 impl Writer {
     /// Keeps what is new of these reports, and answers each.
     pub(super) async fn take_reports(&mut self, reports: Vec<Waiting>) {
@@ -20,6 +24,7 @@ impl Writer {
         let mut back: Vec<Arc<str>> = Vec::new();
         let mut answers = Vec::with_capacity(reports.len());
         let mut modules = Vec::new();
+        let mut held: Vec<RoomName> = Vec::new();
         self.rooms.begin_batch();
         for (mut report, waiting) in reports {
             if self.reporters.heard(&report.source, report.module.as_deref(), report.received_at) {
@@ -41,6 +46,9 @@ impl Writer {
                     continue;
                 }
                 new_keys += 1;
+                if report.late && !held.contains(&signal.room) {
+                    held.push(signal.room.clone());
+                }
                 let id = self.next_entry(&draft);
                 self.rooms.add(signal.clone(), &report.source, id, self.end, &mut before);
                 draft.entries.push(Entry {
@@ -53,7 +61,7 @@ impl Writer {
             answers.push((waiting, answer));
         }
         // Only now, when every signal of the batch is in its room: old arrivals and the departures that followed them are judged together.
-        for room in &before {
+        for room in before.iter().filter(|room| !held.contains(&room.room)) {
             self.judge(&room.room, now, &mut draft);
         }
         let signals = new_keys;
@@ -64,6 +72,9 @@ impl Writer {
                 }
                 self.parts.status.count_signals(signals);
                 self.publish(draft);
+                for room in &held {
+                    self.rooms.arm_by(room, now + NEXT_REQUEST);
+                }
                 for (waiting, answer) in answers {
                     // A sender that has gone will send again, and be recognised.
                     let _ = waiting.send(Ok(answer));

@@ -15,6 +15,8 @@ pub struct Report {
     pub source: Arc<str>,
     pub signals: Vec<Signal>,
     pub module: Option<Box<ModuleReport>>,
+    /// Its sender had to hold it: what happened since then is probably right behind it.
+    pub late: bool,
     pub received_at: Timestamp,
 }
 

@@ -149,6 +149,13 @@ impl Rooms {
         room.look_again_at = at;
     }
 
+    /// Looks at a room at this time at the latest.
+    pub fn arm_by(&mut self, name: &RoomName, at: Timestamp) {
+        let Some(room) = self.rooms.get(name) else { return };
+        let earlier = room.look_again_at.map_or(at, |known| known.min(at));
+        self.arm(name, Some(earlier));
+    }
+
     /// Forgets a room's window.
     pub fn settle(&mut self, name: &RoomName) {
         self.arm(name, None);
