@@ -5,7 +5,7 @@ test('the search finds by name, note, link and day among hundreds', async ({ sta
   test.slow()
   const host = await start()
   await host.settle()
-  const many = 300
+  const many = 150
   for (let first = 0; first < many; first += 25) {
     const numbers = Array.from({ length: 25 }, (_, index) => first + index)
     await Promise.all(
@@ -25,14 +25,14 @@ test('the search finds by name, note, link and day among hundreds', async ({ sta
   await expect(page.getByText('1 consultation', { exact: true })).toBeVisible()
   await expect(page.getByRole('listitem')).toHaveText(/Client №77/)
 
-  await field.fill('client №29')
+  await field.fill('client №12')
   await expect(page.getByText('11 consultations')).toBeVisible()
 
   await field.fill('05.12.2026')
-  await expect(page.getByText('11 consultations')).toBeVisible()
+  await expect(page.getByText('6 consultations')).toBeVisible()
 
   await field.fill('konsultaciya')
-  await expect(page.getByText('300 consultations')).toBeVisible()
+  await expect(page.getByText('150 consultations')).toBeVisible()
   await expect(page.getByRole('listitem')).toHaveCount(30)
   await page.getByRole('button', { name: 'Show more' }).click()
   await expect(page.getByRole('listitem')).toHaveCount(60)

@@ -1,4 +1,5 @@
 import { liveTo, MORNING } from './support/day.ts'
+import { PICTURES } from './support/program.ts'
 import { LOOKS, lookAt } from './support/screens.ts'
 import { SharedBackend } from './support/shared-backend.ts'
 import { expect, hero, test } from './support/test.ts'
@@ -6,7 +7,8 @@ import { expect, hero, test } from './support/test.ts'
 for (const look of LOOKS) {
   const { locale, theme } = look
   test.describe(`${locale}, ${theme}`, () => {
-    test.use({ locale: locale === 'ru' ? 'ru-RU' : 'en-GB', colorScheme: theme, deviceScaleFactor: 2 })
+    // The README shows the English ones in light, so they are sharp.
+    test.use({ locale: locale === 'ru' ? 'ru-RU' : 'en-GB', colorScheme: theme, deviceScaleFactor: locale === 'en' && theme === 'light' ? 2 : 1 })
     test.slow()
 
     const heading = { ru: { today: 'Сегодня' }, en: { today: 'Today' } }[locale]
@@ -29,7 +31,7 @@ for (const look of LOOKS) {
       const host = await start({ language: locale, now: MORNING })
       await host.settle()
       await page.goto(host.url)
-      const { waited, asked, room } = await liveTo(host, locale)
+      const { waited, asked, room, own } = await liveTo(host, locale)
       await expect(hero(page)).toHaveClass(/waiting/)
       await expect(hero(page).getByRole('listitem')).toHaveCount(2)
       await lookAt(page, look, 'today-waiting')
@@ -61,7 +63,7 @@ for (const look of LOOKS) {
       await host.call('set_hide_names', { on: false })
 
       await host.call('join', { id: waited })
-      await room.joins(room.someone('Elena Sokolova'))
+      await room.joins(room.someone(own))
       await expect(hero(page)).toHaveClass(/live/)
       await lookAt(page, look, 'today-in-session')
     })
@@ -96,7 +98,7 @@ for (const look of LOOKS) {
       await expect(page.getByRole('switch').first()).toBeVisible()
       await lookAt(page, look, 'settings')
       await page.setViewportSize({ width: 420, height: 1900 })
-      await page.screenshot({ path: `../../out/pictures/headless/settings-whole.${locale}.${theme}.png` })
+      await page.screenshot({ path: `${PICTURES}/settings-whole.${locale}.${theme}.png` })
       await page.setViewportSize({ width: 420, height: 760 })
 
       await page.goto(`${host.url}/#/connections`)
@@ -125,7 +127,6 @@ for (const look of LOOKS) {
       await host.planNow({ client: locale === 'ru' ? 'Мария К.' : 'Maria K.' })
       await expect.poll(async () => (await host.state()).hero?.unsent).toBe(false)
       await shared.kill()
-      await host.breakDesktop({ tray: false, notifications: false })
       await host.call('do_not_disturb', { minutes: 60 })
       await page.goto(host.url)
       await expect.poll(async () => (await host.state()).feed.state, { timeout: 40_000 }).toBe('offline')

@@ -1,4 +1,9 @@
+import { spawnSync } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
 import { defineConfig } from '@playwright/test'
+
+/** The system's browser; without one Playwright's own. */
+const chrome = spawnSync(fileURLToPath(new URL('../browser', import.meta.url)), { encoding: 'utf8' }).stdout.trim()
 
 export default defineConfig({
   testDir: '.',
@@ -24,7 +29,7 @@ export default defineConfig({
     screenshot: 'only-on-failure',
     // A trace of every test costs more than the tests; `--trace on` makes one of a test that fails.
     launchOptions: {
-      executablePath: process.env.CHROME,
+      executablePath: chrome || undefined,
       args: [
         '--no-sandbox',
         '--disable-gpu',

@@ -16,6 +16,7 @@ const PEOPLE = {
     anna: 'Анна Б.',
     vera: 'Вера М.',
     door: 'Мария',
+    own: 'Елена Соколова',
     note: 'Просила начать с прошлой недели.',
   },
   en: {
@@ -28,6 +29,7 @@ const PEOPLE = {
     anna: 'Anna B.',
     vera: 'Vera M.',
     door: 'Maria',
+    own: 'Elena Sokolova',
     note: 'Asked to begin with last week.',
   },
 } as const
@@ -38,11 +40,14 @@ export interface Day {
   /** The one nobody came to, not yet answered. */
   asked: string
   room: ReportedRoom
+  /** The specialist, as the room names them. */
+  own: string
 }
 
 /** A Monday of six consultations, told by real reports, until 14:00: one is over, one client did not come, one waits. */
 export async function liveTo(host: Host, locale: Locale): Promise<Day> {
   const people = PEOPLE[locale]
+  await host.set({ specialist_name: people.own })
   const first = await host.plan({ client: people.irina, time: '10:00' })
   const missed = await host.plan({ client: people.sergey, time: '12:00' })
   const now = await host.plan({ client: people.maria, time: '14:00', note: people.note })
@@ -55,7 +60,7 @@ export async function liveTo(host: Host, locale: Locale): Promise<Day> {
   await until(host, '09:58')
   await host.call('join', { id: first.id })
   const morning = new ReportedRoom(host, first)
-  const [specialist, irina] = [morning.someone('Elena Sokolova'), morning.someone(people.irina)]
+  const [specialist, irina] = [morning.someone(people.own), morning.someone(people.irina)]
   await morning.joins(specialist)
   await until(host, '10:00')
   await morning.joins(irina)
@@ -68,14 +73,13 @@ export async function liveTo(host: Host, locale: Locale): Promise<Day> {
   const maria = room.someone(people.door)
   await room.joins(maria, 'lobby')
   await until(host, '13:58')
-  await room.leaves(maria, 'lobby')
-  await room.joins(maria)
-  await until(host, '14:00')
-  return { waited: now.id, asked: missed.id, room }
+  await room.admits(maria)
+  await until(host, '14:00', '20')
+  return { waited: now.id, asked: missed.id, room, own: people.own }
 }
 
 /** Puts the clock forward to a time of day in Moscow, and some seconds, so that no minute turns while one looks. */
-async function until(host: Host, time: string) {
-  const at = Date.parse(`2026-11-23T${time}:05+03:00`)
+async function until(host: Host, time: string, seconds = '05') {
+  const at = Date.parse(`2026-11-23T${time}:${seconds}+03:00`)
   await host.advance((at - (await host.now())) / 60_000)
 }

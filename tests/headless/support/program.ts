@@ -7,7 +7,6 @@ const target = process.env.CARGO_TARGET_DIR ?? `${root}target`
 
 export const UI = `${root}ui/dist`
 export const PICTURES = `${root}out/pictures/headless`
-export const DOCS_PICTURES = `${root}docs/pictures`
 
 /** A program of the workspace, as `cargo build` left it. */
 export const program = (name: string) => `${target}/debug/${name}`

@@ -90,8 +90,17 @@ export class ReportedRoom {
     return this.#say('occupant_joined', occupant, { place })
   }
 
-  leaves(occupant: Occupant, place: 'room' | 'lobby' = 'room') {
-    return this.#say('occupant_left', occupant, { place, reason: 'hung_up' })
+  leaves(occupant: Occupant) {
+    return this.#say('occupant_left', occupant, { reason: 'hung_up' })
+  }
+
+  /** Out of the lobby into the room: another stay of the same connection, seen in the room first. */
+  async admits(waiting: Occupant): Promise<Occupant> {
+    const inside = { ...waiting, stay: randomUUID() }
+    await this.#say('admitted', inside)
+    await this.joins(inside)
+    await this.#say('occupant_left', waiting, { place: 'lobby', reason: 'moved' })
+    return inside
   }
 
   loses(occupant: Occupant) {

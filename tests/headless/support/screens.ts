@@ -55,5 +55,6 @@ export async function lookAt(page: Page, { locale, theme }: Look, name: string) 
   await mkdir(PICTURES, { recursive: true })
   await page.screenshot({ path: `${PICTURES}/${name}.${locale}.${theme}.png` })
   await accessible(page, what)
-  await fits(page, what)
+  // Colours do not change widths.
+  if (theme === 'light') await fits(page, what)
 }

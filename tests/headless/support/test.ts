@@ -10,8 +10,8 @@ interface Fixtures {
   start: (options?: HostOptions) => Promise<Host>
   /** An application whose first run is done, with its window open on Today. */
   host: Host
-  /** Parts of console messages that a test provokes on purpose. */
-  expectedNoise: RegExp[]
+  /** Console messages that a test provokes on purpose. */
+  expectedNoise: RegExp | null
 }
 
 export const test = base.extend<Fixtures>({
@@ -23,8 +23,9 @@ export const test = base.extend<Fixtures>({
 
   start: async ({ folder }, use) => {
     const started: Host[] = []
+    let folders = 0
     await use(async (options) => {
-      const host = await Host.start(join(folder, `data-${started.length}`), options)
+      const host = await Host.start(join(folder, `data-${folders++}`), options)
       started.push(host)
       return host
     })
@@ -39,19 +40,19 @@ export const test = base.extend<Fixtures>({
     await use(host)
   },
 
-  expectedNoise: async ({}, use) => use([]),
+  expectedNoise: [null, { option: true }],
 
   // A window that complains in its console is a failed test, whatever it shows.
   page: async ({ page, expectedNoise }, use) => {
     const noise: string[] = []
     // A refused command is an answer, but Chromium calls every status of 4xx an error.
-    const expected = [/status of 422 \(Unprocessable Entity\)/, ...expectedNoise]
+    const expected = [/status of 422 \(Unprocessable Entity\)/, expectedNoise]
     page.on('console', (message) => {
       if (message.type() === 'error' || message.type() === 'warning') noise.push(`${message.type()}: ${message.text()}`)
     })
     page.on('pageerror', (error) => noise.push(`thrown: ${error.message}`))
     await use(page)
-    expect(noise.filter((line) => !expected.some((one) => one.test(line)))).toEqual([])
+    expect(noise.filter((line) => !expected.some((one) => one?.test(line)))).toEqual([])
   },
 })
 
