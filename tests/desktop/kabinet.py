@@ -71,7 +71,13 @@ class Kabinet:
 
     def open_window(self, *arguments):
         """By WebDriver, which gives us the window."""
-        self.driver = Driver(BINARY, arguments, self.env, self.desktop.state / "log/webdriver.log")
+        log = self.desktop.state / "log/webdriver.log"
+        try:
+            self.driver = Driver(BINARY, arguments, self.env, log)
+        except TimeoutError:
+            # Rarely, on a busy machine, driver and web view miss each other's greeting although the window is there.
+            self.end()
+            self.driver = Driver(BINARY, arguments, self.env, log)
         return self.driver
 
     @property

@@ -38,7 +38,7 @@ class Element:
 class Driver:
     """Starts the program and holds on to its window. The program inherits `env`."""
 
-    def __init__(self, binary, arguments, env, log):
+    def __init__(self, binary, arguments, env, log, seconds=20):
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             port = probe.getsockname()[1]
@@ -51,7 +51,11 @@ class Driver:
         self._session = ""
         options = {"binary": str(binary), "args": list(arguments)}
         # Answers when the program has made its first window.
-        answer = self._patiently("session", {"capabilities": {"alwaysMatch": {"webkitgtk:browserOptions": options}}})
+        try:
+            answer = self._patiently("session", {"capabilities": {"alwaysMatch": {"webkitgtk:browserOptions": options}}}, seconds)
+        except OSError:
+            self.close()
+            raise
         self._session = f"session/{answer['sessionId']}/"
 
     def close(self):
@@ -110,21 +114,21 @@ class Driver:
         self.post("window", {"handle": handles[-1]})
         return handles
 
-    def _patiently(self, path, body):
-        deadline = time.monotonic() + 20
+    def _patiently(self, path, body, seconds):
+        deadline = time.monotonic() + seconds
         while True:
             try:
-                return self._ask("POST", path, body)
+                return self._ask("POST", path, body, seconds)
             except ConnectionRefusedError:
                 if time.monotonic() > deadline:
                     raise
                 time.sleep(0.02)
 
-    def _ask(self, method, path, body):
+    def _ask(self, method, path, body, seconds=30):
         data = None if body is None else json.dumps(body).encode()
         request = urllib.request.Request(self._root + path, data, {"Content-Type": "application/json"}, method=method)
         try:
-            with urllib.request.urlopen(request, timeout=30) as answer:
+            with urllib.request.urlopen(request, timeout=seconds) as answer:
                 return json.load(answer)["value"]
         except urllib.error.HTTPError as error:
             value = json.load(error)["value"]
