@@ -19,7 +19,8 @@ from lab.waiting import TooLate  # noqa: E402
 from session import Session  # noqa: E402
 
 SECRET = "whsec_a2FiaW5ldC1kZW1vLXNlY3JldC0wMTIzNDU2Nzg5"
-TRAY_ICON = (1262, 784)
+SIZE = (960, 720)
+TRAY_ICON = (SIZE[0] - 18, SIZE[1] - 16)
 # A browser needs a moment from the address to the room.
 BROWSER = 1.0
 
@@ -74,9 +75,10 @@ def main():
     options.add_argument("--pictures", type=Path, default=TESTS.parent / "out/pictures", help="where they go (out/pictures)")
     options = options.parse_args()
     folder = Path(tempfile.mkdtemp(prefix="kabinet-demo-"))
-    shutil.rmtree(options.pictures, ignore_errors=True)
+    for old in options.pictures.glob("*.png"):
+        old.unlink()
     try:
-        with Session(own_home=True) as desktop:
+        with Session(own_home=True, size="{}x{}".format(*SIZE)) as desktop:
             show = Show(desktop, options.pictures)
             perform(show, Kabinet(desktop, folder / "data", options.language, KABINET_WEBHOOK_SECRET=SECRET), WORDS[options.language])
     finally:
