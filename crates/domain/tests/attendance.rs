@@ -263,6 +263,17 @@ fn a_nameless_reload_is_silence() {
 }
 
 #[test]
+fn a_specialist_who_comes_as_the_client_goes_is_not_the_client_returning() {
+    let mut scene = Scene::new(addresses_only());
+    let (ivan, anna) = (scene.person("ivan", ""), scene.person("anna", ""));
+    scene.joins(0.0, &ivan).pressed(55.0).joins(60.2, &anna).leaves(60.7, &ivan, UNKNOWN);
+    assert_eq!(scene.play(&Plan::default()), ["joined", "started by pressed_join", "left: unknown"]);
+    let mut scene = Scene::new(addresses_only());
+    scene.joins(0.0, &ivan).leaves(56.0, &ivan, UNKNOWN).pressed(58.0).joins(64.0, &anna);
+    assert_eq!(scene.play(&Plan::default()), ["joined", "started by pressed_join", "left: unknown"]);
+}
+
+#[test]
 fn a_departure_that_overtakes_its_arrival_alerts_nobody() {
     let mut scene = Scene::new(addresses_only());
     let ivan = scene.person("ivan", "");

@@ -29,8 +29,9 @@ pub(super) fn from_stays(plan: &Plan, stays: &[Stay], presses: &[Timestamp]) -> 
     let mut groups = Groups::new(stays.len());
     same_page_or_token(stays, &mut groups);
     same_name(stays, &standings, &mut groups);
-    nameless_returns(stays, &standings, &mut groups);
+    // Before the guess about returns: the press says that the specialist comes, also when a client has just gone.
     pressed_join(stays, &mut standings, &mut groups, presses);
+    nameless_returns(stays, &standings, &mut groups);
     if plan.first_is_host {
         first_comers(stays, &mut standings, &mut groups);
     }
@@ -91,6 +92,7 @@ fn folded_names(stay: &Stay) -> impl Iterator<Item = String> + '_ {
 }
 
 /// Without names, whoever comes just after an unexplained departure is taken for the one who left: a reloaded page.
+/// No page reloads within the same second.
 fn nameless_returns(stays: &[Stay], standings: &[Standing], groups: &mut Groups) {
     let nameless = |index: &usize| standings[*index] == Standing::Unproven && stays[*index].names.is_empty();
     let mut departed: Vec<usize> = (0..stays.len()).filter(nameless).filter(|index| stays[*index].end.is_some()).collect();
@@ -102,7 +104,7 @@ fn nameless_returns(stays: &[Stay], standings: &[Standing], groups: &mut Groups)
             *candidate != index
                 && stay.place == stays[index].place
                 && stay.start.is_none_or(|earlier| earlier < start)
-                && gap.is_some_and(|gap| gap >= Duration::zero() && gap <= returns_within(stay))
+                && gap.is_some_and(|gap| gap > Duration::zero() && gap <= returns_within(stay))
         };
         if let Some(position) = departed.iter().position(returning) {
             groups.join(departed.remove(position), index);
