@@ -10,9 +10,10 @@ import signal
 import socket
 import subprocess
 import threading
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Callable
+from typing import Any, Callable, Iterator
 from urllib.parse import urlsplit
 
 from lab import free_port, wait_for
@@ -206,6 +207,16 @@ class Backend:
 
     def health(self) -> Any:
         return self.ask("GET", "/health").json
+
+
+@contextmanager
+def watched(folder: Path, **settings: Any) -> Iterator[Backend]:
+    """A backend that has to end well, and whose log is looked through afterwards."""
+    with Backend(folder, **settings) as backend:
+        yield backend
+        if backend.running:
+            assert backend.stop() == 0, backend.log[-2000:]
+        backend.check_log()
 
 
 def in_threads(count: int, work: Callable[[int], None], beside: Callable[[], None] = lambda: None) -> None:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import sys
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Callable, Iterator
 
@@ -12,9 +10,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from lab import Lab, Names  # noqa: E402
-
-from .backend import SECRET, Backend, program  # noqa: E402
+from .backend import Backend, program, watched  # noqa: E402
 from .long_runs import LongRun  # noqa: E402
 from .practice import Specialist  # noqa: E402
 
@@ -31,29 +27,20 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     if not session.config.option.collectonly:
         for run in [run for found in runs.values() for run in found]:
             run.begin()
-    session.items.sort(key=lambda item: bool(runs.get(getattr(item, "module", None))))
-
-
-@contextmanager
-def _practice(folder: Path, **settings: Any) -> Iterator[Backend]:
-    with Backend(folder, **settings) as backend:
-        yield backend
-        if backend.running:
-            assert backend.stop() == 0, backend.log[-2000:]
-        backend.check_log()
+    session.items.sort(key=lambda item: max((run.takes for run in runs.get(getattr(item, "module", None), [])), default=0))
 
 
 @pytest.fixture
 def backend(tmp_path: Path) -> Iterator[Backend]:
     """A backend for one test; what it logged is looked through in the end."""
-    with _practice(tmp_path) as backend:
+    with watched(tmp_path) as backend:
         yield backend
 
 
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Backend]:
     """A backend for all tests of a file."""
-    with _practice(tmp_path_factory.mktemp("house")) as backend:
+    with watched(tmp_path_factory.mktemp("house")) as backend:
         yield backend
 
 
@@ -76,22 +63,3 @@ def anna(house: Backend) -> Iterator[Specialist]:
     specialist.views.events()  # from the beginning
     yield specialist
     specialist.close()
-
-
-EVERYWHERE = {"muc_modules": ["kabinet"], "lobby_modules": ["kabinet"], "breakout_modules": ["kabinet"]}
-
-
-def reporting(backend: Backend, secret: str | None = SECRET, **options: Any) -> str:
-    """Prosody's configuration for mod_kabinet."""
-    given = {"kabinet_url": backend.url, "kabinet_secret": secret, "kabinet_heartbeat_interval": 2, **options}
-    return "\n".join(f"{name} = {json.dumps(value)}" for name, value in given.items() if value is not None)
-
-
-def kabinet_lab(backend: Backend, secret: str | None = SECRET, **more: Any) -> Lab:
-    """A Prosody that reports to the backend by our own module. Its names are not Jitsi's defaults on purpose."""
-    backend.private |= {"Анна", "Иван", "Мария", "Пётр", "guest.call.example"}
-    settings: dict[str, Any] = {
-        **EVERYWHERE, "lobby": True, "breakout": True, "names": Names("call.example"), "log_level": "info",
-        "config": reporting(backend, secret) + "\nlab_breakout_ttl = 1", **more,
-    }
-    return Lab(**settings)

@@ -10,7 +10,9 @@ from typing import Any, Callable
 
 
 class LongRun:
-    """As a decorator of `work(folder)`. The test calls it for what came of it."""
+    """As a decorator of `work(folder)`. The test calls it for what came of it. `takes` is about how many seconds it needs."""
+
+    takes = 30
 
     def __init__(self, work: Callable[[Path], Any]):
         self.work = work

@@ -207,6 +207,9 @@ def plays(folder: Path) -> dict[tuple[str, str], Play]:
     return results
 
 
+plays.takes = 150
+
+
 def told(play: Play, still: bool = False) -> list[list[str]]:
     """Each room's story in the words of the rows."""
     stories = []

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from lab import Lab, wait_for
 
-from .backend import SECRET, Backend
-from .conftest import kabinet_lab, reporting
+from .backend import SECRET, Backend, watched
 from .feed import arrivals, standing, when
-from .practice import Consultation
+from .labs import kabinet_lab, reporting
+from .long_runs import LongRun
+from .practice import Consultation, Specialist
 
 OTHER_SECRET = "whsec_YW5vdGhlciBrZXkgb2YgdHdlbnR5LWZvdXIgYnl0ZXM="
 
@@ -87,11 +90,10 @@ def test_killed_in_the_middle_of_many_visits(backend: Backend, hire):
         assert session.story() == ["started by grant", *expected, "ended"]
 
 
-@pytest.mark.parametrize("how", ["terminate", "kill"])
-def test_prosody_is_started_anew_and_everybody_comes_back(backend: Backend, hire, how: str):
-    anna = hire(backend)
-    with kabinet_lab(backend) as lab:
+def started_anew(folder: Path, how: str) -> None:
+    with watched(folder) as backend, kabinet_lab(backend) as lab:
         lab.focus()
+        anna = Specialist(backend)
         both, alone = anna.plan(), anna.plan()
         lab.specialist(both.room, "Анна Петрова")
         lab.guest(both.room, "Иван")
@@ -105,8 +107,8 @@ def test_prosody_is_started_anew_and_everybody_comes_back(backend: Backend, hire
         host = lab.specialist(both.room, "Анна Петрова")
         client = lab.guest(both.room, "Иван")
         # Nobody comes back to the other room: the new server's snapshot shows that it is no more.
-        alone.wait("session_ended", seconds=25)
-        alone.wait("client_left", seconds=25)
+        alone.wait("session_ended", seconds=40)
+        alone.wait("client_left", seconds=40)
         client.leave()
         both.wait("client_left", reason="hung_up")
         host.leave()
@@ -115,13 +117,25 @@ def test_prosody_is_started_anew_and_everybody_comes_back(backend: Backend, hire
         kinds = [event["kind"] for event in standing(alone.events())]
         assert sorted(kinds[2:]) == ["client_left", "session_ended"] and len(kinds) == 4
         assert alone.events()[-1]["inside"] == 0
+        anna.close()
 
 
-def test_departures_that_the_backend_missed_for_good_are_repaired(backend: Backend, hire):
+@LongRun
+def after_sigterm(folder: Path) -> None:
+    started_anew(folder, "terminate")
+
+
+@LongRun
+def after_sigkill(folder: Path) -> None:
+    started_anew(folder, "kill")
+
+
+@LongRun
+def after_a_lost_queue(folder: Path) -> None:
     """Prosody's queue is gone with its disk: the next start's snapshot tells who is there."""
-    anna = hire(backend)
-    with kabinet_lab(backend) as lab:
+    with watched(folder) as backend, kabinet_lab(backend) as lab:
         lab.focus()
+        anna = Specialist(backend)
         session = anna.plan()
         lab.specialist(session.room, "Анна Петрова")
         lab.guest(session.room, "Иван")
@@ -130,8 +144,21 @@ def test_departures_that_the_backend_missed_for_good_are_repaired(backend: Backe
         for path in (lab.folder / "data").glob("kabinet-queue*"):
             path.unlink()
         lab.start()
-        session.wait("client_left", seconds=25)
-        session.wait("session_ended", seconds=25)
+        session.wait("client_left", seconds=40)
+        session.wait("session_ended", seconds=40)
+        anna.close()
+
+
+def test_prosody_is_stopped_and_everybody_comes_back():
+    after_sigterm()
+
+
+def test_prosody_is_killed_and_everybody_comes_back():
+    after_sigkill()
+
+
+def test_departures_that_the_backend_missed_for_good_are_repaired():
+    after_a_lost_queue()
 
 
 def test_a_wrong_secret_loses_nothing(backend: Backend, hire):

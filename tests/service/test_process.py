@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import sqlite3
 import subprocess
@@ -299,8 +300,6 @@ def test_a_source_that_falls_silent_and_comes_back(backend: Backend, hire):
 def test_the_log_in_json(tmp_path: Path):
     with Backend(tmp_path, env={"LOG_FORMAT": "json"}) as backend:
         backend.stop()
-        import json
-
         lines = [json.loads(line) for line in backend.log.splitlines()]
         assert {"timestamp", "level", "target"} <= set(lines[0])
 
@@ -336,6 +335,9 @@ def forgetting(folder: Path) -> None:
         backend.stop()
         backend.start()
         assert ask(0).status == 410 and ask(last["cursor"]).status == 200
+
+
+forgetting.takes = 65
 
 
 def test_what_is_forgotten_is_said_to_be_forgotten():

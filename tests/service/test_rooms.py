@@ -9,7 +9,7 @@ import pytest
 from lab import Lab, wait_for
 
 from .backend import ADMIN, Backend
-from .conftest import kabinet_lab
+from .labs import kabinet_lab
 from .feed import Views, when
 from .practice import Specialist
 
