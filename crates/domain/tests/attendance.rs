@@ -274,6 +274,15 @@ fn a_specialist_who_comes_as_the_client_goes_is_not_the_client_returning() {
 }
 
 #[test]
+fn a_nameless_reload_of_the_specialist_who_pressed_join_is_silence() {
+    let mut scene = Scene::new(addresses_only());
+    let (anna, again, once_more) = (scene.person("anna", ""), scene.person("again", ""), scene.person("more", ""));
+    scene.pressed(0.0).joins(5.0, &anna).leaves(20.0, &anna, UNKNOWN).joins(23.0, &again);
+    scene.leaves(30.0, &again, UNKNOWN).joins(33.0, &once_more).leaves(40.0, &once_more, UNKNOWN);
+    assert_eq!(scene.play(&Plan::default()), ["started by pressed_join", "ended after 0 s"]);
+}
+
+#[test]
 fn a_departure_that_overtakes_its_arrival_alerts_nobody() {
     let mut scene = Scene::new(addresses_only());
     let ivan = scene.person("ivan", "");

@@ -134,7 +134,9 @@ pub async fn pressed_join(State(app): State<App>, caller: Caller, Id(id): Id, re
         witness: Witness::default(),
         fact: Fact::PressedJoin,
     };
-    app.writer.report(Report { source: Arc::from("desktop"), signals: vec![signal], module: None, late: false, received_at: now }).await?;
+    app.writer
+        .report(Report { source: Arc::from("desktop"), signals: vec![signal], module: None, late: false, received_at: now })
+        .await?;
     Ok(axum::Json(received).into_response())
 }
 

@@ -95,7 +95,10 @@ fn folded_names(stay: &Stay) -> impl Iterator<Item = String> + '_ {
 /// No page reloads within the same second.
 fn nameless_returns(stays: &[Stay], standings: &[Standing], groups: &mut Groups) {
     let nameless = |index: &usize| standings[*index] == Standing::Unproven && stays[*index].names.is_empty();
-    let mut departed: Vec<usize> = (0..stays.len()).filter(nameless).filter(|index| stays[*index].end.is_some()).collect();
+    // The press on *Join* proved one stay only: the specialist's page may be opened anew as well.
+    let pressed = |index: &usize| standings[*index] == Standing::Specialist(Proof::PressedJoin) && stays[*index].names.is_empty();
+    let left = |index: &usize| (nameless(index) || pressed(index)) && stays[*index].end.is_some();
+    let mut departed: Vec<usize> = (0..stays.len()).filter(left).collect();
     for index in (0..stays.len()).filter(nameless) {
         let Some(start) = stays[index].start else { continue };
         let returning = |candidate: &usize| {
