@@ -97,18 +97,21 @@ fn nameless_returns(stays: &[Stay], standings: &[Standing], groups: &mut Groups)
     let nameless = |index: &usize| standings[*index] == Standing::Unproven && stays[*index].names.is_empty();
     // The press on *Join* proved one stay only: the specialist's page may be opened anew as well.
     let pressed = |index: &usize| standings[*index] == Standing::Specialist(Proof::PressedJoin) && stays[*index].names.is_empty();
-    let left = |index: &usize| (nameless(index) || pressed(index)) && stays[*index].end.is_some();
-    let mut departed: Vec<usize> = (0..stays.len()).filter(left).collect();
+    let continues = |candidate: usize, index: usize| {
+        let (stay, next) = (&stays[candidate], &stays[index]);
+        let gap = next.start.zip(stay.end).map(|(start, end)| start - end.at);
+        candidate != index
+            && stay.place == next.place
+            && stay.start.is_none_or(|earlier| next.start.is_some_and(|start| earlier < start))
+            && gap.is_some_and(|gap| gap > Duration::zero() && gap <= returns_within(stay))
+    };
+    let mut departed: Vec<usize> = (0..stays.len())
+        .filter(|index| (nameless(index) || pressed(index)) && stays[*index].end.is_some())
+        // Whoever pressed again is back already, and leaves no gap for somebody else.
+        .filter(|left| !(pressed(left) && (0..stays.len()).any(|index| pressed(&index) && continues(*left, index))))
+        .collect();
     for index in (0..stays.len()).filter(nameless) {
-        let Some(start) = stays[index].start else { continue };
-        let returning = |candidate: &usize| {
-            let stay = &stays[*candidate];
-            let gap = stay.end.map(|end| start - end.at);
-            *candidate != index
-                && stay.place == stays[index].place
-                && stay.start.is_none_or(|earlier| earlier < start)
-                && gap.is_some_and(|gap| gap > Duration::zero() && gap <= returns_within(stay))
-        };
+        let returning = |candidate: &usize| continues(*candidate, index);
         if let Some(position) = departed.iter().position(returning) {
             groups.join(departed.remove(position), index);
         }
