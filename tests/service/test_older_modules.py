@@ -47,6 +47,21 @@ def the_press_on_join_tells_the_specialist(lab: Lab, anna: Specialist) -> None:
     assert [word.rstrip() for word in session.story()] == ["started by pressed_join", "joined", "left: unknown", "ended"]
 
 
+def the_specialists_page_opened_anew_is_no_client(lab: Lab, anna: Specialist) -> None:
+    session = anna.plan()
+    anna.press_join(session)
+    host = lab.specialist(session.room, "Анна Петрова")
+    session.wait("session_started")
+    another_second()
+    host.close()
+    another_second()
+    host = host.reload()
+    another_second()
+    host.leave()
+    session.wait("session_ended", seconds=GRACE)
+    assert session.story() == ["started by pressed_join", "ended"]
+
+
 def without_any_proof_everybody_is_a_client(lab: Lab, anna: Specialist) -> None:
     session = anna.plan()
     host = lab.specialist(session.room, "Анна Петрова")
@@ -65,6 +80,7 @@ def an_account_is_the_specialist(lab: Lab, anna: Specialist) -> None:
     session.wait("client_joined")
     another_second()
     client.close()
+    another_second()
     client = client.reload()  # a tab that was opened anew
     another_second()
     client.leave()
@@ -152,7 +168,7 @@ def two_reporters_of_one_room(lab: Lab, anna: Specialist) -> None:
 
 Story = Callable[[Lab, Specialist], None]
 ANY_MODULE: list[Story] = [
-    the_press_on_join_tells_the_specialist, without_any_proof_everybody_is_a_client, an_account_is_the_specialist,
+    the_press_on_join_tells_the_specialist, the_specialists_page_opened_anew_is_no_client, without_any_proof_everybody_is_a_client, an_account_is_the_specialist,
     a_moment_in_a_breakout_room_is_silence,
 ]
 
