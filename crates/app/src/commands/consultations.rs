@@ -23,7 +23,7 @@ use std::sync::Arc;
 pub(super) const SHORTEST: u32 = 5;
 pub(super) const LONGEST: u32 = 600;
 const LONGEST_NOTE: usize = 2000;
-const MOST_FOUND: u32 = 500;
+const MOST_FOUND: u32 = 10_000;
 
 /// What was typed, understood.
 struct Planned {

@@ -18,6 +18,8 @@ export class Find {
   #ask: (request: SearchRequest) => Promise<SearchResult>
   #timer: ReturnType<typeof setTimeout> | undefined
   #question = 0
+  /** How many results the person asked to see. */
+  #wanted = PAGE
 
   constructor(ask: (request: SearchRequest) => Promise<SearchResult>) {
     this.#ask = ask
@@ -26,17 +28,20 @@ export class Find {
   type(text: string) {
     this.text = text
     clearTimeout(this.#timer)
-    if (text.trim()) this.#timer = setTimeout(() => void this.#run(0), PAUSE)
+    this.#wanted = PAGE
+    if (text.trim()) this.#timer = setTimeout(() => void this.#run(), PAUSE)
     else this.#clear()
   }
 
+  /** Asks from the start, so that a list that changed meanwhile has no gap and nothing twice. */
   more(): Promise<void> {
-    return this.#run(this.items.length)
+    this.#wanted += PAGE
+    return this.#run()
   }
 
   /** The same question again, after something changed. */
   again() {
-    if (this.answered) void this.#run(0, Math.max(PAGE, this.items.length))
+    if (this.answered) void this.#run()
   }
 
   stop() {
@@ -52,12 +57,12 @@ export class Find {
     this.failure = null
   }
 
-  async #run(offset: number, limit = PAGE) {
+  async #run() {
     const question = ++this.#question
     try {
-      const found = await this.#ask({ text: this.text.trim(), offset, limit })
+      const found = await this.#ask({ text: this.text.trim(), offset: 0, limit: this.#wanted })
       if (question !== this.#question) return
-      this.items = offset === 0 ? found.items : [...this.items, ...found.items]
+      this.items = found.items
       this.total = found.total
       this.failure = null
     } catch (thrown) {

@@ -24,6 +24,28 @@ test('a pause in typing asks once, and more comes below', async () => {
   expect(find.total).toBe(60)
 })
 
+test('what was asked for below still comes when the list changes meanwhile', async () => {
+  const answers: (() => void)[] = []
+  const find = new Find(
+    (request) =>
+      new Promise((resolve) =>
+        answers.push(() =>
+          resolve({ items: all.slice(request.offset, request.offset + request.limit), total: all.length }),
+        ),
+      ),
+  )
+  find.type('К')
+  await vi.advanceTimersByTimeAsync(200)
+  answers[0]?.()
+  await vi.advanceTimersByTimeAsync(0)
+  const more = find.more()
+  find.again()
+  answers.slice(1).forEach((answer) => answer())
+  await more
+  await vi.advanceTimersByTimeAsync(0)
+  expect(find.items).toHaveLength(60)
+})
+
 test('a slow answer to an old question is dropped', async () => {
   const answers: ((count: number) => void)[] = []
   const find = new Find(
