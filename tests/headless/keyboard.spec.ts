@@ -58,6 +58,7 @@ test('the shortcuts open their screens, and Esc leads back', async ({ host, page
   await page.keyboard.press('Control+f')
   await expect(page.getByRole('searchbox')).toBeFocused()
   await page.keyboard.press('Escape')
+  await expect(screen).toHaveText('Today')
   await page.keyboard.press('Control+,')
   await expect(screen).toHaveText('Settings')
   await expect(screen).toBeFocused()

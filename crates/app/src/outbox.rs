@@ -22,7 +22,7 @@ pub(crate) async fn run(application: Arc<Application>) {
         tokio::select! {
             () = application.stop.cancelled() => return,
             () = application.outgoing.notified() => {}
-            () = tokio::time::sleep(pause), if waits && failed > 0 => {}
+            () = tokio::time::sleep(pause), if waits => {}
         }
         let Some(line) = application.line() else { continue };
         let sent = tokio::select! {
@@ -68,7 +68,9 @@ pub(crate) fn accept(state: &mut State, theirs: Consultation) -> Vec<Save> {
 /// What was sent is accepted: nothing waits, unless it was changed again meanwhile.
 fn sent(state: &mut State, sent: &Consultation, theirs: Consultation) -> Vec<Save> {
     let id = theirs.id.clone();
-    let changed_again = state.consultations.get(&id).is_some_and(|mine| mine != sent);
+    // The feed may have told of it before the answer came: a version is no change.
+    let as_sent = |mine: &Consultation| Consultation { version: sent.version.clone(), ..mine.clone() } == *sent;
+    let changed_again = state.consultations.get(&id).is_some_and(|mine| !as_sent(mine));
     if changed_again {
         if let Some(unsent) = state.unsent.get_mut(&id) {
             unsent.base = Some(sent.clone());
@@ -163,5 +165,23 @@ impl Application {
         });
         self.save(&[Save::Unsent(id.to_owned())]).await;
         self.trouble("change_refused", Some(crate::message("change_refused")));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing;
+
+    #[test]
+    fn a_change_that_the_feed_told_of_first_waits_no_longer_once_it_is_answered() {
+        let mine = testing::consultation("one", "14:00", 50);
+        let mut state = testing::state(&[], &[]);
+        put_in(&mut state, None, mine.clone());
+        let theirs = Consultation { version: Some("1".into()), ..mine.clone() };
+        accept(&mut state, theirs.clone());
+        sent(&mut state, &mine, theirs.clone());
+        assert!(state.unsent.is_empty());
+        assert_eq!(state.consultations.get("one"), Some(&theirs));
     }
 }
