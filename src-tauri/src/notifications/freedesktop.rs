@@ -3,7 +3,7 @@
 //! notify-rust would open a connection and two threads for each notification that waits for its buttons,
 //! and some daemons answer only the connection that asked: so all go over one, with one listener.
 
-use super::daemon::{DaemonProxy, Manners, NAME, meaning, printable};
+use super::daemon::{ActionInvoked, DaemonProxy, Manners, NAME, NotificationClosed, meaning, printable};
 use super::{Heard, Hearing};
 use crate::system::SessionBus;
 use futures_util::StreamExt;
@@ -94,18 +94,22 @@ impl Notifications {
         let connection = self.bus.connection().await?;
         let daemon = DaemonProxy::new(&connection).await?;
         let bus = DBusProxy::new(&connection).await?;
-        let mut presses = daemon.receive_action_invoked().await?;
-        let mut closings = daemon.receive_notification_closed().await?;
+        // One stream for presses and closings: a daemon closes what was pressed, and were the two heard out of order,
+        // the press would look like a notification put away.
+        let mut signals = daemon.inner().receive_all_signals().await?;
         let mut owners = bus.receive_name_owner_changed_with_args(&[(0, NAME)]).await?;
         loop {
             let heard = tokio::select! {
-                Some(press) = presses.next() => {
-                    let press = press.args()?;
-                    self.desk.lock().await.press(press.id, &press.action).map(Heard::Pressed)
-                }
-                Some(closing) = closings.next() => {
-                    let closing = closing.args()?;
-                    self.desk.lock().await.close(closing.id).filter(|_| closing.reason == BY_THE_PERSON).map(Heard::Dismissed)
+                Some(signal) = signals.next() => {
+                    if let Some(press) = ActionInvoked::from_message(signal.clone()) {
+                        let press = press.args()?;
+                        self.desk.lock().await.press(press.id, &press.action).map(Heard::Pressed)
+                    } else if let Some(closing) = NotificationClosed::from_message(signal) {
+                        let closing = closing.args()?;
+                        self.desk.lock().await.close(closing.id).filter(|_| closing.reason == BY_THE_PERSON).map(Heard::Dismissed)
+                    } else {
+                        None
+                    }
                 }
                 Some(_) = owners.next() => {
                     // Another daemon knows nothing of what the last one showed, and may have other manners.
