@@ -269,7 +269,7 @@ class Fake:
             answer = Answer() if switch and switch.kind == "close" else self._decide(request, switch)
             request.answered = "cut" if cut else answer.status
         if switch and switch.kind == "delay":
-            self._over.wait(float(switch.value))
+            cut = self._over.wait(float(switch.value))  # who still waits when the fake stops gets nothing
         if cut:
             handler.close_connection = True
             _cut(handler.connection)

@@ -5,11 +5,7 @@ What the fixture fixes has to be the same; what `varies` (a path, with `*`) has 
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import http.client
 import json
-import sys
 from datetime import datetime
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -19,11 +15,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parents[1]))
+from lab import Receiver, wait_for
 
-from lab import Receiver, wait_for  # noqa: E402
-
-from . import Bitrix24, Clock, Telemost  # noqa: E402
+from . import Bitrix24, Clock, Telemost
+from .asking import ask, challenge, post_form
 
 FIXTURES = Path(__file__).parents[1] / "fixtures"
 THEN = 1791281000.120934  # when the fixtures were written down
@@ -73,10 +68,8 @@ class World:
 
     def device(self) -> None:
         self.recorded_page()
-        body = b"client_id=0123456789abcdef0123456789abcdef"
-        status, _, answer = ask("POST", f"{self.yandex.url}/device/code", body, {"Content-Type": "application/x-www-form-urlencoded"})
-        assert status == 200
-        self.yandex.devices["00112233445566778899aabbccddeeff"] = self.yandex.devices.pop(answer["device_code"])
+        made = post_form(f"{self.yandex.url}/device/code", client_id="0123456789abcdef0123456789abcdef").json
+        self.yandex.devices["00112233445566778899aabbccddeeff"] = self.yandex.devices.pop(made["device_code"])
 
     def refresh(self) -> None:
         self.yandex.grant("specialist", refresh="1:EXAMPLE_REFRESH")
@@ -86,12 +79,10 @@ class World:
         self.yandex.clock.advance(31536000)
 
     def code(self) -> None:
-        challenge = base64.urlsafe_b64encode(hashlib.sha256(VERIFIER.encode()).digest()).rstrip(b"=").decode()
         query = "response_type=code&client_id=0123456789abcdef0123456789abcdef&redirect_uri=http://127.0.0.1:1/&code_challenge_method=S256"
         self.yandex.set(consent="allow")
-        _, headers, _ = ask("GET", f"{self.yandex.url}/authorize?{query}&code_challenge={challenge}", None, {})
-        code = dict(parse_qsl(urlsplit(headers["Location"]).query))["code"]
-        self.yandex.codes["1234567"] = self.yandex.codes.pop(code)
+        back = ask("GET", f"{self.yandex.url}/authorize?{query}&code_challenge={challenge(VERIFIER)}").back
+        self.yandex.codes["1234567"] = self.yandex.codes.pop(back["code"])
 
     # -- Bitrix24
 
@@ -118,8 +109,7 @@ class World:
     def tired(self) -> None:
         self.portal.set(cost=500)
         self.event()
-        hook = f"{self.portal.webhook}calendar.event.get"
-        assert ask("POST", hook, b'{"type": "user", "ownerId": 7}', {"Content-Type": "application/json"})[0] == 200
+        assert ask("POST", f"{self.portal.webhook}calendar.event.get", {"type": "user", "ownerId": 7}).status == 200
 
     def renamed(self) -> None:
         self.old_portal = self.portal.url
@@ -193,17 +183,6 @@ def fixture(name: str) -> dict[str, Any]:
     return json.loads((FIXTURES / name).read_text())
 
 
-def ask(method: str, url: str, body: bytes | None, headers: dict[str, str]) -> tuple[int, dict[str, str], Any]:
-    parts = urlsplit(url)
-    connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=10)
-    connection.request(method, f"{parts.path}{'?' + parts.query if parts.query else ''}", body, headers)
-    answer = connection.getresponse()
-    text = answer.read()
-    found = dict(answer.getheaders())
-    connection.close()
-    return answer.status, found, json.loads(text) if text and "json" in found.get("Content-Type", "") else (text.decode() or None)
-
-
 def flat(value: Any, path: str = "") -> dict[str, Any]:
     """`{"a": [{"b": 1}]}` as `{"a.0.b": 1}`; empty lists and maps stay what they are."""
     items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else None
@@ -236,12 +215,12 @@ def test_the_fake_answers_as_written_down(name: str):
         parts = urlsplit(request["url"])
         url = f"{world.base(parts.hostname)}{parts.path}{'?' + parts.query if parts.query else ''}"
         raw = request["body"].encode() if isinstance(request["body"], str) else json.dumps(request["body"]).encode()
-        status, headers, body = ask(request["method"], url, None if request["body"] is None else raw, request["headers"])
-        assert status == response["status"], body
-        assert headers.get("Content-Type") == response["headers"].get("Content-Type")
+        reply = ask(request["method"], url, None if request["body"] is None else raw, request["headers"])
+        assert reply.status == response["status"], reply.text
+        assert reply.headers.get("Content-Type") == response["headers"].get("Content-Type")
         if "Location" in response["headers"]:
-            assert headers["Location"] == response["headers"]["Location"].replace("https://portal.example.bitrix24.ru", world.portal.url)
-        same(response["body"], body, varies, SHORTENED.get(name, ""))
+            assert reply.headers["Location"] == response["headers"]["Location"].replace("https://portal.example.bitrix24.ru", world.portal.url)
+        same(response["body"], reply.json, varies, SHORTENED.get(name, ""))
 
 
 @pytest.mark.parametrize("name", INCOMING)
