@@ -16,7 +16,7 @@ from .bitrix24_events import Events
 from .bitrix24_oauth import Authorization, Session
 from .bitrix24_people import People, User
 from .bitrix24_wire import CALENDAR_ERRORS, SYSTEM_ERRORS, CallRefused, calendar_refusal, iso, parameters, zone
-from .fake import Answer, Clock, Fake, Request, change
+from .fake import Answer, Fake, Request, change
 
 # Which of these rights a method wants; none for the others.
 RIGHTS = {"user.": {"user", "user_basic", "user_brief"}, "calendar.": {"calendar"}, "im.": {"im"}}
@@ -79,13 +79,7 @@ class Bitrix24(Fake):
     }
     member_id = "0123456789abcdef0123456789abcdef"
 
-    def __init__(self, port: int = 0, clock: Clock | None = None, **options: Any):
-        self.events: Events | None = None  # type: ignore[assignment]
-        super().__init__(port, clock, **options)
-
     def begin(self) -> None:
-        if self.events:
-            self.events.stop()
         self.webhooks = [Webhook()]
         self.numbers = {"event": 1245, "notification": 12344}
         self.level, self.level_at = 0.0, 0.0
@@ -94,10 +88,6 @@ class Bitrix24(Fake):
         self.calendar = Calendar(self)
         self.events = Events(self)
         self.authorization = Authorization(self)
-
-    def stop(self) -> None:
-        super().stop()
-        self.events.stop()
 
     # -- what the parts ask the portal
 
@@ -237,7 +227,9 @@ class Bitrix24(Fake):
 
     def _batch(self, caller: Caller, given: dict[str, Any]) -> dict[str, Any]:
         commands = given.get("cmd") or {}
-        commands = dict(enumerate(commands)) if isinstance(commands, list) else commands
+        commands = {str(number): it for number, it in enumerate(commands)} if isinstance(commands, list) else commands
+        if not isinstance(commands, dict):
+            commands = {}
         if len(commands) > 50:
             raise CallRefused("ERROR_BATCH_LENGTH_EXCEEDED")
         results: dict[str, Any] = {}

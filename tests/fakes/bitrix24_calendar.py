@@ -8,7 +8,7 @@ from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any
 
 from .bitrix24_event import Event, occurrences, rule, shown
-from .bitrix24_wire import moment, zone
+from .bitrix24_wire import moment, number, numbers, zone
 
 if TYPE_CHECKING:
     from .bitrix24 import Bitrix24, Caller, Result
@@ -39,7 +39,7 @@ class Calendar:
 
     def section_get(self, caller: Caller, given: dict[str, Any]) -> Result:
         self._required("calendar.section.get", given, "type")
-        owner = int(given.get("ownerId") or (caller.user.id if given["type"] == "user" else 0))
+        owner = number(given.get("ownerId") or (caller.user.id if given["type"] == "user" else 0))
         self._section(given["type"], owner)
         rights = {"view_time": True, "view_title": True, "view_full": True}
         mine = owner == caller.user.id or caller.user.admin
@@ -70,10 +70,10 @@ class Calendar:
             raise self.portal.wrong("invalid", "from" if since is None else "to")
         if given.get("to") and len(str(given["to"])) == 10:
             until += 86400 - 1  # a day is meant to its end
-        sections = [int(id) for id in given.get("section") or []]
+        sections = numbers(given.get("section"))
         found = []
         for event in self.events.values():
-            if (event.type, event.owner) != (given["type"], int(given["ownerId"])) or event.deleted:
+            if (event.type, event.owner) != (given["type"], number(given["ownerId"])) or event.deleted:
                 continue
             if sections and event.section not in sections:
                 continue
@@ -84,7 +84,7 @@ class Calendar:
     def getbyid(self, caller: Caller, given: dict[str, Any]) -> Result:
         if not given.get("id"):
             raise self.portal.wrong("no_id")
-        event = self.events.get(_number(given["id"]))
+        event = self.events.get(number(given["id"]))
         if event is None:
             if self.portal.options.missing_event == "error":
                 raise self.portal.wrong("denied")
@@ -104,8 +104,8 @@ class Calendar:
             "IMPORTANCE", "EVENT_TYPE",
         )  # fmt: skip
         busy: dict[str, Any] = {}
-        for user in given["users"]:
-            mine = [it for it in self.events.values() if it.type == "user" and it.owner == int(user) and not it.deleted]
+        for user in numbers(given["users"]):
+            mine = [it for it in self.events.values() if it.type == "user" and it.owner == user and not it.deleted]
             times = [it for event in mine for it in occurrences(event, until) if it.starts and it.ends and it.starts < until and it.ends > since]
             busy[str(user)] = [{key: self._shown(it, caller.user.id)[key] for key in keys} for it in times]
         return self.portal.result(busy)
@@ -117,7 +117,7 @@ class Calendar:
         self._required(method, given, "type", "ownerId")
         self._dates_required(method, given)
         self._required(method, given, "name")
-        kind, owner = given["type"], int(given["ownerId"])
+        kind, owner = given["type"], number(given["ownerId"])
         self._check(given)
         self._may_write(caller, kind, owner)
         section = self._chosen_section(given, kind, owner)
@@ -136,7 +136,7 @@ class Calendar:
         method = "calendar.event.update"
         self._required(method, given, "id", "type", "ownerId", *(["name"] if self.portal.options.older_build else []))
         self._check(given)
-        asked = self.events.get(_number(given["id"]))
+        asked = self.events.get(number(given["id"]))
         if asked is None or asked.deleted:
             raise self.portal.wrong("change")
         event = self.events.get(asked.parent, asked)
@@ -194,7 +194,7 @@ class Calendar:
     def delete(self, caller: Caller, given: dict[str, Any]) -> Result:
         if not given.get("id"):
             raise self.portal.wrong("no_id")
-        event = self.events.get(_number(given["id"]))
+        event = self.events.get(number(given["id"]))
         if event is None or event.deleted or (event.owner != caller.user.id and not caller.user.admin):
             raise self.portal.wrong("delete")
         self._delete(event, caller.user.id)
@@ -228,14 +228,14 @@ class Calendar:
         self._saved(event, UPDATE, user)
 
     def _meeting(self, given: dict[str, Any]) -> Event:
-        event = self.events.get(_number(given.get("eventId")))
+        event = self.events.get(number(given.get("eventId")))
         if event is None:
             raise self.portal.wrong("no_id")
         return self.events.get(event.parent, event)
 
-    def _invite(self, event: Event, users: list[Any], settings: Any, meeting: bool = True) -> None:
+    def _invite(self, event: Event, users: Any, settings: Any, meeting: bool = True) -> None:
         event.is_meeting = meeting
-        wanted = [int(user) for user in users if int(user) in self.portal.people.users] if event.is_meeting else []
+        wanted = [user for user in numbers(users) if user in self.portal.people.users] if event.is_meeting else []
         event.attendees = {user: "H" if user == event.host else event.attendees.get(user, "Q") for user in wanted}
         event.meeting = {**event.meeting, **(settings if isinstance(settings, dict) else {})}
 
@@ -291,7 +291,7 @@ class Calendar:
             if given.get("auto_detect_section") not in (None, "Y"):
                 raise self.portal.wrong("section")
             return first
-        id = _number(given["section"])
+        id = number(given["section"])
         if self.sections.get(id, ("", -1, ""))[:2] != (kind, owner):
             raise self.portal.wrong("section")
         return id
@@ -307,7 +307,7 @@ class Calendar:
         read_in = (given.get("timezone_from") or own, given.get("timezone_to") or given.get("timezone_from") or own)
         for name, field, where in (("from", "starts", read_in[0]), ("to", "ends", read_in[1])):
             if given.get(f"{name}_ts"):
-                setattr(event, field, float(given[f"{name}_ts"]))
+                setattr(event, field, float(number(given[f"{name}_ts"])))
             elif given.get(name):
                 setattr(event, field, moment(given[name], zone(where)))  # type: ignore[arg-type]
             elif self.portal.options.older_build:
@@ -348,7 +348,3 @@ class Calendar:
 
 def _yes(value: Any) -> bool:
     return value is True or str(value) in ("Y", "1", "true")
-
-
-def _number(value: Any) -> int:
-    return int(value) if str(value).isdigit() else 0

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any, Iterator
 from zoneinfo import ZoneInfo
 
-from .bitrix24_wire import moment, offset, printed, zone
+from .bitrix24_wire import moment, number, offset, printed, zone
 
 DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 
@@ -150,11 +150,11 @@ def rule(given: Any) -> dict[str, Any] | None:
     """What is kept of an `rrule`: its list of days becomes an object."""
     if not isinstance(given, dict) or not given.get("FREQ") or given["FREQ"] == "NONE":
         return None
-    kept = {"FREQ": str(given["FREQ"]).upper(), "INTERVAL": int(given.get("INTERVAL") or 1)}
+    kept = {"FREQ": str(given["FREQ"]).upper(), "INTERVAL": number(given.get("INTERVAL")) or 1}
     days = given.get("BYDAY")
     days = days.split(",") if isinstance(days, str) and days else days
-    if days:
-        kept["BYDAY"] = {day: day for day in days}
+    if isinstance(days, list) and days:
+        kept["BYDAY"] = {str(day): str(day) for day in days}
     return kept | {key: given[key] for key in ("COUNT", "UNTIL") if given.get(key)}
 
 
@@ -166,18 +166,18 @@ def occurrences(it: Event, until: float) -> Iterator[Event]:
     here = zone(it.zone_from) or ZoneInfo("UTC")
     first, length = datetime.fromtimestamp(it.starts, here).replace(tzinfo=None), it.ends - it.starts
     last = moment(it.rrule["UNTIL"], here) if it.rrule.get("UNTIL") else None
-    count = int(it.rrule.get("COUNT") or 0)
+    count = number(it.rrule.get("COUNT"))
     except_days = {datetime.fromtimestamp(at, here).date() for at in it.exdates}
-    for number, day in enumerate(_days(first, it.rrule)):
+    for index, day in enumerate(_days(first, it.rrule)):
         at = day.replace(tzinfo=here).timestamp()
-        if at > until or (last is not None and at >= last + 86400) or (count and number >= count):
+        if at > until or (last is not None and at >= last + 86400) or (count and index >= count):
             return
         if day.date() not in except_days:
             yield replace(it, starts=at, ends=at + length)
 
 
 def _days(first: datetime, rrule: dict[str, Any]) -> Iterator[datetime]:
-    every, kind = int(rrule.get("INTERVAL") or 1), rrule["FREQ"]
+    every, kind = rrule["INTERVAL"], rrule["FREQ"]
     if kind == "WEEKLY":
         wanted = [DAYS.index(day) for day in rrule.get("BYDAY", {}) if day in DAYS] or [first.weekday()]
         monday = first - timedelta(days=first.weekday())

@@ -6,12 +6,11 @@ They are sent once and in the order asked for; a failure is written down and nev
 from __future__ import annotations
 
 import http.client
-import queue
 import threading
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode, urlsplit
 
-from .bitrix24_wire import CallRefused, form
+from .bitrix24_wire import CallRefused, form, number
 
 if TYPE_CHECKING:
     from .bitrix24 import Bitrix24, Caller, Result
@@ -25,8 +24,8 @@ class Events:
         self.handlers: list[dict[str, Any]] = []
         self.held: list[tuple[str, str]] = []
         self.sent: list[dict[str, Any]] = []
-        self._line: queue.Queue[tuple[str, str, str] | None] = queue.Queue()
-        threading.Thread(target=self._work, daemon=True).start()
+        self._line: list[tuple[str, str]] = []
+        self._at_work = False
 
     def methods(self) -> dict[str, Any]:
         return {"event.bind": self.bind, "event.unbind": self.unbind, "event.get": self.get, "events": self.names}
@@ -37,7 +36,7 @@ class Events:
         event, handler = str(given.get("event", "")).upper(), given.get("handler")
         if event not in NAMES:
             raise CallRefused("ERROR_EVENT_NOT_FOUND")
-        if given.get("event_type") == "offline" or (given.get("auth_type") and int(given["auth_type"]) != caller.user.id):
+        if given.get("event_type") == "offline" or (given.get("auth_type") and number(given["auth_type"]) != caller.user.id):
             if not caller.user.admin:
                 what = "Offline events binding" if given.get("event_type") == "offline" else "Event binding with AUTH_TYPE"
                 raise CallRefused("ACCESS_DENIED", f"Access denied! {what} requires administrator access rights")
@@ -76,7 +75,7 @@ class Events:
         waiting, self.held = self.held, []
         waiting = list(reversed(waiting)) if order == "reversed" else waiting
         for url, body in [it for it in waiting for _ in range(2 if twice else 1)]:
-            self._line.put((url, body, "application/x-www-form-urlencoded"))
+            self._put(url, body)
         return len(waiting)
 
     def application(self, event: str, id: int, by: int | None = 7, handler: str = "4", token: str = "") -> dict[str, Any]:
@@ -109,32 +108,45 @@ class Events:
             "SERVER_ENDPOINT": portal.server_endpoint, "APPLICATION_TOKEN": portal.options.application_token,
             "APPLICATION_SCOPE": ",".join(session.scopes), "member_id": portal.member_id, "status": "L", "PLACEMENT": "DEFAULT",
         }  # fmt: skip
-        self._line.put((f"{url}?{urlencode(query)}", form(body), "application/x-www-form-urlencoded"))
+        self._put(f"{url}?{urlencode(query)}", form(body))
 
     def send(self, url: str, event: str, id: int, kind: str = "application", token: str = "", by: int | None = 7) -> None:
         """One event by hand; with a `token` that may be wrong."""
         body = self.application(event, id, by, token=token) if kind == "application" else self.outgoing(event, id, token)
-        self._line.put((url, form(body), "application/x-www-form-urlencoded"))
+        self._put(url, form(body))
 
-    def stop(self) -> None:
-        self._line.put(None)
+    def _put(self, url: str, body: str) -> None:
+        """One after the other, each when the one before was answered; nobody at the portal waits for them."""
+        with self.portal.lock:
+            self._line.append((url, body))
+            if not self._at_work:
+                self._at_work = True
+                threading.Thread(target=self._work, daemon=True).start()
 
     def _work(self) -> None:
-        while (next_one := self._line.get()) is not None:
-            url, body, kind = next_one
-            entry: dict[str, Any] = {"url": url, "body": body, "answered": None}
-            parts = urlsplit(url)
-            try:
-                kind_of = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
-                connection = kind_of(parts.hostname or "", parts.port, timeout=10)
-                target = f"{parts.path or '/'}{'?' + parts.query if parts.query else ''}"
-                connection.request("POST", target, body.encode(), {"Content-Type": kind})
-                entry["answered"] = connection.getresponse().status
-                connection.close()
-            except (OSError, http.client.HTTPException) as error:
-                entry["trouble"] = str(error)
+        while True:
+            with self.portal.lock:
+                if not self._line:
+                    self._at_work = False
+                    return
+                url, body = self._line.pop(0)
+            entry = {"url": url, "body": body, **_posted(url, body)}
             with self.portal.lock:
                 self.sent.append(entry)
 
     def stored(self) -> dict[str, Any]:
         return {"handlers": self.handlers, "held": len(self.held), "deliveries": self.sent}
+
+
+def _posted(url: str, body: str) -> dict[str, Any]:
+    parts = urlsplit(url)
+    kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
+    try:
+        connection = kind(parts.hostname or "", parts.port, timeout=10)
+        target = f"{parts.path or '/'}{'?' + parts.query if parts.query else ''}"
+        connection.request("POST", target, body.encode(), {"Content-Type": "application/x-www-form-urlencoded"})
+        status = connection.getresponse().status
+        connection.close()
+        return {"answered": status}
+    except (OSError, http.client.HTTPException, ValueError) as error:
+        return {"answered": None, "trouble": str(error)}

@@ -6,7 +6,7 @@ import re
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from .bitrix24_wire import CallRefused
+from .bitrix24_wire import CallRefused, number, numbers
 
 if TYPE_CHECKING:
     from .bitrix24 import Bitrix24, Caller, Result
@@ -81,13 +81,12 @@ class People:
 
     def get(self, caller: Caller, given: dict[str, Any]) -> Result:
         given = {name.upper(): value for name, value in given.items()}
-        wanted = given.get("FILTER") or {key: value for key, value in given.items() if key == "ID"}
+        wanted = given.get("FILTER")
+        wanted = wanted if isinstance(wanted, dict) else {key: value for key, value in given.items() if key == "ID"}
         found = [user for user in self.users.values() if all(self._fits(user, key, value) for key, value in wanted.items())]
         key = {"NAME": lambda u: u.name, "LAST_NAME": lambda u: u.last_name, "EMAIL": lambda u: u.email}
         found.sort(key=key.get(str(given.get("SORT", "ID")).upper(), lambda u: u.id), reverse=str(given.get("ORDER", "ASC")).upper() == "DESC")
-        start = int(given.get("START") or 0)
-        uncounted = start == -1  # nobody counts then: neither `total` nor `next`
-        start = max(start, 0)
+        start, uncounted = number(given.get("START")), str(given.get("START")) == "-1"  # nobody counts then: neither `total` nor `next`
         rows = [self.shown(user, caller.scopes) for user in found[start : start + PAGE]]
         more = start + PAGE if len(found) > start + PAGE else None
         return self.portal.result(rows, None if uncounted else len(found), None if uncounted else more)
@@ -100,12 +99,11 @@ class People:
             return str(value) == ("extranet" if user.extranet else "employee")
         have = {**self.shown(user, {"user"}), "ID": user.id}.get(field)
         if isinstance(have, bool):
-            wanted = str(value).lower() in ("true", "y", "1")
-            return (have == wanted) != prefix.startswith("!")
+            return (have == (str(value).lower() in ("true", "y", "1"))) != prefix.startswith("!")
         if isinstance(have, int):
-            numbers = [int(v) for v in (value if isinstance(value, list) else [value])]
-            compare = {">": have > numbers[0], ">=": have >= numbers[0], "<": have < numbers[0], "<=": have <= numbers[0]}
-            return compare.get(prefix, (have in numbers) != prefix.startswith("!"))
+            wanted, first = numbers(value), number(value)
+            compare = {">": have > first, ">=": have >= first, "<": have < first, "<=": have <= first}
+            return compare.get(prefix, (have in wanted) != prefix.startswith("!"))
         text, values = str(have or "").lower(), [str(v).strip("%").lower() for v in (value if isinstance(value, list) else [value])]
         same = any(v in text for v in values) if "%" in prefix or "%" in str(value) else text in values
         return same != prefix.startswith("!")
@@ -117,7 +115,7 @@ class People:
             raise CallRefused("USER_ID_EMPTY")
         if not given.get("MESSAGE"):
             raise CallRefused("MESSAGE_EMPTY")
-        if int(given["USER_ID"]) not in self.users:
+        if number(given["USER_ID"]) not in self.users:
             return self.portal.result(False)
         tag = given.get("TAG")
         self.notifications = [it for it in self.notifications if not tag or it["TAG"] != tag]

@@ -111,6 +111,17 @@ def parameters(query: list[tuple[str, str]], body: bytes, kind: str) -> dict[str
     return {**found, **nested(parse_qsl(body.decode(errors="replace"), keep_blank_values=True))}
 
 
+def number(value: Any) -> int:
+    """A number, also as a string; 0 for everything else."""
+    return int(value) if str(value).isdigit() else 0
+
+
+def numbers(value: Any) -> list[int]:
+    """A list of them, also of one, also as PHP writes a list with gaps."""
+    values = value.values() if isinstance(value, dict) else value if isinstance(value, list) else [value] if value else []
+    return [number(it) for it in values]
+
+
 def brackets(value: Any, name: str = "") -> list[tuple[str, str]]:
     """The other way: `{"data": {"id": 1}}` as `data[id]=1`."""
     if isinstance(value, dict):
@@ -125,9 +136,9 @@ def form(value: dict[str, Any]) -> str:
 # -- time
 
 
-def zone(name: str) -> ZoneInfo | None:
+def zone(name: Any) -> ZoneInfo | None:
     try:
-        return ZoneInfo(name)
+        return ZoneInfo(str(name))
     except (ZoneInfoNotFoundError, ValueError, OSError):
         return None
 

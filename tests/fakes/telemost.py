@@ -6,46 +6,17 @@ Whose token it is, the fake of Yandex says; without one given it starts its own,
 from __future__ import annotations
 
 import secrets
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 from datetime import datetime, timezone
 from typing import Any
 
+from . import pages
 from .fake import Answer, Clock, Fake, Refused, Request, change
+from .telemost_ledger import DOMAINS, ERRORS, LEVELS, ORGANIZATION, Conference, settings
 from .yandex import Yandex
 from .yandex_ledger import Account, Grant
 
 BASE = "/v1/telemost-api"
-LEVELS = ("PUBLIC", "ORGANIZATION", "ADMINS")
-ORGANIZATION = "1234567"
-# Who has an account at Yandex: everybody of these domains, but those whose address begins with "nobody".
-DOMAINS = ("org.example", "org-domain.ru", "yandex.ru")
-
-# Those whose code or text no source shows are marked in README.md.
-ERRORS = {
-    "BadRequestError": (400, "Bad request", "Некорректный запрос."),
-    "UnauthorizedError": (401, "Unauthorized", "Не авторизован."),
-    "PaymentRequiredToUseLiveStreams": (402, "Payment required", "Трансляции недоступны на вашем тарифе."),
-    "ApiRestrictedToOrganizations": (403, "Forbidden", "API доступен пользователям Яндекс 360 для бизнеса."),
-    "ForbiddenError": (403, "Forbidden", "Доступ запрещён."),
-    "NotFoundError": (404, "Not found", "Не найдено."),
-    "ConferenceNotFound": (404, "Conference not found.", "Видео встреча не найдена."),
-    "NoSuchUserPrincipalsFound": (404, "No such user principals found", "Пользователи не найдены."),
-    "ConflictError": (409, "Conflict", "Конфликт."),
-    "TooManyRequestsError": (429, "Too many requests", "Слишком много запросов."),
-    "InternalServerError": (500, "Internal server error", "Внутренняя ошибка."),
-    "ServiceUnavailableError": (503, "Service unavailable", "Сервис недоступен."),
-}
-
-
-@dataclass
-class Conference:
-    id: str
-    owner: str
-    waiting_room_level: str
-    cohosts: list[str] = field(default_factory=list)
-    live_stream: dict[str, str] | None = None
-    is_auto_summarization_enabled: bool = False
-    should_create_public_chat_if_not_exists: bool = False
 
 
 class Telemost(Fake):
@@ -53,7 +24,7 @@ class Telemost(Fake):
     defaults = {
         "personal_accounts": False,  # whether accounts outside an organisation may make plain meetings, as the newest page says
         "id_digits": 14,  # 10 to 14 were seen
-        "join_host": "https://telemost.yandex.ru",
+        "join_host": "https://telemost.yandex.ru",  # this fake's own address serves a page for each link
         "create_status": 201,
         "sparse": False,  # leaves out every optional field, as in a real answer
         "unknown_values": False,  # adds a field and a level that no documentation knows
@@ -86,15 +57,7 @@ class Telemost(Fake):
     def begin(self) -> None:
         self.conferences: dict[str, Conference] = {}
         self.log: list[dict[str, Any]] = []
-        self.settings: dict[str, Any] = {
-            "waiting_room_level_adhoc": {"value": "ORGANIZATION"},
-            "waiting_room_level_calendar": {"value": "ORGANIZATION"},
-            "cloud_recording_email_receivers": {"value": ["OWNER"]},
-            "summarization_email_receivers": {"value": ["OWNER", "INTERNAL_COHOST"]},
-            "calendar_event_summarization_email_receivers": {"value": ["OWNER"]},
-            "cloud_recording_allowed_roles": {"value": ["OWNER", "INTERNAL_COHOST", "INTERNAL_MEMBER"]},
-            "summarization_allowed_roles": {"value": ["OWNER", "INTERNAL_COHOST"]},
-        }
+        self.settings = settings()
 
     def stored(self) -> dict[str, Any]:
         return {"conferences": [asdict(it) for it in self.conferences.values()], "settings": self.settings, "audit_log": self.log}
@@ -137,6 +100,8 @@ class Telemost(Fake):
         return "", ""
 
     def answer(self, request: Request) -> Answer:
+        if request.path.startswith(("/j/", "/live/")):
+            return self._page(request.path)
         grant = self.yandex.who(request.headers.get("authorization", ""))
         if grant is None:
             self.refuse("UnauthorizedError")
@@ -246,7 +211,7 @@ class Telemost(Fake):
             self.refuse("PaymentRequiredToUseLiveStreams")
         if conference.live_stream is None and not new and not self.options.late_broadcast:
             self.refuse("BadRequestError")
-        fresh = {"watch_url": f"https://telemost.yandex.ru/live/{secrets.token_hex(16)}", "access_level": "PUBLIC", "title": "", "description": ""}
+        fresh = {"watch_url": f"{self.options.join_host}/live/{secrets.token_hex(16)}", "access_level": "PUBLIC", "title": "", "description": ""}
         stream = dict(conference.live_stream or fresh)
         if "access_level" in given:
             stream["access_level"] = self._one_of(given["access_level"], ("PUBLIC", "ORGANIZATION"))
@@ -272,6 +237,13 @@ class Telemost(Fake):
             body |= {"is_auto_summarization_enabled": it.is_auto_summarization_enabled}
             body |= {"should_create_public_chat_if_not_exists": it.should_create_public_chat_if_not_exists}
         return {**body, "something_new": {"value": 1}} if self.options.unknown_values else body
+
+    def _page(self, path: str) -> Answer:
+        """What a link leads to."""
+        for it in self.conferences.values():
+            if path == f"/j/{it.id}" or (it.live_stream and it.live_stream["watch_url"].endswith(path)):
+                return Answer(200, pages.said("Telemost", f"Conference {it.id}, waiting room: {it.waiting_room_level}"))
+        return Answer(404, pages.said("Telemost", "There is no such conference."))
 
     def _new_id(self) -> str:
         digits = self.options.id_digits

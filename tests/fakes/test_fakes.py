@@ -157,6 +157,32 @@ def test_a_stopped_fake_answers_nobody_even_on_an_open_line(fake: Telemost):
         line.getresponse()
 
 
+def test_an_outage_keeps_the_address_and_what_is_stored(fake: Telemost):
+    url, made = fake.url, create(fake).json
+    fake.stop()
+    with pytest.raises(ConnectionRefusedError):
+        create(fake)
+    fake.start()
+    assert fake.url == url
+    assert ask("GET", f"{fake.api}/conferences/{made['id']}", headers=READY).status == 200
+
+
+def test_reset_takes_a_rename_back():
+    with Bitrix24() as portal:
+        old = portal.url
+        portal.edit("portal", "rename")
+        assert ask("POST", f"{old}/rest/7/examplesecret0000/profile", {}).status == 302
+        ask("POST", f"{portal.url}/_fake/reset")
+        assert portal.url == old
+        assert ask("POST", f"{old}/rest/7/examplesecret0000/profile", {}).status == 200
+
+
+def test_a_defect_of_a_fake_is_told(fake: Telemost, capsys: pytest.CaptureFixture[str]):
+    fake.conferences = None  # type: ignore[assignment]
+    assert create(fake).error == (500, "FAKE_BROKE")
+    assert "Traceback" in capsys.readouterr().err
+
+
 def test_all_of_them_from_a_shell():
     ports = [str(free_port()) for _ in range(3)]
     command = [sys.executable, "-m", "tests.fakes", "--yandex", ports[0], "--telemost", ports[1], "--bitrix24", ports[2]]

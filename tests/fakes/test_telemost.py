@@ -163,6 +163,14 @@ def test_answers_in_their_other_forms(telemost: Telemost):
     assert "access_level" in call(telemost, "PATCH", f"/conferences/{made.json['id']}", {}).json
 
 
+def test_links_lead_somewhere_when_told_so(telemost: Telemost):
+    telemost.set(join_host=telemost.url)
+    made = create(telemost, live_stream={}).json
+    assert made["id"] in ask("GET", made["join_url"]).text
+    assert ask("GET", made["live_stream"]["watch_url"]).status == 200
+    assert ask("GET", f"{telemost.url}/j/1").status == 404
+
+
 def test_the_organisations_settings(telemost: Telemost):
     settings = call(telemost, "GET", ORG).json
     assert call(telemost, "PUT", ORG, {"waiting_room_level_adhoc": {"value": "ADMINS"}}).status == 400

@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
 from . import pages
-from .fake import Answer, Clock, Fake, Refused, Request, change
+from .fake import Answer, Fake, Refused, Request, change
 from .yandex_ledger import CLIENT_ID, ERRORS, READY_TOKEN, SCOPES, VERIFICATION_CODE, Account, Client, Code, Grant, accounts
 
 
@@ -36,9 +36,6 @@ class Yandex(Fake):
         "slow_down": False,  # whether polling before the interval is over is refused
         "refresh_keeps_access": False,  # whether a refresh may bring the same access token
     }
-
-    def __init__(self, port: int = 0, clock: Clock | None = None, **options: Any):
-        super().__init__(port, clock, **options)
 
     def begin(self) -> None:
         self.accounts = accounts()
@@ -178,7 +175,10 @@ class Yandex(Fake):
         form = request.form
         id, secret = form.get("client_id", ""), form.get("client_secret")
         if request.headers.get("authorization", "").startswith("Basic "):
-            id, _, secret = base64.b64decode(request.headers["authorization"][6:]).decode().partition(":")
+            try:
+                id, _, secret = base64.b64decode(request.headers["authorization"][6:]).decode().partition(":")
+            except ValueError:
+                self._refuse("invalid_client")
         client = self.clients.get(id)
         if client is None or (secret is None and not secretless) or (secret is not None and secret != client.secret):
             self._refuse("invalid_client")
