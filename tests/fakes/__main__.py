@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import signal
 import sys
 import threading
@@ -23,6 +24,7 @@ def main() -> int:
     parser.add_argument("--events-to", metavar="URL", help="an outgoing webhook: the portal tells every change of its calendars to there")
     parser.add_argument("--colleagues", type=int, default=500, metavar="N", help="how many people the portal has (500)")
     parser.add_argument("--language", default="ru", choices=["ru", "en"], help="of the portal's errors and dates")
+    parser.add_argument("--json", action="store_true", help="print one line of JSON instead, for a program that starts this; port 0 is a free one")
     args = parser.parse_args()
 
     over = threading.Event()
@@ -36,12 +38,21 @@ def main() -> int:
     )
     try:
         with yandex, telemost, portal:
-            print(told(yandex, telemost, portal), flush=True)
+            print(json.dumps(addresses(yandex, telemost, portal)) if args.json else told(yandex, telemost, portal), flush=True)
             over.wait()
     except OSError as error:
         print(f"fakes: {error}", file=sys.stderr)
         return 1
     return 0
+
+
+def addresses(yandex: Yandex, telemost: Telemost, portal: Bitrix24) -> dict[str, str]:
+    """`url`s are where each is controlled, the rest is what to enter."""
+    return {
+        "yandex_url": yandex.url, "client_id": CLIENT_ID, "client_secret": CLIENT_SECRET, "token": READY_TOKEN, "telemost_url": telemost.url,
+        "telemost_api": telemost.api, "bitrix24_url": portal.url, "webhook": portal.webhook, "bitrix24_client_id": PORTAL_CLIENT_ID,
+        "bitrix24_client_secret": PORTAL_CLIENT_SECRET, "server_endpoint": portal.server_endpoint,
+    }  # fmt: skip
 
 
 def told(yandex: Yandex, telemost: Telemost, portal: Bitrix24) -> str:

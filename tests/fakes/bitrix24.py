@@ -273,7 +273,7 @@ class Bitrix24(Fake):
 
     def edit(self, what: str = "", do: str = "", by: int | None = 7, **more: Any) -> Any:
         """`event` add, change, delete, `by` a colleague · `events` send, release · `frame` open · `portal` rename ·
-        `webhook` change · `user` change · `token` add, expire, revoke."""
+        `webhook` add, change · `user` change · `token` add, expire, revoke."""
         if what == "event":
             try:
                 return self.calendar.edit(do, by, **more)
@@ -288,6 +288,10 @@ class Bitrix24(Fake):
         if (what, do) == ("portal", "rename"):
             self.listen()
             return self.url
+        if (what, do) == ("webhook", "add"):
+            made = Webhook(**more["set"])
+            self.webhooks.append(made)
+            return f"{self.url}/rest/{made.user}/{made.secret}/"
         if (what, do) == ("webhook", "change"):
             change(self.webhooks[0], more["set"])
             return self.webhook

@@ -55,6 +55,11 @@ def test_who_may_not(portal: Bitrix24):
     assert call(portal, "calendar.section.get", type="user").error == (401, "NO_AUTH_FOUND")
 
 
+def test_somebody_elses_webhook(portal: Bitrix24):
+    hook = portal.edit("webhook", "add", set={"user": 8, "secret": "theirs", "scopes": ["user"]})
+    assert ask("POST", f"{hook}user.current", {}).json["result"]["ID"] == "8"
+
+
 def test_an_application_is_let_in_and_keeps_its_tokens_fresh(portal: Bitrix24):
     authorize = f"{portal.url}/oauth/authorize/?client_id={CLIENT_ID}&state=s1"
     assert 'value="allow">Allow<' in ask("GET", authorize).text

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import json
 import socket
 import subprocess
 import sys
@@ -12,7 +13,7 @@ from typing import Iterator
 
 import pytest
 
-from lab import free_port, wait_for
+from lab import wait_for
 
 from . import Bitrix24, Clock, Telemost
 from .asking import ask
@@ -91,7 +92,7 @@ def test_a_late_answer_has_its_effect_at_once(fake: Telemost):
     fake.next("conference.create", "delay:3600", times=2)
     with pytest.raises(socket.timeout):
         create(fake, seconds=0.1)
-    assert len(fake.conferences) == 1
+    wait_for(lambda: len(fake.conferences) == 1, "the first conference")
     with ThreadPoolExecutor() as pool:
         waiting = pool.submit(create, fake)
         wait_for(lambda: len(fake.conferences) == 2, "the second conference")
@@ -183,17 +184,27 @@ def test_a_defect_of_a_fake_is_told(fake: Telemost, capsys: pytest.CaptureFixtur
     assert "Traceback" in capsys.readouterr().err
 
 
-def test_all_of_them_from_a_shell():
-    ports = [str(free_port()) for _ in range(3)]
-    command = [sys.executable, "-m", "tests.fakes", "--yandex", ports[0], "--telemost", ports[1], "--bitrix24", ports[2]]
-    program = subprocess.Popen(command, cwd=Path(__file__).parents[2], stdout=subprocess.PIPE, text=True)
-    try:
-        assert program.stdout
-        told = list(iter(program.stdout.readline, "ready\n"))
-        assert f"http://127.0.0.1:{ports[2]}/rest/7/examplesecret0000/" in "".join(told)
-        for port in ports:
-            assert ask("GET", f"http://127.0.0.1:{port}/_fake/state").status == 200
-        assert ask("POST", f"http://127.0.0.1:{ports[1]}/v1/telemost-api/conferences", {}, READY).status == 201
-    finally:
+def run(*options: str) -> subprocess.Popen[str]:
+    command = [sys.executable, "-m", "tests.fakes", "--yandex", "0", "--telemost", "0", "--bitrix24", "0", *options]
+    return subprocess.Popen(command, cwd=Path(__file__).parents[2], stdout=subprocess.PIPE, text=True)
+
+
+def test_all_of_them_for_a_person():
+    with run() as program:
+        told = "".join(iter(program.stdout.readline, "ready\n"))  # type: ignore[union-attr]
         program.terminate()
-        assert program.wait(10) == 0
+    assert program.returncode == 0
+    assert "/rest/7/examplesecret0000/" in told and "y0_READY_EXAMPLE" in told
+
+
+def test_all_of_them_for_a_program():
+    with run("--json") as program:
+        try:
+            told = json.loads(program.stdout.readline())  # type: ignore[union-attr]
+            for name in ("yandex", "telemost", "bitrix24"):
+                assert ask("GET", f"{told[name + '_url']}/_fake/state").json["fake"] == name
+            assert ask("POST", f"{told['telemost_api']}/conferences", {}, {"Authorization": f"OAuth {told['token']}"}).status == 201
+            assert ask("POST", f"{told['webhook']}user.get", {}).json["total"] == 500
+        finally:
+            program.terminate()
+    assert program.returncode == 0
