@@ -12,6 +12,9 @@ run: ## start Kabinet; without a display, on a virtual one, with pictures
 	@tests/setup $(if $(screen),build,demo)
 	@$(if $(screen),tests/build-ui && cargo run --locked --release -p kabinet,tests/demo/run)
 
+fakes: ## Telemost, Yandex and Bitrix24 without accounts, to try Kabinet with (OPTIONS=--help)
+	@python3 -m tests.fakes $(OPTIONS)
+
 test: ## everything CI runs
 	@tests/setup test
 	@tests/stages $(stages)
@@ -35,4 +38,4 @@ clean: ## remove what was built; the tools in .tools and .venv stay
 	@cargo clean
 	@rm -rf out ui/dist ui/node_modules tests/headless/node_modules
 
-.PHONY: help run test lint bench package clean
+.PHONY: help run fakes test lint bench package clean

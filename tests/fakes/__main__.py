@@ -1,0 +1,85 @@
+"""All fakes at fixed addresses, until interrupted: Kabinet can be tried as a whole without an account anywhere."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import signal
+import sys
+import threading
+
+from . import Bitrix24, Clock, Telemost, Yandex
+from .bitrix24_oauth import CLIENT_ID as PORTAL_CLIENT_ID
+from .bitrix24_oauth import CLIENT_SECRET as PORTAL_CLIENT_SECRET
+from .yandex_ledger import CLIENT_ID, CLIENT_SECRET, READY_TOKEN
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python3 -m tests.fakes", description=__doc__)
+    parser.add_argument("--yandex", type=int, default=8791, metavar="PORT", help="Yandex OAuth and Yandex ID (8791)")
+    parser.add_argument("--telemost", type=int, default=8792, metavar="PORT", help="the API of Telemost (8792)")
+    parser.add_argument("--bitrix24", type=int, default=8793, metavar="PORT", help="the portal and its authorization server (8793)")
+    parser.add_argument("--redirect-uri", action="append", metavar="URL", help="hold Yandex to exact addresses; any loopback one unless told")
+    parser.add_argument("--bitrix24-redirect", metavar="URL", help="where the portal's application sends people; a code to copy unless told")
+    parser.add_argument("--events-to", metavar="URL", help="an outgoing webhook: the portal tells every change of its calendars to there")
+    parser.add_argument("--colleagues", type=int, default=500, metavar="N", help="how many people the portal has (500)")
+    parser.add_argument("--language", default="ru", choices=["ru", "en"], help="of the portal's errors and dates")
+    parser.add_argument("--json", action="store_true", help="print one line of JSON instead, for a program that starts this; port 0 is a free one")
+    args = parser.parse_args()
+
+    over = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: over.set())
+    clock = Clock()
+    yandex = Yandex(args.yandex, clock, redirect_uris=args.redirect_uri)
+    telemost = Telemost(yandex, args.telemost)
+    portal = Bitrix24(
+        args.bitrix24, clock, users=args.colleagues, language=args.language, outgoing_webhook=args.events_to, redirect_uri=args.bitrix24_redirect
+    )
+    try:
+        with yandex, telemost, portal:
+            print(json.dumps(addresses(yandex, telemost, portal)) if args.json else told(yandex, telemost, portal), flush=True)
+            over.wait()
+    except OSError as error:
+        print(f"fakes: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def addresses(yandex: Yandex, telemost: Telemost, portal: Bitrix24) -> dict[str, str]:
+    """`url`s are where each is controlled, the rest is what to enter."""
+    return {
+        "yandex_url": yandex.url, "client_id": CLIENT_ID, "client_secret": CLIENT_SECRET, "token": READY_TOKEN, "telemost_url": telemost.url,
+        "telemost_api": telemost.api, "bitrix24_url": portal.url, "webhook": portal.webhook, "bitrix24_client_id": PORTAL_CLIENT_ID,
+        "bitrix24_client_secret": PORTAL_CLIENT_SECRET, "server_endpoint": portal.server_endpoint,
+    }  # fmt: skip
+
+
+def told(yandex: Yandex, telemost: Telemost, portal: Bitrix24) -> str:
+    people = "\n".join(f"                 {it.login:<12} {note}" for it, note in zip(yandex.accounts.values(), (
+        "of an organisation, its administrator, may make broadcasts",
+        "of the same organisation, without broadcasts: 402",
+        "a personal account, to which the API is closed: 403 ApiRestrictedToOrganizations",
+    )))  # fmt: skip
+    return f"""Yandex           {yandex.url}   OAuth, and who somebody is (/info)
+  client id      {CLIENT_ID}
+  client secret  {CLIENT_SECRET}
+  ready token    {READY_TOKEN}
+  accounts       chosen on the page that asks, no passwords:
+{people}
+Telemost         {telemost.api}
+  co-hosts       anybody@org.example is known, nobody@org.example is not
+Bitrix24         {portal.url}
+  webhook        {portal.webhook}
+  or OAuth       client id {PORTAL_CLIENT_ID}, secret {PORTAL_CLIENT_SECRET}; authorization server {portal.server_endpoint}
+  people         {len(portal.people.users)}; the specialist is number 7, whose calendars are 4 and 5; application token {portal.options.application_token}
+
+What they know:  curl {telemost.url}/_fake/state
+Lose an answer:  curl {telemost.url}/_fake/next -d '{{"method": "conference.create", "do": "lost"}}'
+A colleague:     curl {portal.url}/_fake/edit -d '{{"what": "event", "do": "change", "id": 1246, "by": 8, "set": {{"name": "Later"}}}}'
+More switches:   tests/fakes/README.md
+ready"""
+
+
+if __name__ == "__main__":
+    sys.exit(main())
