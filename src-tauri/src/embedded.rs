@@ -1,12 +1,16 @@
 //! The event backend inside this program: the same library that a practice runs as a server, behind the same HTTP and tokens.
+//!
+//! Its rows are sealed with a key from the keychain. While the keychain does not answer, it works in a folder of its own
+//! with a key that ends with it: nothing readable is ever written, and what was made meanwhile the application sends again.
 
 use crate::problems::Problems;
 use async_trait::async_trait;
 use kabinet_app::view::Message;
 use kabinet_app::{BackendAddress, BackendSwitch};
 use kabinet_backend::{Backend, Config, Embedded as Specialist, Error, Overrides, Running};
-use kabinet_domain::ports::SecretStore;
+use kabinet_domain::ports::{SecretError, SecretStore};
 use kabinet_domain::{Ids, Sensitive};
+use kabinet_seal::StoreKey;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -15,6 +19,10 @@ use tokio::sync::Mutex;
 /// Under which the keychain keeps the token that this application shows to its own backend.
 const TOKEN: &str = "embedded-backend-token";
 const TOKEN_BYTES: usize = 32;
+/// Under which it keeps the key of the backend's database.
+const KEY: &str = "embedded-backend-key";
+/// Beside the backend's folder, for runs without a keychain.
+const TEMPORARY: &str = "backend-without-keychain";
 /// Beyond the usual port, so many next ones are tried.
 const NEXT_PORTS: u16 = 20;
 const PORT_TAKEN: &str = "port_taken";
@@ -33,17 +41,26 @@ pub struct State {
     running: Option<(Running, BackendAddress)>,
     /// Where there is no keychain, the token lives as long as this run.
     token: Option<Sensitive<String>>,
+    /// It runs with a key that nobody keeps.
+    temporary: bool,
+    /// The keychain has answered since: the next start is another one.
+    outlived: bool,
 }
 
 #[async_trait]
 impl BackendSwitch for EmbeddedBackend {
     async fn start_embedded(&self) -> Result<BackendAddress, Message> {
         let mut state = self.state.lock().await;
-        if let Some((_, address)) = &state.running {
+        if let Some((_, address)) = &state.running
+            && !state.outlived
+        {
             return Ok(address.clone());
         }
+        self.stop(&mut state).await;
         let token = self.token(&mut state).await;
-        let running = self.start(&token).await.map_err(|error| {
+        let key = self.key().await;
+        state.temporary = key.is_none();
+        let running = self.open(&token, key).await.map_err(|error| {
             tracing::error!(error = &error as &dyn std::error::Error, "the embedded backend does not start");
             in_words(&error)
         })?;
@@ -54,17 +71,85 @@ impl BackendSwitch for EmbeddedBackend {
     }
 
     async fn stop_embedded(&self) {
-        if let Some((running, _)) = self.state.lock().await.running.take() {
-            running.shutdown().await;
-        }
-        self.problems.clear(PORT_TAKEN);
+        self.stop(&mut *self.state.lock().await).await;
+    }
+
+    async fn keychain_answers(&self) -> bool {
+        let mut state = self.state.lock().await;
+        state.outlived = state.temporary && state.running.is_some();
+        state.outlived
     }
 }
 
 impl EmbeddedBackend {
+    async fn stop(&self, state: &mut State) {
+        if let Some((running, _)) = state.running.take() {
+            running.shutdown().await;
+        }
+        if state.temporary {
+            self.forget_temporary().await;
+        }
+        (state.temporary, state.outlived) = (false, false);
+        self.problems.clear(PORT_TAKEN);
+    }
+
+    /// With the keychain's key in its own folder, else for this run alone. A database whose key was lost is moved aside, never deleted.
+    async fn open(&self, token: &Sensitive<String>, key: Option<StoreKey>) -> Result<Running, Error> {
+        let Some(key) = key else {
+            self.forget_temporary().await;
+            return self.start(token, self.temporary(), StoreKey::make(self.ids.as_ref()).0).await;
+        };
+        match self.start(token, self.folder.clone(), key.clone()).await {
+            Err(Error::OtherKey) => {
+                let aside = self.folder.with_extension(format!("aside-{}", self.ids.next().simple()));
+                tracing::error!(
+                    aside = aside.file_name().and_then(|name| name.to_str()),
+                    "the backend's database was sealed with another key"
+                );
+                tokio::fs::rename(&self.folder, &aside)
+                    .await
+                    .map_err(|cause| Error::Folder { folder: self.folder.clone(), cause })?;
+                self.start(token, self.folder.clone(), key).await
+            }
+            started => started,
+        }
+    }
+
+    fn temporary(&self) -> PathBuf {
+        self.folder.with_file_name(TEMPORARY)
+    }
+
+    /// Also what a run that was killed has left: nobody has its key.
+    async fn forget_temporary(&self) {
+        if let Err(error) = tokio::fs::remove_dir_all(self.temporary()).await
+            && error.kind() != std::io::ErrorKind::NotFound
+        {
+            tracing::warn!(%error, "the folder of a run without keychain cannot be removed");
+        }
+    }
+
+    /// `None` while the keychain does not answer; the application tells the person.
+    async fn key(&self) -> Option<StoreKey> {
+        let kept = async {
+            if let Some(kept) = self.secrets.read(KEY).await?
+                && let Some(key) = StoreKey::read(&kept)
+            {
+                return Ok(key);
+            }
+            let (key, kept) = StoreKey::make(self.ids.as_ref());
+            self.secrets.keep(KEY, &kept).await.map(|()| key)
+        };
+        kept.await
+            .inspect_err(|error: &SecretError| {
+                tracing::warn!(error = error as &dyn std::error::Error, "the backend keeps nothing beyond this run");
+            })
+            .ok()
+    }
+
     /// The usual port, or the next free one: then Prosody's webhooks do not arrive, which the person must know.
-    async fn start(&self, token: &Sensitive<String>) -> Result<Running, Error> {
-        let mut config = Config::read(None, &Overrides { data: Some(self.folder.clone()), ..Overrides::default() })?;
+    async fn start(&self, token: &Sensitive<String>, folder: PathBuf, key: StoreKey) -> Result<Running, Error> {
+        let mut config = Config::read(None, &Overrides { data: Some(folder), ..Overrides::default() })?;
+        config.seal = Some(key);
         config.embedded = Some(Specialist {
             name: Sensitive::new("Kabinet".to_owned()),
             token: token.clone(),

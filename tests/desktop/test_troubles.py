@@ -13,6 +13,10 @@ def reads(window, text, seconds=15):
     return wait_for(lambda: text in window.text(), f"the words {text!r}", seconds)
 
 
+def unreadable(kabinet, word):
+    return not [path for path, text in kabinet.texts_on_disk() if word.encode() in text]
+
+
 def consult(kabinet):
     """The main thing still works."""
     made = kabinet.make("Иван")
@@ -27,8 +31,10 @@ def test_without_a_keychain_it_works_until_it_ends_and_says_so(kabinet):
     reads(window, "не отвечает хранилище ключей")
     kabinet.wait_live()
     consult(kabinet)
+    assert unreadable(kabinet, "Иван")
     kabinet.end()
-    assert not any(b"embedded-backend-token" in text for _, text in kabinet.texts_on_disk())
+    assert unreadable(kabinet, "embedded-backend-token")
+    assert not list(kabinet.folder.rglob("backend-without-keychain")), "what nobody has the key of is removed"
 
 
 @pytest.mark.desktop(keyring="locked")
@@ -40,16 +46,25 @@ def test_a_locked_keychain_is_said_and_never_erased(kabinet, desktop):
     kabinet.wait_live()
     consult(kabinet)
     assert keyring.read_bytes() == before
+    assert unreadable(kabinet, "Иван")
 
 
 @pytest.mark.desktop(keyring="none")
 def test_a_keychain_that_comes_later_is_found_by_a_retry(kabinet, desktop):
     window = kabinet.open_window()
     reads(window, "не отвечает хранилище ключей")
+    kabinet.wait_live()
+    made = consult(kabinet)
     desktop._start_keyring()
     wait_for(lambda: window.labelled("Повторить"), "the retry").click()
     wait_for(lambda: "хранилище ключей" not in window.text(), "the words to go")
     assert wait_for(lambda: "Хранилище ключей: работает" in kabinet.verb("doctor", status=None), "the keychain in the doctor's list")
+    # What was made meanwhile is taken along to the backend that keeps things.
+    wait_for(lambda: [one for one in kabinet.list() if one["id"] == made["id"] and not one["unsent"]], "the consultation to be sent again")
+    kabinet.end()
+    kabinet.start("--hidden").wait_live()
+    wait_for(lambda: [one["id"] for one in kabinet.list()] == [made["id"]], "the consultation in the next run's list")
+    assert unreadable(kabinet, "Иван")
 
 
 @pytest.mark.desktop(tray=False)

@@ -60,6 +60,11 @@ pub trait BackendSwitch: Send + Sync + std::fmt::Debug {
     async fn start_embedded(&self) -> Result<BackendAddress, Message>;
     /// Returns when it has stopped.
     async fn stop_embedded(&self);
+    /// The keychain answers. `true` when a backend runs that had to begin without its key, and so keeps nothing beyond this run:
+    /// the next start replaces it.
+    async fn keychain_answers(&self) -> bool {
+        false
+    }
 }
 
 /// The application without a window.

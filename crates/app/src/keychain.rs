@@ -1,13 +1,14 @@
 //! Secrets and the key of the local store. A keychain that is locked or absent never leads to anything being erased
 //! or written in plain text: the application then remembers nothing beyond its own life.
 
-use crate::application::{Application, Save};
+use crate::application::{Application, Backend, Save};
 use crate::record::Unsent;
-use crate::store::{self, Loaded, Store, StoreError, StoreKey};
+use crate::store::{self, Loaded, Store, StoreError};
 use crate::view::Message;
 use chrono::Duration;
 use kabinet_domain::Sensitive;
 use kabinet_domain::ports::SecretError;
+use kabinet_seal::StoreKey;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -84,6 +85,7 @@ impl Application {
             let (store, loaded) = self.open_or_set_aside(&path, key).await?;
             *slot = Some(store);
             drop(slot);
+            self.leave_temporary_backend().await;
             let unsaved = self.change(|state| take_in(state, loaded, self.parts.clock.now()));
             self.save(&unsaved).await;
             self.outgoing.notify_one();
@@ -91,6 +93,22 @@ impl Application {
             drop(slot);
         }
         self.look_for_secrets().await
+    }
+
+    /// What was made while the keychain was silent is nowhere but here: it is sent again, to the backend that keeps things.
+    async fn leave_temporary_backend(&self) {
+        let Backend::Embedded(switch) = &self.parts.backend else { return };
+        if self.look().kept.shared_backend.is_some() || !switch.keychain_answers().await {
+            return;
+        }
+        self.change(|state| {
+            state.cursor = None;
+            for (id, consultation) in &mut state.consultations {
+                consultation.version = None;
+                state.unsent.insert(id.clone(), Unsent { base: None, refused: false });
+            }
+        });
+        self.backend_changed.notify_one();
     }
 
     async fn store_key(&self) -> Result<StoreKey, Message> {

@@ -5,6 +5,7 @@ use chrono_tz::Tz;
 use figment::Figment;
 use figment::providers::{Env, Format, Serialized, Toml};
 use kabinet_domain::Sensitive;
+use kabinet_seal::StoreKey;
 use serde::Deserialize;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -58,6 +59,9 @@ pub struct Config {
     pub sources: Sources,
     pub retention: Retention,
     pub shutdown: Shutdown,
+    /// What rows that name people are sealed with, on a person's own computer; only a program can say so.
+    #[serde(skip)]
+    pub seal: Option<StoreKey>,
     /// The one specialist of an embedded backend; only a program can say so.
     #[serde(skip)]
     pub embedded: Option<Embedded>,

@@ -26,6 +26,8 @@ pub enum Error {
     },
     #[error(transparent)]
     Storage(#[from] StorageError),
+    #[error("the database was sealed with a key that is not at hand")]
+    OtherKey,
     #[error("another backend uses this folder")]
     InUse,
 }

@@ -5,7 +5,7 @@ use crate::feed::Feed;
 use crate::http::{self, App};
 use crate::people::{self, People};
 use crate::ports::{Device, Person, Specialists};
-use crate::storage::{Sqlite, lock_folder};
+use crate::storage::{Rows, Sqlite, lock_folder};
 use crate::writer::{Parts, Settings, Writer, WriterHandle};
 use crate::{Config, Error, Status, StorageError};
 use kabinet_domain::{Clock, Cursor, DeviceId, Ids, SpecialistId, SystemClock, SystemIds};
@@ -57,7 +57,7 @@ impl Backend {
         let listener = listen(config.listen).await?;
         let address = listener.local_addr().map_err(|cause| Error::Listen { address: config.listen, cause })?;
         let lock = lock_folder(&config.data)?;
-        let storage = Sqlite::open(&config.data).await?;
+        let storage = Sqlite::open(&config.data, Rows::new(config.seal.clone(), Arc::clone(&ids))).await?;
         let store: Arc<dyn Specialists> = Arc::new(storage.clone());
         settle_in(&config, &*store, &*clock, &*ids).await?;
         let people = Arc::new(People::load(store).await?);

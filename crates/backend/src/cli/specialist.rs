@@ -4,7 +4,7 @@ use super::{Source, print};
 use anyhow::{Context, bail};
 use clap::{Args, Subcommand};
 use kabinet_backend::ports::{Device, Person, Specialists};
-use kabinet_backend::storage::Sqlite;
+use kabinet_backend::storage::{Rows, Sqlite};
 use kabinet_backend::{CODE_MINUTES, new_code, new_token};
 use kabinet_domain::{Clock, DeviceId, Ids, Sensitive, SpecialistId, SystemClock, SystemIds};
 
@@ -84,7 +84,7 @@ impl Add {
         if name.is_empty() {
             bail!("the name is empty");
         }
-        let storage = Sqlite::open(&config.data).await?;
+        let storage = Sqlite::open(&config.data, Rows::default()).await?;
         let now = SystemClock.now();
         let person = Person {
             id: SpecialistId(SystemIds.next()),
@@ -116,7 +116,7 @@ impl Add {
 impl Pair {
     async fn run(self) -> anyhow::Result<()> {
         let config = self.source.read(None, None)?;
-        let storage = Sqlite::open(&config.data).await?;
+        let storage = Sqlite::open(&config.data, Rows::default()).await?;
         let person = find(&storage, &self.name).await?;
         let (code, code_hash) = new_code(&SystemIds);
         storage.keep_code(code_hash, person.id, SystemClock.now() + chrono::Duration::minutes(CODE_MINUTES)).await?;
@@ -133,7 +133,7 @@ impl Pair {
 }
 
 async fn list(place: Where) -> anyhow::Result<()> {
-    let storage = Sqlite::open(&place.source.read(None, None)?.data).await?;
+    let storage = Sqlite::open(&place.source.read(None, None)?.data, Rows::default()).await?;
     let roster = storage.roster().await?;
     for person in &roster.people {
         let devices = roster.devices.iter().filter(|device| device.specialist == person.id).count();
@@ -145,7 +145,7 @@ async fn list(place: Where) -> anyhow::Result<()> {
 }
 
 async fn remove(who: Who) -> anyhow::Result<()> {
-    let storage = Sqlite::open(&who.source.read(None, None)?.data).await?;
+    let storage = Sqlite::open(&who.source.read(None, None)?.data, Rows::default()).await?;
     let person = find(&storage, &who.name).await?;
     Specialists::remove(&storage, person.id).await?;
     print(&format!("removed {}", person.id))?;

@@ -2,4 +2,4 @@
 
 mod sqlite;
 
-pub use sqlite::{Sqlite, lock_folder};
+pub use sqlite::{Rows, Sqlite, lock_folder};

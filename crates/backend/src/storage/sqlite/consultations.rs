@@ -1,6 +1,6 @@
 //! Consultations, read.
 
-use super::{Sqlite, to_millis};
+use super::{Rows, Sqlite, to_millis};
 use crate::StorageError;
 use crate::ports::{Consultations, Reader, Selection};
 use async_trait::async_trait;
@@ -14,7 +14,7 @@ impl Consultations for Sqlite {
             .bind(id.to_string())
             .fetch_optional(&self.readers)
             .await?;
-        body.as_deref().map(conference).transpose()
+        body.as_deref().map(|body| conference(&self.rows, &id, body)).transpose()
     }
 
     async fn list(&self, selection: Selection) -> Result<Vec<Conference>, StorageError> {
@@ -24,17 +24,17 @@ impl Consultations for Sqlite {
         };
         let from = selection.from.map_or(i64::MIN, to_millis);
         let to = selection.to.map_or(i64::MAX, to_millis);
-        let bodies: Vec<String> = match specialist {
+        let bodies: Vec<(String, String)> = match specialist {
             None => {
-                sqlx::query_scalar("SELECT body FROM consultations WHERE starts_at >= ?1 AND starts_at < ?2 ORDER BY starts_at, id")
+                sqlx::query_as("SELECT id, body FROM consultations WHERE starts_at >= ?1 AND starts_at < ?2 ORDER BY starts_at, id")
                     .bind(from)
                     .bind(to)
                     .fetch_all(&self.readers)
                     .await?
             }
             Some(specialist) => {
-                sqlx::query_scalar(
-                    "SELECT body FROM consultations WHERE specialist = ?3 AND starts_at >= ?1 AND starts_at < ?2 ORDER BY starts_at, id",
+                sqlx::query_as(
+                    "SELECT id, body FROM consultations WHERE specialist = ?3 AND starts_at >= ?1 AND starts_at < ?2 ORDER BY starts_at, id",
                 )
                 .bind(from)
                 .bind(to)
@@ -43,10 +43,10 @@ impl Consultations for Sqlite {
                 .await?
             }
         };
-        bodies.iter().map(|body| conference(body)).collect()
+        bodies.iter().map(|(id, body)| conference(&self.rows, id, body)).collect()
     }
 }
 
-fn conference(body: &str) -> Result<Conference, StorageError> {
-    serde_json::from_str(body).map_err(|_| StorageError::Damaged { what: "a consultation" })
+fn conference(rows: &Rows, id: &dyn std::fmt::Display, body: &str) -> Result<Conference, StorageError> {
+    serde_json::from_str(&rows.read(("consultations", id), body)?).map_err(|_| StorageError::Damaged { what: "a consultation" })
 }

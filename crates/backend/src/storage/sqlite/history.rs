@@ -1,6 +1,6 @@
 //! The log as its readers see it.
 
-use super::{Sqlite, from_millis, signal_row};
+use super::{Rows, Sqlite, from_millis, signal_row};
 use crate::StorageError;
 use crate::ports::{Audience, Ends, Entry, History, LoggedEvent, Reader};
 use async_trait::async_trait;
@@ -40,7 +40,7 @@ impl History for Sqlite {
                 .await?
             }
         };
-        rows.iter().map(event).collect()
+        rows.iter().map(|row| event(&self.rows, row)).collect()
     }
 
     async fn last(&self, limit: usize) -> Result<Vec<LoggedEvent>, StorageError> {
@@ -48,7 +48,7 @@ impl History for Sqlite {
             .bind(number(limit as u64))
             .fetch_all(&self.readers)
             .await?;
-        rows.iter().rev().map(event).collect()
+        rows.iter().rev().map(|row| event(&self.rows, row)).collect()
     }
 
     async fn ends(&self) -> Result<Ends, StorageError> {
@@ -73,8 +73,9 @@ impl History for Sqlite {
         rows.iter()
             .map(|row| {
                 let received_at = from_millis(row.try_get(1)?)?;
-                let body = signal_row::read(row.try_get(3)?, received_at)?;
-                Ok(Entry { id: row.try_get(0)?, source: Arc::from(row.try_get::<&str, _>(2)?), received_at, body })
+                let id: i64 = row.try_get(0)?;
+                let body = signal_row::read(&self.rows.read(("signals", &id), row.try_get(3)?)?, received_at)?;
+                Ok(Entry { id, source: Arc::from(row.try_get::<&str, _>(2)?), received_at, body })
             })
             .collect()
     }
@@ -87,11 +88,11 @@ impl History for Sqlite {
         .bind(number(limit as u64))
         .fetch_all(&self.readers)
         .await?;
-        rows.iter().map(event).collect()
+        rows.iter().map(|row| event(&self.rows, row)).collect()
     }
 }
 
-fn event(row: &SqliteRow) -> Result<LoggedEvent, StorageError> {
+fn event(rows: &Rows, row: &SqliteRow) -> Result<LoggedEvent, StorageError> {
     let cursor: i64 = row.try_get(0)?;
     let audience = match row.try_get(1)? {
         "" => Audience::Operator,
@@ -103,7 +104,7 @@ fn event(row: &SqliteRow) -> Result<LoggedEvent, StorageError> {
         audience,
         received_at: from_millis(row.try_get(2)?)?,
         about: row.try_get(3)?,
-        json: row.try_get(4)?,
+        json: rows.read(("events", &cursor.unsigned_abs()), row.try_get(4)?)?.into_owned(),
     })
 }
 

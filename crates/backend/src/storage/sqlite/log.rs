@@ -1,6 +1,6 @@
 //! The log's one connection: a batch is one trip to SQLite's thread, whatever it holds.
 
-use super::{signal_row, to_millis};
+use super::{Rows, signal_row, to_millis};
 use crate::StorageError;
 use crate::ports::{Audience, Batch, ConsultationChange, Entry, EventLog, LoggedEvent, Pruned};
 use async_trait::async_trait;
@@ -38,17 +38,18 @@ const PRUNE_ROWS: i64 = 500;
 pub struct SqliteLog {
     options: SqliteConnectOptions,
     connection: SqliteConnection,
+    rows: Rows,
     /// Reused from batch to batch.
     signals: Vec<u8>,
     events: Vec<u8>,
 }
 
 impl SqliteLog {
-    pub(super) async fn open(options: SqliteConnectOptions) -> Result<Self, StorageError> {
+    pub(super) async fn open(options: SqliteConnectOptions, rows: Rows) -> Result<Self, StorageError> {
         // Checkpoints cost two flushes; a larger log of changes makes them rarer.
         let options = options.pragma("wal_autocheckpoint", "4000").statement_cache_capacity(32);
         let connection = options.connect().await?;
-        Ok(Self { options, connection, signals: Vec::new(), events: Vec::new() })
+        Ok(Self { options, connection, rows, signals: Vec::new(), events: Vec::new() })
     }
 
     /// After a failure a transaction may still be open, or the connection be of no use.
@@ -66,14 +67,14 @@ impl SqliteLog {
 #[async_trait]
 impl EventLog for SqliteLog {
     async fn append(&mut self, batch: Batch<'_>) -> Result<(), StorageError> {
-        write_entries(batch.entries, &mut self.signals);
-        write_events(batch.events, &mut self.events);
+        write_entries(batch.entries, &self.rows, &mut self.signals);
+        write_events(batch.events, &self.rows, &mut self.events);
         let signals = std::str::from_utf8(&self.signals).expect("JSON is text");
         let events = std::str::from_utf8(&self.events).expect("JSON is text");
         let outcome = if batch.change.is_none() && batch.marks.is_empty() {
             sqlx::query(APPEND).bind(signals).bind(events).execute(&mut self.connection).await
         } else {
-            let (gone, put) = change_rows(batch.change);
+            let (gone, put) = change_rows(batch.change, &self.rows);
             let marks = serde_json::to_string(batch.marks).expect("names and numbers");
             sqlx::query(APPEND_AND_CHANGE)
                 .bind(signals)
@@ -132,23 +133,23 @@ impl EventLog for SqliteLog {
     }
 }
 
-fn write_entries(entries: &[Entry], out: &mut Vec<u8>) {
+fn write_entries(entries: &[Entry], rows: &Rows, out: &mut Vec<u8>) {
     write_rows(entries, out, |row, out| {
         write_json(&(row.id, to_millis(row.received_at), &*row.source), out);
         // The tuple's bracket is opened again for the row, which is JSON itself.
         out.pop();
         out.push(b',');
-        signal_row::write(&row.body, out);
+        rows.write(("signals", &row.id), out, |out| signal_row::write(&row.body, out));
         out.push(b']');
     });
 }
 
-fn write_events(events: &[LoggedEvent], out: &mut Vec<u8>) {
+fn write_events(events: &[LoggedEvent], rows: &Rows, out: &mut Vec<u8>) {
     write_rows(events, out, |event, out| {
         write_json(&(event.cursor.0, audience_text(event.audience), to_millis(event.received_at), &event.about), out);
         out.pop();
         out.push(b',');
-        out.extend_from_slice(event.json.as_bytes());
+        rows.write(("events", &event.cursor.0), out, |out| out.extend_from_slice(event.json.as_bytes()));
         out.push(b']');
     });
 }
@@ -169,13 +170,20 @@ fn write_json(value: &impl serde::Serialize, out: &mut Vec<u8>) {
     serde_json::to_writer(out, value).expect("plain values, and a vector takes everything");
 }
 
-fn change_rows(change: Option<&ConsultationChange>) -> (String, String) {
+fn change_rows(change: Option<&ConsultationChange>, rows: &Rows) -> (String, String) {
     match change {
         None => (String::new(), "[]".to_owned()),
         Some(ConsultationChange::Remove(id)) => (id.to_string(), "[]".to_owned()),
         Some(ConsultationChange::Put(conference)) => {
-            let row = (conference.id, conference.owner.id, to_millis(conference.starts_at), conference.version, &**conference);
-            (conference.id.to_string(), serde_json::to_string(&[row]).expect("plain values"))
+            let mut row = Vec::new();
+            write_rows(std::slice::from_ref(&**conference), &mut row, |conference, out| {
+                write_json(&(conference.id, conference.owner.id, to_millis(conference.starts_at), conference.version), out);
+                out.pop();
+                out.push(b',');
+                rows.write(("consultations", &conference.id), out, |out| write_json(conference, out));
+                out.push(b']');
+            });
+            (conference.id.to_string(), String::from_utf8(row).expect("JSON is text"))
         }
     }
 }

@@ -5,10 +5,12 @@
 mod consultations;
 mod history;
 mod log;
+mod sealed;
 mod signal_row;
 mod specialists;
 
 pub use log::SqliteLog;
+pub use sealed::Rows;
 
 use crate::{Error, StorageError};
 use kabinet_domain::Timestamp;
@@ -30,15 +32,17 @@ pub struct Sqlite {
     /// Of people and codes: few, and not in a hurry.
     writers: SqlitePool,
     options: SqliteConnectOptions,
+    rows: Rows,
 }
 
 impl Sqlite {
     /// Opens or makes the database in `folder` and brings its schema up to date.
     ///
     /// # Errors
-    /// When the folder cannot be used, or a newer program has written the database.
-    pub async fn open(folder: &Path) -> Result<Self, Error> {
+    /// When the folder cannot be used, a newer program has written the database, or its rows were sealed with another key.
+    pub async fn open(folder: &Path, rows: Rows) -> Result<Self, Error> {
         make_private(folder).map_err(|cause| Error::Folder { folder: folder.to_owned(), cause })?;
+        make_private_file(&folder.join(FILE)).map_err(|cause| Error::Folder { folder: folder.to_owned(), cause })?;
         let options = SqliteConnectOptions::new()
             .filename(folder.join(FILE))
             .create_if_missing(true)
@@ -59,7 +63,9 @@ impl Sqlite {
             .connect_with(options.clone().pragma("query_only", "on"))
             .await
             .map_err(StorageError::from)?;
-        Ok(Self { readers, writers, options })
+        let storage = Self { readers, writers, options, rows };
+        storage.check_key().await?;
+        Ok(storage)
     }
 
     /// The log's one connection.
@@ -67,7 +73,7 @@ impl Sqlite {
     /// # Errors
     /// When it cannot be opened.
     pub async fn log(&self) -> Result<SqliteLog, StorageError> {
-        SqliteLog::open(self.options.clone()).await
+        SqliteLog::open(self.options.clone(), self.rows.clone()).await
     }
 
     /// Closes the pools, once nobody uses them.
@@ -130,6 +136,18 @@ fn make_private(folder: &Path) -> std::io::Result<()> {
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     builder.create(folder)
+}
+
+/// SQLite would make it as readable as the folder lets everybody be; its journals take after it.
+fn make_private_file(path: &Path) -> std::io::Result<()> {
+    let mut options = File::options();
+    options.create_new(true).write(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    match options.open(path) {
+        Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => Err(error),
+        _ => Ok(()),
+    }
 }
 
 pub(super) fn to_millis(at: Timestamp) -> i64 {

@@ -1,12 +1,9 @@
 //! The local store: one SQLite file whose rows are sealed. It is a copy: what it loses the backend still has,
 //! except for changes that were not sent yet.
 
-mod seal;
-
-pub use seal::StoreKey;
-
 use crate::record::{Consultation, Event, Handled, Unsent};
 use kabinet_domain::Ids;
+use kabinet_seal::StoreKey;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};

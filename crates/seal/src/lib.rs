@@ -1,17 +1,22 @@
-//! Rows are sealed one by one (XChaCha20-Poly1305): the file tells how many rows there are and their ids, nothing else.
+//! Rows of a local database, sealed one by one (XChaCha20-Poly1305): the file tells how many rows there are and their ids, nothing else.
+//! The application's store and the backend inside the application use it; the key is in the keychain.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use chacha20poly1305::aead::{Aead, KeyInit, Payload};
 use chacha20poly1305::{XChaCha20Poly1305, XNonce};
 use kabinet_domain::{Ids, Sensitive};
+use sha2::{Digest, Sha256};
 use std::fmt;
 
 const NONCE: usize = 24;
 
-/// The key of the local store; kept in the keychain.
+/// The key of a local database; kept in the keychain.
 #[derive(Clone)]
-pub struct StoreKey(XChaCha20Poly1305);
+pub struct StoreKey {
+    cipher: XChaCha20Poly1305,
+    mark: i64,
+}
 
 impl fmt::Debug for StoreKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -20,19 +25,31 @@ impl fmt::Debug for StoreKey {
 }
 
 impl StoreKey {
+    fn of(bytes: [u8; 32]) -> Self {
+        let digest = Sha256::new().chain_update(b"kabinet-seal").chain_update(bytes).finalize();
+        let (mark, _) = digest.split_first_chunk().expect("a digest has 32 bytes");
+        Self { cipher: XChaCha20Poly1305::new(&bytes.into()), mark: i64::from_be_bytes(*mark) }
+    }
+
     /// A new key, and how it is written into the keychain.
     #[must_use]
     pub fn make(ids: &dyn Ids) -> (Self, Sensitive<String>) {
         let mut bytes = [0u8; 32];
         ids.fill(&mut bytes);
-        (Self(XChaCha20Poly1305::new(&bytes.into())), STANDARD.encode(bytes).into())
+        (Self::of(bytes), STANDARD.encode(bytes).into())
     }
 
     /// Reads a key as the keychain has it; `None` when it is none.
     #[must_use]
     pub fn read(kept: &Sensitive<String>) -> Option<Self> {
         let bytes: [u8; 32] = STANDARD.decode(kept.reveal().trim()).ok()?.try_into().ok()?;
-        Some(Self(XChaCha20Poly1305::new(&bytes.into())))
+        Some(Self::of(bytes))
+    }
+
+    /// Tells one key from another without telling anything of it.
+    #[must_use]
+    pub fn fingerprint(&self) -> i64 {
+        self.mark
     }
 
     /// Seals `plain` for the row `place`: moved to another row it does not open.
@@ -41,7 +58,8 @@ impl StoreKey {
         let mut nonce = [0u8; NONCE];
         ids.fill(&mut nonce);
         let payload = Payload { msg: plain, aad: place.as_bytes() };
-        let sealed = self.0.encrypt(XNonce::from_slice(&nonce), payload).expect("a row is far shorter than the cipher's limit");
+        let sealed =
+            self.cipher.encrypt(XNonce::from_slice(&nonce), payload).expect("a row is far shorter than the cipher's limit");
         [nonce.as_slice(), &sealed].concat()
     }
 
@@ -49,7 +67,7 @@ impl StoreKey {
     #[must_use]
     pub fn open(&self, place: &str, sealed: &[u8]) -> Option<Vec<u8>> {
         let (nonce, sealed) = sealed.split_at_checked(NONCE)?;
-        self.0.decrypt(XNonce::from_slice(nonce), Payload { msg: sealed, aad: place.as_bytes() }).ok()
+        self.cipher.decrypt(XNonce::from_slice(nonce), Payload { msg: sealed, aad: place.as_bytes() }).ok()
     }
 }
 
@@ -69,6 +87,8 @@ mod tests {
         *broken.last_mut().expect("bytes") ^= 1;
         assert_eq!(again.open("events/1", &broken), None);
         assert_eq!(StoreKey::make(&SystemIds).0.open("events/1", &sealed), None);
+        assert_eq!(again.fingerprint(), key.fingerprint());
+        assert_ne!(StoreKey::make(&SystemIds).0.fingerprint(), key.fingerprint());
         assert!(!sealed.windows(4).any(|part| part == b"Ivan"));
     }
 }
