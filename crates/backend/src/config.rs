@@ -5,6 +5,7 @@ use chrono_tz::Tz;
 use figment::Figment;
 use figment::providers::{Env, Format, Serialized, Toml};
 use kabinet_domain::Sensitive;
+use kabinet_providers::jitsi::webhook_auth::{SECRET_PREFIX, SigningKey};
 use kabinet_seal::StoreKey;
 use serde::Deserialize;
 use std::net::SocketAddr;
@@ -18,8 +19,6 @@ const VARIABLES: &[&str] = &[
     "listen",
     "data",
     "base_path",
-    "webhook_secret",
-    "admin_token",
     "timezone",
     "duration",
     "log",
@@ -154,10 +153,16 @@ impl Config {
         if let Some(file) = file {
             figment = figment.merge(Toml::file_exact(file));
         }
-        // Two underscores stand for a dot; values are read as text where the key wants text, whatever they look like.
+        // Two underscores stand for a dot.
         figment = figment.merge(
             Env::prefixed("KABINET_").filter(|key| VARIABLES.contains(&key.as_str().to_ascii_lowercase().as_str())).split("__"),
         );
+        // These are taken to the letter: a reader of values would drop quotes and leading zeros.
+        for key in ["webhook_secret", "admin_token"] {
+            if let Ok(secret) = std::env::var(format!("KABINET_{}", key.to_ascii_uppercase())) {
+                figment = figment.merge(Serialized::default(key, secret));
+            }
+        }
         if let Some(listen) = &overrides.listen {
             figment = figment.merge(Serialized::default("listen", listen));
         }
@@ -184,13 +189,17 @@ impl Config {
     pub fn checked(mut self) -> Result<Self, Error> {
         let wrong = |key: &'static str, reason: &'static str| Err(Error::Setting { key, reason });
         self.base_path = self.base_path.trim_end_matches('/').to_owned();
-        if !self.base_path.is_empty() && (!self.base_path.starts_with('/') || self.base_path.contains(['{', '}', '?', '#', ' ']))
-        {
-            return wrong("base_path", "must be a path that starts with a slash");
+        // Other characters mean something to the router or to an address.
+        let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '/' | '-' | '_' | '.' | '~');
+        if !self.base_path.is_empty() && (!self.base_path.starts_with('/') || !self.base_path.chars().all(plain)) {
+            return wrong("base_path", "must be a path of letters, digits and - _ . ~ that starts with a slash");
         }
         let secrets: Vec<&str> = self.webhook_secret.reveal().split_whitespace().collect();
         if secrets.iter().any(|secret| secret.len() < 16) {
             return wrong("webhook_secret", "must have 16 characters or more");
+        }
+        if secrets.iter().any(|secret| secret.starts_with(SECRET_PREFIX) && SigningKey::parse(secret).is_err()) {
+            return wrong("webhook_secret", "begins with whsec_ but goes on with no base64 of 24 to 64 bytes");
         }
         if secrets.is_empty() && !self.listen.ip().is_loopback() {
             return wrong(
@@ -217,18 +226,8 @@ impl Config {
     }
 }
 
-/// Text, also where the environment's reader took it for a number.
 fn sensitive<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Sensitive<String>, D::Error> {
-    #[derive(Deserialize)]
-    #[serde(untagged)]
-    enum Word {
-        Text(String),
-        Number(u64),
-    }
-    Ok(Sensitive::new(match Word::deserialize(deserializer)? {
-        Word::Text(text) => text,
-        Word::Number(number) => number.to_string(),
-    }))
+    String::deserialize(deserializer).map(Sensitive::new)
 }
 
 #[cfg(test)]
@@ -264,5 +263,8 @@ mod tests {
         check("[jitsi]\nlogin = 'perhaps'", "jitsi.login");
         check("base_path = 'worker'", "base_path");
         check("webhook_secret = 'short'", "webhook_secret");
+        check("webhook_secret = 'whsec_this is not base64'", "webhook_secret");
+        check("base_path = '/a/*x'", "base_path");
+        check("base_path = '/:a'", "base_path");
     }
 }

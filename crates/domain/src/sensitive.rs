@@ -58,12 +58,12 @@ pub fn clean_name(raw: &str) -> String {
 }
 
 /// Characters that change direction, join or hide others without being seen (Unicode Bidi_Control, zero widths, tags, BOM).
-/// The zero-width joiner stays: emoji families need it.
+/// The zero-width joiner stays: emoji families need it. Fillers and the empty Braille cell take room and show nothing.
 fn is_invisible(c: char) -> bool {
     matches!(c,
         '\u{00AD}' | '\u{061C}' | '\u{180E}' | '\u{200B}' | '\u{200C}' | '\u{200E}' | '\u{200F}'
         | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{FEFF}' | '\u{FFF9}'..='\u{FFFB}'
-        | '\u{E0000}'..='\u{E007F}')
+        | '\u{E0000}'..='\u{E007F}' | '\u{115F}' | '\u{1160}' | '\u{3164}' | '\u{FFA0}' | '\u{2800}')
 }
 
 #[cfg(test)]
@@ -82,6 +82,7 @@ mod tests {
         check("  Ivan \t\r\n Petrov\u{0} ", "Ivan Petrov");
         check("\u{202E}nosirP\u{202C}", "nosirP");
         check("\u{200B}\u{200F}", "");
+        check("\u{3164}\u{115F}\u{2800}", "");
         check("👨\u{200D}👩\u{200D}👧 family", "👨\u{200D}👩\u{200D}👧 family");
         check("<b>Ivan</b>", "<b>Ivan</b>");
         assert_eq!(clean_name(&"я".repeat(10_000)).chars().count(), 100);

@@ -96,6 +96,16 @@ impl App {
     }
 }
 
+impl App {
+    /// Lets somebody try a code, which is short enough to be guessed by a patient machine.
+    ///
+    /// # Errors
+    /// When there were too many wrong ones from this address; then even a right one is not looked at.
+    pub(super) fn may_try(&self, peer: Peer) -> Result<(), Refusal> {
+        self.limiter.may_try(peer.0.ip(), self.now()).map_err(Refusal::too_often)
+    }
+}
+
 /// The value of `Authorization: Bearer`.
 #[must_use]
 pub fn bearer(headers: &HeaderMap) -> Option<&str> {

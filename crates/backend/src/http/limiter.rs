@@ -1,4 +1,4 @@
-//! Slows down whoever tries secrets. Right ones always pass, so nobody can lock anybody out.
+//! Slows down whoever tries secrets. Right tokens always pass, so nobody can lock anybody out; pairing codes, which are short, do not.
 
 use kabinet_domain::Timestamp;
 use std::collections::HashMap;
@@ -7,6 +7,8 @@ use std::sync::Mutex;
 
 /// So many addresses are remembered; beyond it the oldest minute is forgotten.
 const MOST_ADDRESSES: usize = 10_000;
+
+const MINUTE: chrono::Duration = chrono::Duration::minutes(1);
 
 #[derive(Debug)]
 pub struct Limiter {
@@ -20,6 +22,13 @@ struct Wrong {
     count: u32,
 }
 
+impl Wrong {
+    /// Seconds until its minute is over.
+    fn pause(self, now: Timestamp) -> u64 {
+        u64::try_from((self.since + MINUTE - now).num_seconds()).unwrap_or(0).max(1)
+    }
+}
+
 impl Limiter {
     #[must_use]
     pub fn new(per_minute: u32) -> Self {
@@ -29,19 +38,24 @@ impl Limiter {
     /// Notes a wrong attempt. Beyond the limit: how many seconds to wait.
     pub fn wrong(&self, address: IpAddr, now: Timestamp) -> Result<(), u64> {
         let mut wrong = self.wrong.lock().expect("nobody panics while holding this");
-        let minute = chrono::Duration::minutes(1);
         if wrong.len() >= MOST_ADDRESSES {
-            wrong.retain(|_, known| now - known.since < minute);
+            wrong.retain(|_, known| now - known.since < MINUTE);
         }
         let known = wrong.entry(block(address)).or_insert(Wrong { since: now, count: 0 });
-        if now - known.since >= minute {
+        if now - known.since >= MINUTE {
             *known = Wrong { since: now, count: 0 };
         }
         known.count = known.count.saturating_add(1);
-        if known.count <= self.per_minute {
-            return Ok(());
+        if known.count <= self.per_minute { Ok(()) } else { Err(known.pause(now)) }
+    }
+
+    /// Whether another attempt may be made at all, for what can be guessed. Otherwise: how many seconds to wait.
+    pub fn may_try(&self, address: IpAddr, now: Timestamp) -> Result<(), u64> {
+        let wrong = self.wrong.lock().expect("nobody panics while holding this");
+        match wrong.get(&block(address)) {
+            Some(known) if known.count >= self.per_minute && now - known.since < MINUTE => Err(known.pause(now)),
+            _ => Ok(()),
         }
-        Err(u64::try_from((known.since + minute - now).num_seconds()).unwrap_or(0).max(1))
     }
 }
 
@@ -64,7 +78,9 @@ mod tests {
         let address: IpAddr = "2001:db8::1".parse().expect("an address");
         let neighbour: IpAddr = "2001:db8::2".parse().expect("an address");
         assert_eq!(limiter.wrong(address, now), Ok(()));
+        assert_eq!(limiter.may_try(neighbour, now), Ok(()));
         assert_eq!(limiter.wrong(neighbour, now), Ok(()));
+        assert_eq!(limiter.may_try(address, now), Err(60));
         assert_eq!(limiter.wrong(address, now + chrono::Duration::seconds(20)), Err(40));
         assert_eq!(limiter.wrong("192.0.2.1".parse().expect("an address"), now), Ok(()));
         assert_eq!(limiter.wrong(address, now + chrono::Duration::seconds(60)), Ok(()));

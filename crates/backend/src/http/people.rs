@@ -92,6 +92,7 @@ pub async fn pair(State(app): State<App>, peer: Peer, Json(request): Json<PairRe
     if request.device.chars().count() > 200 {
         return Err(Refusal::field("device", "is too long"));
     }
+    app.may_try(peer)?;
     let (token, token_hash) = new_token(&*app.ids);
     let device = NewDevice { id: app.ids.next(), name: request.device.into(), token_hash };
     let Some(id) = app.people.store().redeem(code_hash(&request.code), device, app.now()).await? else {

@@ -12,6 +12,8 @@ use serde_json::{Map, Value};
 const MAX_ADDRESS_BYTES: usize = 3 * 1023 + 2;
 /// Longer than any id that a reporter makes, short enough for an index.
 const MAX_ID_BYTES: usize = 200;
+/// Two hundred characters of any script, as the module lets through.
+const MAX_FOREIGN_ID_BYTES: usize = 800;
 
 pub(super) fn parse(body: &[u8]) -> Result<Map<String, Value>, DialectError> {
     match serde_json::from_slice(body) {
@@ -105,7 +107,7 @@ impl<'a> Fields<'a> {
         match self.value(&[name]) {
             None => Ok(None),
             Some(Value::String(id)) if id.is_empty() => Ok(None),
-            Some(Value::String(id)) if is_id(id) => Ok(Some(id.clone())),
+            Some(Value::String(id)) if is_word(id, MAX_FOREIGN_ID_BYTES) => Ok(Some(id.clone())),
             Some(Value::Number(id)) => Ok(Some(id.to_string())),
             Some(_) => Err(DialectError::wrong(name, "an id")),
         }
@@ -149,5 +151,9 @@ impl<'a> Fields<'a> {
 }
 
 fn is_id(text: &str) -> bool {
-    !text.is_empty() && text.len() <= MAX_ID_BYTES && !text.chars().any(char::is_control)
+    is_word(text, MAX_ID_BYTES)
+}
+
+fn is_word(text: &str, most_bytes: usize) -> bool {
+    !text.is_empty() && text.len() <= most_bytes && !text.chars().any(char::is_control)
 }
