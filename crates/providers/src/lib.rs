@@ -5,4 +5,4 @@ pub mod jitsi;
 pub mod pasted;
 pub mod registry;
 
-pub use registry::{RoomProvider, open, providers};
+pub use registry::{RoomProvider, open, provider_of_link, providers};

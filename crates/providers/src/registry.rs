@@ -6,22 +6,30 @@ use crate::{jitsi, pasted};
 use async_trait::async_trait;
 use kabinet_domain::ports::PortError;
 use kabinet_domain::provider::ProviderInfo;
-use kabinet_domain::{Sensitive, Timestamp};
+use kabinet_domain::{MadeRoom, MakeRoomError, RoomChange, RoomDraft, RoomState, Sensitive, Timestamp};
 use std::collections::BTreeMap;
 use std::fmt;
 
 /// How a provider is opened from its connection's settings.
 type Open = fn(&ConnectionSettings, reqwest::Client) -> Result<Box<dyn RoomProvider>, ConnectionError>;
 
+/// What a provider's module gives.
+pub(crate) struct Provider {
+    pub info: ProviderInfo,
+    pub open: Open,
+    /// Whether a link is one of its rooms', whatever the connection's settings.
+    pub recognises: fn(&str) -> bool,
+}
+
 /// A new provider is one line here.
-const PROVIDERS: [(ProviderInfo, Open); 2] = [(jitsi::INFO, jitsi::rooms::open), (pasted::INFO, pasted::open)];
+static PROVIDERS: [Provider; 2] = [jitsi::rooms::PROVIDER, pasted::PROVIDER];
 
 /// The first is the one to begin with.
 static INFOS: [ProviderInfo; PROVIDERS.len()] = {
-    let mut infos = [PROVIDERS[0].0; PROVIDERS.len()];
+    let mut infos = [PROVIDERS[0].info; PROVIDERS.len()];
     let mut index = 0;
     while index < PROVIDERS.len() {
-        infos[index] = PROVIDERS[index].0;
+        infos[index] = PROVIDERS[index].info;
         index += 1;
     }
     infos
@@ -30,6 +38,12 @@ static INFOS: [ProviderInfo; PROVIDERS.len()] = {
 #[must_use]
 pub fn providers() -> &'static [ProviderInfo] {
     &INFOS
+}
+
+/// Whose room a link leads to, where the link alone tells.
+#[must_use]
+pub fn provider_of_link(link: &str) -> Option<&'static ProviderInfo> {
+    INFOS.iter().zip(&PROVIDERS).find(|(_, provider)| (provider.recognises)(link)).map(|(info, _)| info)
 }
 
 /// What stands in a connection's form, by the keys of [`ProviderInfo::fields`]. Blank is the same as absent.
@@ -63,6 +77,10 @@ pub enum ConnectionError {
     },
 }
 
+fn find(provider: &str) -> Result<&'static Provider, ConnectionError> {
+    PROVIDERS.iter().find(|known| known.info.id == provider).ok_or(ConnectionError::UnknownProvider)
+}
+
 /// Opens a provider by its id.
 ///
 /// # Errors
@@ -72,9 +90,7 @@ pub fn open(
     settings: &ConnectionSettings,
     http: reqwest::Client,
 ) -> Result<Box<dyn RoomProvider>, ConnectionError> {
-    let found = PROVIDERS.iter().find(|(info, _)| info.id == provider);
-    let (_, open) = found.ok_or(ConnectionError::UnknownProvider)?;
-    open(settings, http)
+    (find(provider)?.open)(settings, http)
 }
 
 /// A configured provider.
@@ -97,6 +113,30 @@ pub trait RoomProvider: fmt::Debug + Send + Sync {
     /// # Errors
     /// Says what is wrong; the cause rides along.
     async fn check(&self) -> Result<(), PortError>;
+
+    /// Has a room made. What is done cannot be taken back, so nothing is sent twice.
+    ///
+    /// # Errors
+    /// See [`MakeRoomError`]; above all [`MakeRoomError::MayHaveBeenMade`].
+    async fn make_room(&self, _draft: &RoomDraft) -> Result<MadeRoom, MakeRoomError> {
+        Err(MakeRoomError::NotOffered)
+    }
+
+    /// A room that was made, as it is now.
+    ///
+    /// # Errors
+    /// See [`MakeRoomError`].
+    async fn read_room(&self, _id: &Sensitive<String>) -> Result<RoomState, MakeRoomError> {
+        Err(MakeRoomError::NotOffered)
+    }
+
+    /// Changes a room that was made. After an error a part may be done: its state is to be read again.
+    ///
+    /// # Errors
+    /// See [`MakeRoomError`].
+    async fn change_room(&self, _id: &Sensitive<String>, _change: &RoomChange) -> Result<(), MakeRoomError> {
+        Err(MakeRoomError::NotOffered)
+    }
 }
 
 /// A specialist about to enter.
@@ -181,6 +221,20 @@ mod tests {
                 assert!(matches!(error, ConnectionError::Missing { key } if key == missing.key));
             }
         }
+    }
+
+    #[test]
+    fn a_link_tells_whose_it_is_or_nobody_does() {
+        let whose = |link| provider_of_link(link).map(|info| info.id);
+        assert_eq!(whose("https://meet.example.org/room-7"), None);
+    }
+
+    #[tokio::test]
+    async fn what_is_not_offered_is_refused() {
+        let rooms = open("link", &ConnectionSettings::default(), http()).expect("opened");
+        assert!(matches!(rooms.make_room(&RoomDraft::default()).await, Err(MakeRoomError::NotOffered)));
+        assert!(matches!(rooms.read_room(&"1".into()).await, Err(MakeRoomError::NotOffered)));
+        assert!(matches!(rooms.change_room(&"1".into(), &RoomChange::default()).await, Err(MakeRoomError::NotOffered)));
     }
 
     #[test]
