@@ -4,5 +4,7 @@ pub mod http;
 pub mod jitsi;
 pub mod pasted;
 pub mod registry;
+pub mod sign_in;
+pub mod yandex;
 
 pub use registry::{RoomProvider, open, provider_of_link, providers};

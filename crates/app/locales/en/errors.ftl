@@ -58,6 +58,15 @@ error-room_field_bad = This value does not work here. Shorten or correct it.
 ## Signing in to a service
 
 error-sign_in_again = The service does not know us any more. Sign in again in Connections.
+error-access_denied = Access was not given. If that was a mistake, press Connect again and allow it.
+error-bad_verification_code = The code does not work. Check it for mistakes, or get a new one.
+error-expired_code = The time for entering the code is over. Get a new one.
+error-invalid_client = The service does not know this application. Check the application’s id and secret.
+error-invalid_grant = The sign-in has ended or was withdrawn. Sign in again in Connections.
+error-invalid_request = The service did not accept the sign-in. Check that the application’s return address is registered exactly as shown, and try again.
+error-invalid_scope = The application’s rights have changed. Sign in again; if that does not help, check its rights at the service.
+error-unauthorized_client = The application may not be used yet, or any more. Check its state at the service.
+error-unsupported_token_type = This token cannot be withdrawn from here. Kabinet has forgotten it; to withdraw it, remove the application’s access at the service.
 
 ## The event backend
 
