@@ -5,6 +5,7 @@ pub mod jitsi;
 pub mod pasted;
 pub mod registry;
 pub mod sign_in;
+pub mod telemost;
 pub mod yandex;
 
-pub use registry::{RoomProvider, open, provider_of_link, providers};
+pub use registry::{RoomProvider, open, provider_of_link, providers, sign_in};

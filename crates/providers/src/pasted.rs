@@ -13,7 +13,7 @@ pub const INFO: ProviderInfo =
     ProviderInfo { id: "link", name: "Link", icon: "link", capabilities: Capabilities::NONE, fields: &[], addresses: &[] };
 
 /// It takes any link, so it claims none.
-pub(crate) const PROVIDER: Provider = Provider { info: INFO, open, recognises: |_| false };
+pub(crate) const PROVIDER: Provider = Provider { info: INFO, open, sign_in: None, recognises: |_| false };
 
 fn open(_: &ConnectionSettings, _: reqwest::Client) -> Result<Box<dyn RoomProvider>, ConnectionError> {
     Ok(Box::new(PastedLink))
@@ -44,6 +44,11 @@ impl RoomProvider for PastedLink {
     async fn check(&self) -> Result<(), PortError> {
         Ok(())
     }
+}
+
+/// Whether a link that somebody else gave can be kept and opened as it came.
+pub(crate) fn is_link(text: &str) -> bool {
+    !text.chars().any(|c| c.is_control() || c.is_whitespace()) && address(text).is_ok()
 }
 
 /// Only web addresses: whatever is pasted here will be opened by the system, and a system opens more than pages.

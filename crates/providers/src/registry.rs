@@ -2,27 +2,33 @@
 
 use crate::jitsi::token::ModeratorToken;
 pub use crate::jitsi::token::{MARGIN, Planned};
-use crate::{jitsi, pasted};
+use crate::sign_in::{AccountSignIn, Device};
+use crate::{http, jitsi, pasted, telemost};
 use async_trait::async_trait;
 use kabinet_domain::ports::PortError;
-use kabinet_domain::provider::ProviderInfo;
+use kabinet_domain::provider::{ProviderInfo, ServerAddress};
 use kabinet_domain::{MadeRoom, MakeRoomError, RoomChange, RoomDraft, RoomState, Sensitive, Timestamp};
 use std::collections::BTreeMap;
 use std::fmt;
+use url::Url;
 
 /// How a provider is opened from its connection's settings.
 type Open = fn(&ConnectionSettings, reqwest::Client) -> Result<Box<dyn RoomProvider>, ConnectionError>;
+
+/// How signing in to one is begun, from the same settings.
+type OpenSignIn = fn(&ConnectionSettings, Device, reqwest::Client) -> Result<Box<dyn AccountSignIn>, ConnectionError>;
 
 /// What a provider's module gives.
 pub(crate) struct Provider {
     pub info: ProviderInfo,
     pub open: Open,
+    pub sign_in: Option<OpenSignIn>,
     /// Whether a link is one of its rooms', whatever the connection's settings.
     pub recognises: fn(&str) -> bool,
 }
 
 /// A new provider is one line here.
-static PROVIDERS: [Provider; 2] = [jitsi::rooms::PROVIDER, pasted::PROVIDER];
+static PROVIDERS: [Provider; 3] = [jitsi::rooms::PROVIDER, telemost::PROVIDER, pasted::PROVIDER];
 
 /// The first is the one to begin with.
 static INFOS: [ProviderInfo; PROVIDERS.len()] = {
@@ -54,6 +60,12 @@ impl ConnectionSettings {
     pub(crate) fn get(&self, key: &str) -> Option<&str> {
         self.0.get(key).map(|value| value.reveal().trim()).filter(|value| !value.is_empty())
     }
+
+    /// The address that is set, or the one that is always there.
+    pub(crate) fn address(&self, which: &ServerAddress) -> Result<Url, ConnectionError> {
+        let text = self.get(which.key).unwrap_or(which.default);
+        http::server_address(text).ok_or_else(|| ConnectionError::Unusable { key: which.key, cause: Box::new(NoServerAddress) })
+    }
 }
 
 impl<K: Into<String>, V: Into<String>> FromIterator<(K, V)> for ConnectionSettings {
@@ -77,6 +89,10 @@ pub enum ConnectionError {
     },
 }
 
+#[derive(Debug, thiserror::Error)]
+#[error("a server's address begins with https, unless the server is this computer")]
+struct NoServerAddress;
+
 fn find(provider: &str) -> Result<&'static Provider, ConnectionError> {
     PROVIDERS.iter().find(|known| known.info.id == provider).ok_or(ConnectionError::UnknownProvider)
 }
@@ -91,6 +107,19 @@ pub fn open(
     http: reqwest::Client,
 ) -> Result<Box<dyn RoomProvider>, ConnectionError> {
     (find(provider)?.open)(settings, http)
+}
+
+/// The way to sign in to a provider; `None` where nobody does.
+///
+/// # Errors
+/// Names the setting that is missing or not usable.
+pub fn sign_in(
+    provider: &str,
+    settings: &ConnectionSettings,
+    device: Device,
+    http: reqwest::Client,
+) -> Result<Option<Box<dyn AccountSignIn>>, ConnectionError> {
+    find(provider)?.sign_in.map(|open| open(settings, device, http)).transpose()
 }
 
 /// A configured provider.
@@ -224,8 +253,34 @@ mod tests {
     }
 
     #[test]
+    fn a_provider_that_is_signed_in_to_says_so_and_names_fields_that_it_has() {
+        for provider in &PROVIDERS {
+            let info = provider.info;
+            assert_eq!(info.capabilities.sign_in.is_some(), provider.sign_in.is_some(), "{}", info.id);
+            let Some(sign_in) = info.capabilities.sign_in else { continue };
+            let has = |key| info.fields.iter().any(|field| field.key == key);
+            assert!(has(sign_in.client_id) && has(sign_in.client_secret), "{}", info.id);
+            assert_eq!(has(sign_in.token), sign_in.token_may_be_pasted, "{}", info.id);
+        }
+    }
+
+    #[test]
+    fn addresses_are_those_that_are_set() {
+        for info in providers() {
+            for address in info.addresses {
+                let settings = |typed: &str| ConnectionSettings::from_iter([(address.key, typed)]);
+                assert!(settings("").address(address).is_ok_and(|url| url.as_str().starts_with(address.default)));
+                assert!(settings("http://127.0.0.1:1/x").address(address).is_ok_and(|url| url.port() == Some(1)));
+                let error = settings("http://example.org").address(address).expect_err("not encrypted");
+                assert!(matches!(error, ConnectionError::Unusable { key, .. } if key == address.key));
+            }
+        }
+    }
+
+    #[test]
     fn a_link_tells_whose_it_is_or_nobody_does() {
         let whose = |link| provider_of_link(link).map(|info| info.id);
+        assert_eq!(whose("https://telemost.360.yandex.ru/j/1234567890"), Some("telemost"));
         assert_eq!(whose("https://meet.example.org/room-7"), None);
     }
 

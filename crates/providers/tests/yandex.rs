@@ -5,6 +5,7 @@ mod replay;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use kabinet_domain::{Ids, Sensitive, SystemIds, Timestamp};
+use kabinet_providers::registry::{ConnectionError, ConnectionSettings};
 use kabinet_providers::sign_in::{
     AccountSignIn, Application, Attempt, Device, DeviceAnswer, DeviceSignIn, LoopbackRedirect, SignInError, Tokens,
 };
@@ -239,6 +240,8 @@ async fn a_code_is_polled_as_the_server_wishes_and_no_longer_than_it_lives() {
     assert!(matches!(error, SignInError::Refused(Refusal::ExpiredCode)));
     assert_eq!(server.heard().len(), 0);
 
+    let hasty = json!({ "device_code": "d", "user_code": "u", "verification_url": "https://ya.ru/device", "expires_in": 90, "interval": 0 });
+    assert_eq!(begun(Reply::of(200, hasty)).await.expect("begun").pause, Duration::from_secs(1));
     let hostile = json!({ "device_code": "d", "user_code": "u", "verification_url": "file:///etc/passwd", "expires_in": 90 });
     assert_eq!(begun(Reply::of(200, hostile)).await.expect_err("no page").code(), "provider_unexpected");
 }
@@ -264,6 +267,24 @@ async fn tokens_are_renewed_in_time_and_a_bad_day_waits() {
     assert!(matches!(refused, Err(SignInError::Refused(Refusal::InvalidGrant))));
     let pasted = renewed(&yandex, &Tokens::pasted("y0_x".into()), due).await;
     assert!(matches!(pasted, Ok(Renewal::NotDue)));
+}
+
+#[tokio::test]
+async fn the_registry_knows_how_to_sign_in() {
+    let (server, _) = serve(None, Fixture::read("oauth_revoke_200").reply()).await;
+    let url = server.url.as_str();
+    let settings: ConnectionSettings =
+        [("client_id", CLIENT_ID), ("client_secret", "hush"), ("oauth_address", url), ("login_address", url)]
+            .into_iter()
+            .collect();
+    let open = |provider: &str, settings: &ConnectionSettings| kabinet_providers::sign_in(provider, settings, device(), http());
+    let account = open("telemost", &settings).expect("opened").expect("it is signed in to");
+    account.revoke(&tokens()).await.expect("revoked");
+    assert!(server.heard()[0].body.ends_with("&client_secret=hush"));
+    assert!(!format!("{account:?}").contains("hush"));
+    assert!(open("link", &settings).expect("opened").is_none());
+    let error = open("telemost", &ConnectionSettings::default()).expect_err("which application?");
+    assert!(matches!(error, ConnectionError::Missing { key: "client_id" }));
 }
 
 #[rstest]

@@ -93,12 +93,12 @@ pub async fn ask(http: &Client, request: Request, manners: &Manners) -> Result<A
         let Some(again) = repeatable(request.method()).then(|| request.try_clone()).flatten() else { break };
         let outcome = once(http, again, manners, begun).await;
         let Some(asked) = worth_repeating(&outcome) else { return outcome };
-        let pause = match asked {
-            Some(seconds) => Duration::from_secs(seconds) + spread(manners, manners.first_wait),
+        let pause = match asked.map(Duration::from_secs) {
+            Some(asked) if asked > manners.longest_wait => return outcome,
+            Some(asked) => asked + spread(manners, manners.first_wait),
             None => wait / 2 + spread(manners, wait / 2),
         };
-        let too_long = asked.is_some_and(|seconds| Duration::from_secs(seconds) > manners.longest_wait);
-        if too_long || begun.elapsed() + pause > manners.patience {
+        if begun.elapsed() + pause > manners.patience {
             return outcome;
         }
         sleep(pause).await;

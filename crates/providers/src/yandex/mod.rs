@@ -19,4 +19,10 @@
 mod oauth;
 
 pub use crate::sign_in::{Refusal, Renewal, SignInError, Tokens, renewed};
+pub(crate) use oauth::authorization;
 pub use oauth::{Addresses, Yandex};
+
+use kabinet_domain::provider::ServerAddress;
+
+pub(crate) const OAUTH: ServerAddress = ServerAddress { key: "oauth_address", default: "https://oauth.yandex.ru" };
+pub(crate) const LOGIN: ServerAddress = ServerAddress { key: "login_address", default: "https://login.yandex.ru" };

@@ -133,7 +133,7 @@ impl AccountSignIn for Yandex {
             user_code: begun.user_code.into(),
             page: page.ok_or_else(unreadable)?.into(),
             ends_at: after(now, begun.expires_in).ok_or_else(unreadable)?,
-            pause: Duration::from_secs(begun.interval.unwrap_or(DEVICE_PAUSE)),
+            pause: Duration::from_secs(begun.interval.unwrap_or(DEVICE_PAUSE).max(1)),
         })
     }
 
@@ -144,7 +144,9 @@ impl AccountSignIn for Yandex {
         let answer = self.post(&["token"], &[("grant_type", "device_code"), ("code", begun.device_code.reveal())]).await?;
         match word(&answer).as_deref() {
             Some("authorization_pending") => Ok(DeviceAnswer::Waiting { pause: begun.pause }),
-            Some("slow_down") => Ok(DeviceAnswer::Waiting { pause: begun.pause + Duration::from_secs(DEVICE_PAUSE) }),
+            Some("slow_down") => {
+                Ok(DeviceAnswer::Waiting { pause: begun.pause.saturating_add(Duration::from_secs(DEVICE_PAUSE)) })
+            }
             _ => tokens(&answer, now, None).map(DeviceAnswer::Granted),
         }
     }
