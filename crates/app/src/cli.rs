@@ -7,6 +7,7 @@ use crate::record::Consultation;
 use crate::view::{AppView, ConsultationStatus, ConsultationView, FeedState};
 use chrono::Timelike;
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use kabinet_domain::provider::Rooms;
 use std::fmt::Write;
 use std::sync::Arc;
 
@@ -114,7 +115,7 @@ impl Application {
     async fn say_new(self: &Arc<Self>, new: New) -> Result<String, CommandError> {
         let (zone, minutes, connected) = {
             let state = self.look();
-            let mut made = state.place.providers.iter().filter(|provider| provider.capabilities.makes_rooms);
+            let mut made = state.place.providers.iter().filter(|provider| provider.capabilities.rooms == Rooms::ByName);
             let connected =
                 made.clone().find(|provider| state.kept.connections.contains_key(provider.id)).or_else(|| made.next());
             (

@@ -316,7 +316,8 @@ fn provider_view(info: &provider::ProviderInfo) -> ProviderView {
         name: info.name.into(),
         icon: info.icon.into(),
         fields: info.fields.iter().map(field).collect(),
-        makes_rooms: info.capabilities.makes_rooms,
+        // A room by request is made when a person says so, and no form asks for that yet: until then its link is pasted.
+        makes_rooms: info.capabilities.rooms == provider::Rooms::ByName,
     }
 }
 

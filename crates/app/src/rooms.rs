@@ -9,7 +9,7 @@ use crate::record::Consultation;
 use crate::view::Message;
 use chrono::{Duration, NaiveDate};
 use kabinet_domain::ports::PortError;
-use kabinet_domain::provider::{FieldKind, ProviderInfo};
+use kabinet_domain::provider::{FieldKind, ProviderInfo, Rooms};
 use kabinet_domain::room::RoomTemplateError;
 use kabinet_domain::{RoomLink, RoomTemplate, Sensitive};
 use kabinet_providers::http::{HttpSettings, Reach};
@@ -52,7 +52,8 @@ impl Application {
     /// A new room on a day, named by the person's template.
     pub(crate) async fn new_room(&self, provider_id: &str, day: NaiveDate) -> Result<Room, CommandError> {
         let info = provider(provider_id)?;
-        if !info.capabilities.makes_rooms {
+        // Also for a preview, so nothing may be made by asking.
+        if info.capabilities.rooms != Rooms::ByName {
             return Err(refuse_field("no_link", "link"));
         }
         let opened = self.open_provider(provider_id).await?;
@@ -121,10 +122,7 @@ impl Application {
 /// Opens a provider with the settings of a form, kept or not.
 pub(crate) fn open(info: &ProviderInfo, settings: &ConnectionSettings) -> Result<Box<dyn RoomProvider>, CommandError> {
     // Loading the authorities takes longer than most calls; a server on this computer needs none.
-    let address = info.fields.iter().find(|field| field.kind == FieldKind::Address).and_then(|field| settings.0.get(field.key));
-    let loopback =
-        address.and_then(|address| Url::parse(address.reveal()).ok()).is_some_and(|url| crate::line::is_loopback(&url));
-    let reach = if loopback { Reach::Loopback } else { Reach::Network };
+    let reach = if is_on_this_computer(info, settings) { Reach::Loopback } else { Reach::Network };
     let http =
         kabinet_providers::http::client(&HttpSettings { reach, ..HttpSettings::default() }).map_err(|_| refuse("no_tls"))?;
     kabinet_providers::open(info.id, settings, http).map_err(|error| match error {
@@ -138,14 +136,26 @@ pub(crate) fn open(info: &ProviderInfo, settings: &ConnectionSettings) -> Result
     })
 }
 
+fn is_on_this_computer(info: &ProviderInfo, settings: &ConnectionSettings) -> bool {
+    let typed = info.fields.iter().filter(|field| field.kind == FieldKind::Address).map(|field| field.key);
+    let mut keys = typed.chain(info.addresses.iter().map(|address| address.key)).peekable();
+    let here = |key: &str| {
+        let address = settings.0.get(key).and_then(|address| Url::parse(address.reveal()).ok());
+        address.is_some_and(|url| crate::line::is_loopback(&url))
+    };
+    keys.peek().is_some() && keys.all(here)
+}
+
 fn is_address(info: &ProviderInfo, key: &str) -> bool {
     info.fields.iter().any(|field| field.key == key && field.kind == FieldKind::Address)
 }
 
 /// Why a provider does not answer, for a person.
-pub(crate) fn check_message(error: &PortError) -> Message {
+pub(crate) fn check_message(info: &ProviderInfo, error: &PortError) -> Message {
     match error {
+        PortError::Unauthorized if info.capabilities.sign_in.is_some() => crate::message("sign_in_again"),
         PortError::Unauthorized => crate::message("provider_refuses"),
+        PortError::Restricted => crate::message("account_restricted"),
         PortError::NotFound => crate::message("provider_not_there"),
         PortError::RateLimited { .. } => crate::message("provider_busy"),
         PortError::Rejected { .. } | PortError::Unexpected(_) => crate::message("provider_not_there"),

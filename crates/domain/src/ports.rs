@@ -8,6 +8,9 @@ use async_trait::async_trait;
 pub enum PortError {
     #[error("not authorised")]
     Unauthorized,
+    /// The account is in order, but is not of the kind that may do this: a state to be shown, not a fault to be mended.
+    #[error("the account may not do this")]
+    Restricted,
     #[error("not found")]
     NotFound,
     #[error("asked too often")]

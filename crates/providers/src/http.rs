@@ -2,13 +2,17 @@
 //!
 //! Errors lose their address before they leave here: an address may hold a token or a room.
 
+pub mod manners;
+
+use chrono::DateTime;
 use kabinet_domain::ports::PortError;
-use reqwest::header::{HeaderMap, RETRY_AFTER};
+use reqwest::header::{DATE, HeaderMap, HeaderName, RETRY_AFTER};
 use reqwest::redirect::Policy;
 use reqwest::{Certificate, Client, StatusCode};
 use std::error::Error;
 use std::io;
 use std::time::Duration;
+use url::{Host, Url};
 
 pub const USER_AGENT: &str = concat!("Kabinet/", env!("CARGO_PKG_VERSION"));
 
@@ -83,11 +87,15 @@ pub fn client(settings: &HttpSettings) -> Result<Client, HttpError> {
     builder.build().map_err(HttpError::Build)
 }
 
-/// A few hops, and never from an encrypted address to an unencrypted one.
+/// A few hops, never from an encrypted address to an unencrypted one, and never with what was sent to another server:
+/// these two statuses ask for the body again, and it may hold a secret.
 fn redirects() -> Policy {
     Policy::custom(|attempt| {
-        let was_encrypted = attempt.previous().last().is_some_and(|url| url.scheme() == "https");
-        if attempt.previous().len() > 5 || (was_encrypted && attempt.url().scheme() != "https") {
+        let from = attempt.previous().last();
+        let was_encrypted = from.is_some_and(|url| url.scheme() == "https");
+        let keeps_body = matches!(attempt.status(), StatusCode::TEMPORARY_REDIRECT | StatusCode::PERMANENT_REDIRECT);
+        let carries_over = keeps_body && from.is_some_and(|url| url.origin() != attempt.url().origin());
+        if attempt.previous().len() > 5 || (was_encrypted && attempt.url().scheme() != "https") || carries_over {
             attempt.stop()
         } else {
             attempt.follow()
@@ -122,9 +130,38 @@ pub fn refusal(status: StatusCode, headers: &HeaderMap) -> Option<PortError> {
     })
 }
 
-/// Seconds of a `Retry-After` header; its other form, a date, is left to the caller's own patience.
-fn retry_after(headers: &HeaderMap) -> Option<u64> {
-    headers.get(RETRY_AFTER)?.to_str().ok()?.trim().parse().ok()
+/// Seconds of a `Retry-After` header. Its other form, a date, is measured by the server's own clock.
+#[must_use]
+pub fn retry_after(headers: &HeaderMap) -> Option<u64> {
+    let text = |name: HeaderName| headers.get(name).and_then(|value| value.to_str().ok()).map(str::trim);
+    let asked = text(RETRY_AFTER)?;
+    asked.parse().ok().or_else(|| {
+        let until = DateTime::parse_from_rfc2822(asked).ok()?;
+        let now = DateTime::parse_from_rfc2822(text(DATE)?).ok()?;
+        u64::try_from((until - now).num_seconds().max(0)).ok()
+    })
+}
+
+/// An API's address as an operator or a test gives it; unencrypted is only the same computer.
+#[must_use]
+pub fn server_address(typed: &str) -> Option<Url> {
+    let url = Url::parse(typed.trim()).ok()?;
+    let loopback = match url.host()? {
+        Host::Domain(name) => name == "localhost",
+        Host::Ipv4(ip) => ip.is_loopback(),
+        Host::Ipv6(ip) => ip.is_loopback(),
+    };
+    let sound = url.username().is_empty() && url.password().is_none() && url.query().is_none() && url.fragment().is_none();
+    (sound && (url.scheme() == "https" || url.scheme() == "http" && loopback)).then_some(url)
+}
+
+/// The same address with more steps behind it; each is one step, whatever is in it.
+pub(crate) fn below(base: &Url, steps: &[&str]) -> Url {
+    let mut url = base.clone();
+    if let Ok(mut path) = url.path_segments_mut() {
+        path.pop_if_empty().extend(steps);
+    }
+    url
 }
 
 /// An answer that says no.
@@ -178,6 +215,40 @@ mod tests {
         let headers = HeaderMap::from_iter([(RETRY_AFTER, HeaderValue::from_static("7"))]);
         let error = refusal(StatusCode::TOO_MANY_REQUESTS, &headers);
         assert!(matches!(error, Some(PortError::RateLimited { retry_after: Some(7) })));
+    }
+
+    #[rstest]
+    #[case("Sat, 21 Nov 2026 12:00:09 GMT", Some("Sat, 21 Nov 2026 12:00:00 GMT"), Some(9))]
+    #[case("Sat, 21 Nov 2026 11:00:00 GMT", Some("Sat, 21 Nov 2026 12:00:00 GMT"), Some(0))]
+    #[case("Sat, 21 Nov 2026 12:00:09 GMT", None, None)]
+    #[case("soon", None, None)]
+    fn a_date_to_wait_for_is_measured_by_the_servers_clock(
+        #[case] until: &'static str,
+        #[case] now: Option<&'static str>,
+        #[case] seconds: Option<u64>,
+    ) {
+        let mut headers = HeaderMap::from_iter([(RETRY_AFTER, HeaderValue::from_static(until))]);
+        headers.extend(now.map(|now| (DATE, HeaderValue::from_static(now))));
+        assert_eq!(retry_after(&headers), seconds);
+    }
+
+    #[rstest]
+    #[case("https://cloud-api.example.org/v1", true)]
+    #[case("http://127.0.0.1:8080", true)]
+    #[case("http://localhost:8080/telemost/", true)]
+    #[case("http://cloud-api.example.org", false)]
+    #[case("https://user@cloud-api.example.org", false)]
+    #[case("https://cloud-api.example.org/?key=1", false)]
+    #[case("file:///tmp", false)]
+    #[case("", false)]
+    fn an_apis_address_is_encrypted_or_here(#[case] typed: &str, #[case] sound: bool) {
+        assert_eq!(server_address(typed).is_some(), sound);
+    }
+
+    #[test]
+    fn a_step_stays_one_step() {
+        let base = Url::parse("https://example.org/v1/api/").expect("an address");
+        assert_eq!(below(&base, &["rooms", "a/../b?c"]).as_str(), "https://example.org/v1/api/rooms/a%2F..%2Fb%3Fc");
     }
 
     #[test]

@@ -1,21 +1,21 @@
 //! A link from anywhere: it is pasted, opened and handed on as it is. It works when nothing else does.
 
-use crate::registry::{ConnectionError, ConnectionSettings, Entry, LinkIdentity, RoomError, RoomProvider, SpecialistLink};
+use crate::registry::{
+    ConnectionError, ConnectionSettings, Entry, LinkIdentity, Provider, RoomError, RoomProvider, SpecialistLink,
+};
 use async_trait::async_trait;
 use kabinet_domain::Sensitive;
 use kabinet_domain::ports::PortError;
 use kabinet_domain::provider::{Capabilities, ProviderInfo};
 use url::Url;
 
-pub const INFO: ProviderInfo = ProviderInfo {
-    id: "link",
-    name: "Link",
-    icon: "link",
-    capabilities: Capabilities { makes_rooms: false, reports_attendance: false, lobby: false, tokens: false },
-    fields: &[],
-};
+pub const INFO: ProviderInfo =
+    ProviderInfo { id: "link", name: "Link", icon: "link", capabilities: Capabilities::NONE, fields: &[], addresses: &[] };
 
-pub(crate) fn open(_: &ConnectionSettings, _: reqwest::Client) -> Result<Box<dyn RoomProvider>, ConnectionError> {
+/// It takes any link, so it claims none.
+pub(crate) const PROVIDER: Provider = Provider { info: INFO, open, sign_in: None, recognises: |_| false };
+
+fn open(_: &ConnectionSettings, _: reqwest::Client) -> Result<Box<dyn RoomProvider>, ConnectionError> {
     Ok(Box::new(PastedLink))
 }
 
@@ -44,6 +44,11 @@ impl RoomProvider for PastedLink {
     async fn check(&self) -> Result<(), PortError> {
         Ok(())
     }
+}
+
+/// Whether a link that somebody else gave can be kept and opened as it came.
+pub(crate) fn is_link(text: &str) -> bool {
+    !text.chars().any(|c| c.is_control() || c.is_whitespace()) && address(text).is_ok()
 }
 
 /// Only web addresses: whatever is pasted here will be opened by the system, and a system opens more than pages.

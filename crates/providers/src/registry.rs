@@ -2,26 +2,40 @@
 
 use crate::jitsi::token::ModeratorToken;
 pub use crate::jitsi::token::{MARGIN, Planned};
-use crate::{jitsi, pasted};
+use crate::sign_in::{AccountSignIn, Device};
+use crate::{http, jitsi, pasted, telemost};
 use async_trait::async_trait;
 use kabinet_domain::ports::PortError;
-use kabinet_domain::provider::ProviderInfo;
-use kabinet_domain::{Sensitive, Timestamp};
+use kabinet_domain::provider::{ProviderInfo, ServerAddress};
+use kabinet_domain::{MadeRoom, MakeRoomError, RoomChange, RoomDraft, RoomState, Sensitive, Timestamp};
 use std::collections::BTreeMap;
 use std::fmt;
+use url::Url;
 
 /// How a provider is opened from its connection's settings.
 type Open = fn(&ConnectionSettings, reqwest::Client) -> Result<Box<dyn RoomProvider>, ConnectionError>;
 
+/// How signing in to one is begun, from the same settings.
+type OpenSignIn = fn(&ConnectionSettings, Device, reqwest::Client) -> Result<Box<dyn AccountSignIn>, ConnectionError>;
+
+/// What a provider's module gives.
+pub(crate) struct Provider {
+    pub info: ProviderInfo,
+    pub open: Open,
+    pub sign_in: Option<OpenSignIn>,
+    /// Whether a link is one of its rooms', whatever the connection's settings.
+    pub recognises: fn(&str) -> bool,
+}
+
 /// A new provider is one line here.
-const PROVIDERS: [(ProviderInfo, Open); 2] = [(jitsi::INFO, jitsi::rooms::open), (pasted::INFO, pasted::open)];
+static PROVIDERS: [Provider; 3] = [jitsi::rooms::PROVIDER, telemost::PROVIDER, pasted::PROVIDER];
 
 /// The first is the one to begin with.
 static INFOS: [ProviderInfo; PROVIDERS.len()] = {
-    let mut infos = [PROVIDERS[0].0; PROVIDERS.len()];
+    let mut infos = [PROVIDERS[0].info; PROVIDERS.len()];
     let mut index = 0;
     while index < PROVIDERS.len() {
-        infos[index] = PROVIDERS[index].0;
+        infos[index] = PROVIDERS[index].info;
         index += 1;
     }
     infos
@@ -32,6 +46,12 @@ pub fn providers() -> &'static [ProviderInfo] {
     &INFOS
 }
 
+/// Whose room a link leads to, where the link alone tells.
+#[must_use]
+pub fn provider_of_link(link: &str) -> Option<&'static ProviderInfo> {
+    INFOS.iter().zip(&PROVIDERS).find(|(_, provider)| (provider.recognises)(link)).map(|(info, _)| info)
+}
+
 /// What stands in a connection's form, by the keys of [`ProviderInfo::fields`]. Blank is the same as absent.
 #[derive(Debug, Clone, Default)]
 pub struct ConnectionSettings(pub BTreeMap<String, Sensitive<String>>);
@@ -39,6 +59,12 @@ pub struct ConnectionSettings(pub BTreeMap<String, Sensitive<String>>);
 impl ConnectionSettings {
     pub(crate) fn get(&self, key: &str) -> Option<&str> {
         self.0.get(key).map(|value| value.reveal().trim()).filter(|value| !value.is_empty())
+    }
+
+    /// The address that is set, or the one that is always there.
+    pub(crate) fn address(&self, which: &ServerAddress) -> Result<Url, ConnectionError> {
+        let text = self.get(which.key).unwrap_or(which.default);
+        http::server_address(text).ok_or_else(|| ConnectionError::Unusable { key: which.key, cause: Box::new(NoServerAddress) })
     }
 }
 
@@ -63,6 +89,14 @@ pub enum ConnectionError {
     },
 }
 
+#[derive(Debug, thiserror::Error)]
+#[error("a server's address begins with https, unless the server is this computer")]
+struct NoServerAddress;
+
+fn find(provider: &str) -> Result<&'static Provider, ConnectionError> {
+    PROVIDERS.iter().find(|known| known.info.id == provider).ok_or(ConnectionError::UnknownProvider)
+}
+
 /// Opens a provider by its id.
 ///
 /// # Errors
@@ -72,9 +106,20 @@ pub fn open(
     settings: &ConnectionSettings,
     http: reqwest::Client,
 ) -> Result<Box<dyn RoomProvider>, ConnectionError> {
-    let found = PROVIDERS.iter().find(|(info, _)| info.id == provider);
-    let (_, open) = found.ok_or(ConnectionError::UnknownProvider)?;
-    open(settings, http)
+    (find(provider)?.open)(settings, http)
+}
+
+/// The way to sign in to a provider; `None` where nobody does.
+///
+/// # Errors
+/// Names the setting that is missing or not usable.
+pub fn sign_in(
+    provider: &str,
+    settings: &ConnectionSettings,
+    device: Device,
+    http: reqwest::Client,
+) -> Result<Option<Box<dyn AccountSignIn>>, ConnectionError> {
+    find(provider)?.sign_in.map(|open| open(settings, device, http)).transpose()
 }
 
 /// A configured provider.
@@ -97,6 +142,30 @@ pub trait RoomProvider: fmt::Debug + Send + Sync {
     /// # Errors
     /// Says what is wrong; the cause rides along.
     async fn check(&self) -> Result<(), PortError>;
+
+    /// Has a room made. What is done cannot be taken back, so nothing is sent twice.
+    ///
+    /// # Errors
+    /// See [`MakeRoomError`]; above all [`MakeRoomError::MayHaveBeenMade`].
+    async fn make_room(&self, _draft: &RoomDraft) -> Result<MadeRoom, MakeRoomError> {
+        Err(MakeRoomError::NotOffered)
+    }
+
+    /// A room that was made, as it is now.
+    ///
+    /// # Errors
+    /// See [`MakeRoomError`].
+    async fn read_room(&self, _id: &Sensitive<String>) -> Result<RoomState, MakeRoomError> {
+        Err(MakeRoomError::NotOffered)
+    }
+
+    /// Changes a room that was made. After an error a part may be done: its state is to be read again.
+    ///
+    /// # Errors
+    /// See [`MakeRoomError`].
+    async fn change_room(&self, _id: &Sensitive<String>, _change: &RoomChange) -> Result<(), MakeRoomError> {
+        Err(MakeRoomError::NotOffered)
+    }
 }
 
 /// A specialist about to enter.
@@ -181,6 +250,46 @@ mod tests {
                 assert!(matches!(error, ConnectionError::Missing { key } if key == missing.key));
             }
         }
+    }
+
+    #[test]
+    fn a_provider_that_is_signed_in_to_says_so_and_names_fields_that_it_has() {
+        for provider in &PROVIDERS {
+            let info = provider.info;
+            assert_eq!(info.capabilities.sign_in.is_some(), provider.sign_in.is_some(), "{}", info.id);
+            let Some(sign_in) = info.capabilities.sign_in else { continue };
+            let has = |key| info.fields.iter().any(|field| field.key == key);
+            assert!(has(sign_in.client_id) && has(sign_in.client_secret), "{}", info.id);
+            assert_eq!(has(sign_in.token), sign_in.token_may_be_pasted, "{}", info.id);
+        }
+    }
+
+    #[test]
+    fn addresses_are_those_that_are_set() {
+        for info in providers() {
+            for address in info.addresses {
+                let settings = |typed: &str| ConnectionSettings::from_iter([(address.key, typed)]);
+                assert!(settings("").address(address).is_ok_and(|url| url.as_str().starts_with(address.default)));
+                assert!(settings("http://127.0.0.1:1/x").address(address).is_ok_and(|url| url.port() == Some(1)));
+                let error = settings("http://example.org").address(address).expect_err("not encrypted");
+                assert!(matches!(error, ConnectionError::Unusable { key, .. } if key == address.key));
+            }
+        }
+    }
+
+    #[test]
+    fn a_link_tells_whose_it_is_or_nobody_does() {
+        let whose = |link| provider_of_link(link).map(|info| info.id);
+        assert_eq!(whose("https://telemost.360.yandex.ru/j/1234567890"), Some("telemost"));
+        assert_eq!(whose("https://meet.example.org/room-7"), None);
+    }
+
+    #[tokio::test]
+    async fn what_is_not_offered_is_refused() {
+        let rooms = open("link", &ConnectionSettings::default(), http()).expect("opened");
+        assert!(matches!(rooms.make_room(&RoomDraft::default()).await, Err(MakeRoomError::NotOffered)));
+        assert!(matches!(rooms.read_room(&"1".into()).await, Err(MakeRoomError::NotOffered)));
+        assert!(matches!(rooms.change_room(&"1".into(), &RoomChange::default()).await, Err(MakeRoomError::NotOffered)));
     }
 
     #[test]

@@ -40,6 +40,33 @@ error-provider_refuses = The server does not let us in. Check the login and the 
 error-provider_not_there = Something else answers at this address. Check that it is the address of your video server.
 error-provider_busy = The server asks to wait. Try again in a minute.
 error-provider_unreachable = The server does not answer. Check the address and this computer's network.
+error-provider_unavailable = The service does not answer just now. Nothing is lost; try again in a few minutes.
+error-provider_unexpected = The service gave an answer that Kabinet does not understand. Try again later; until then paste a link.
+error-provider_rejects = The service did not accept this. Check what you entered; if it is right, paste a link.
+error-provider_forbids = This account may not do this with this room. Sign in with the account that made the room.
+error-account_restricted = This account may not make rooms from other programs. For Telemost it must belong to an organisation in Yandex 360 for Business. Sign in with such an account, or paste a link.
+error-plan_too_small = The organisation’s plan does not include this. Make a room without a broadcast, or ask whoever pays for the plan.
+
+## Rooms made at a service
+
+error-room_not_offered = This service cannot do that. Paste a link, or choose another place for the room.
+error-room_may_have_been_made = The room may have been made: the request was sent, but the answer was lost. Kabinet does not send it again by itself, so that there are not two rooms. Make a new one, or paste a link.
+error-room_gone = The service does not have this room any more. Make a new one and send its link to the client.
+error-unknown_cohosts = There are no accounts with these addresses: { $emails }. Correct or remove them; nothing was made or changed.
+error-room_field_bad = This value does not work here. Shorten or correct it.
+
+## Signing in to a service
+
+error-sign_in_again = The service does not know us any more. Sign in again in Connections.
+error-access_denied = Access was not given. If that was a mistake, press Connect again and allow it.
+error-bad_verification_code = The code does not work. Check it for mistakes, or get a new one.
+error-expired_code = The time for entering the code is over. Get a new one.
+error-invalid_client = The service does not know this application. Check the application’s id and secret.
+error-invalid_grant = The sign-in has ended or was withdrawn. Sign in again in Connections.
+error-invalid_request = The service did not accept the sign-in. Check that the application’s return address is registered exactly as shown, and try again.
+error-invalid_scope = The application’s rights have changed. Sign in again; if that does not help, check its rights at the service.
+error-unauthorized_client = The application may not be used yet, or any more. Check its state at the service.
+error-unsupported_token_type = This token cannot be withdrawn from here. Kabinet has forgotten it; to withdraw it, remove the application’s access at the service.
 
 ## The event backend
 

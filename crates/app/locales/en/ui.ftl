@@ -300,6 +300,12 @@ field-jitsi-subject-hint = Usually left as it is.
 field-jitsi-login = Host’s login
 field-jitsi-login-hint = If the server asks for a login and a password.
 field-jitsi-password = Host’s password
+provider-telemost = Yandex Telemost
+field-telemost-client_id = Application id
+field-telemost-client_id-hint = If you have registered an application of your own at Yandex.
+field-telemost-client_secret = Application secret
+field-telemost-access_token = Token
+field-telemost-access_token-hint = If you have one already: then there is no need to sign in.
 
 ## Settings
 

@@ -304,6 +304,12 @@ field-jitsi-subject-hint = Обычно менять не нужно.
 field-jitsi-login = Логин ведущего
 field-jitsi-login-hint = Если сервер просит войти по логину и паролю.
 field-jitsi-password = Пароль ведущего
+provider-telemost = Яндекс Телемост
+field-telemost-client_id = Идентификатор приложения
+field-telemost-client_id-hint = Если вы зарегистрировали в Яндексе своё приложение.
+field-telemost-client_secret = Секрет приложения
+field-telemost-access_token = Токен
+field-telemost-access_token-hint = Если он уже есть: тогда входить не нужно.
 
 ## Настройки
 

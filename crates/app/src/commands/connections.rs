@@ -67,9 +67,9 @@ impl Application {
             Ok(()) => (Health::Works, None),
             Err(error) => {
                 tracing::info!(error = &error as &dyn std::error::Error, "a connection does not work");
-                // What may pass by itself wants a look; what does not is broken.
-                let passing = matches!(error, PortError::Unavailable(_) | PortError::RateLimited { .. });
-                (if passing { Health::Check } else { Health::Broken }, Some(rooms::check_message(&error)))
+                // What may pass by itself, or is no fault, wants a look; the rest is broken.
+                let passing = matches!(error, PortError::Unavailable(_) | PortError::RateLimited { .. } | PortError::Restricted);
+                (if passing { Health::Check } else { Health::Broken }, Some(rooms::check_message(info, &error)))
             }
         };
         let now = self.now();

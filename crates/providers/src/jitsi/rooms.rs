@@ -3,10 +3,12 @@
 use super::check::check;
 use super::links::{BaseUrl, client_link, specialist_link};
 use super::token::{Moderator, ModeratorToken, TokenSettings, moderator_token};
-use crate::registry::{ConnectionError, ConnectionSettings, Entry, LinkIdentity, RoomError, RoomProvider, SpecialistLink};
+use crate::registry::{
+    ConnectionError, ConnectionSettings, Entry, LinkIdentity, Provider, RoomError, RoomProvider, SpecialistLink,
+};
 use async_trait::async_trait;
 use kabinet_domain::ports::PortError;
-use kabinet_domain::provider::{Capabilities, Field, FieldKind, LOGIN, PASSWORD, ProviderInfo};
+use kabinet_domain::provider::{Capabilities, Field, FieldKind, LOGIN, PASSWORD, ProviderInfo, Rooms};
 use kabinet_domain::{RoomName, Sensitive};
 
 const BASE_URL: &str = "base_url";
@@ -19,7 +21,13 @@ pub const INFO: ProviderInfo = ProviderInfo {
     id: "jitsi",
     name: "Jitsi Meet",
     icon: "jitsi",
-    capabilities: Capabilities { makes_rooms: true, reports_attendance: true, lobby: true, tokens: true },
+    capabilities: Capabilities {
+        rooms: Rooms::ByName,
+        reports_attendance: true,
+        lobby: true,
+        tokens: true,
+        ..Capabilities::NONE
+    },
     fields: &[
         Field { key: BASE_URL, kind: FieldKind::Address, required: true, placeholder: "https://meet.example.org" },
         Field { key: LOGIN, kind: FieldKind::Text, required: false, placeholder: "" },
@@ -29,7 +37,11 @@ pub const INFO: ProviderInfo = ProviderInfo {
         Field { key: AUDIENCE, kind: FieldKind::Text, required: false, placeholder: "jitsi" },
         Field { key: SUBJECT, kind: FieldKind::Text, required: false, placeholder: "*" },
     ],
+    addresses: &[],
 };
+
+/// Which servers are Jitsi's no link tells by itself.
+pub(crate) const PROVIDER: Provider = Provider { info: INFO, open, sign_in: None, recognises: |_| false };
 
 /// A server, and how it wants specialists' tokens, if it does.
 #[derive(Debug)]
@@ -39,7 +51,7 @@ struct JitsiRooms {
     http: reqwest::Client,
 }
 
-pub(crate) fn open(settings: &ConnectionSettings, http: reqwest::Client) -> Result<Box<dyn RoomProvider>, ConnectionError> {
+fn open(settings: &ConnectionSettings, http: reqwest::Client) -> Result<Box<dyn RoomProvider>, ConnectionError> {
     let typed = settings.get(BASE_URL).ok_or(ConnectionError::Missing { key: BASE_URL })?;
     let base = BaseUrl::parse(typed).map_err(|cause| ConnectionError::Unusable { key: BASE_URL, cause: Box::new(cause) })?;
     let tokens = match (settings.get(APP_ID), settings.get(APP_SECRET)) {
