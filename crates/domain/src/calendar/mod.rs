@@ -97,10 +97,16 @@ impl Agreed {
         Self { consultation, entry: None, seen: details.clone(), details }
     }
 
-    /// To be kept after an entry was written: what was sent, and what the calendar made of it.
+    /// To be kept after a new entry was written: what is said here, and what the calendar made of it.
     #[must_use]
     pub fn written(consultation: ConsultationId, details: Details, answer: &CalendarEvent) -> Self {
         Self { consultation, entry: Some(answer.id.clone()), details, seen: answer.details.clone() }
+    }
+
+    /// The same after an entry was written over, with what the calendar made of it.
+    #[must_use]
+    pub fn answered(self, answer: &CalendarEvent) -> Self {
+        Self { entry: Some(answer.id.clone()), seen: answer.details.clone(), ..self }
     }
 
     /// The entry of an agreement that is known to be missing in the calendar, as it was last seen. `None` while it has none.
@@ -124,8 +130,7 @@ impl Agreed {
 pub enum Step {
     /// Keep [`Agreed::sending`], write the entry with its marker, keep [`Agreed::written`].
     CreateThere { consultation: ConsultationId, details: Details },
-    /// Write all fields over what stands there, and keep [`Agreed::written`]. The [`Step::Agree`] that follows says the same
-    /// for whoever cannot read the entry back.
+    /// Write all fields over what stands there. A [`Step::Agree`] follows, which takes the answer by [`Agreed::answered`].
     UpdateThere { consultation: ConsultationId, over: CalendarEvent, details: Details },
     /// Delete the entry, and forget what was agreed.
     DeleteThere { consultation: ConsultationId, entry: EntryId },

@@ -70,14 +70,15 @@ fn on_both(ours: &Ours, event: &CalendarEvent, agreed: Option<&Agreed>, side: Op
     }
     let consultation = ours.consultation;
     let mut steps = Vec::new();
-    if merged.there != event.details {
+    let updates = merged.there != event.details;
+    if updates {
         steps.push(Step::UpdateThere { consultation, over: event.clone(), details: merged.there.clone() });
     }
     if merged.here != ours.details {
         steps.push(Step::ChangeHere { consultation, details: merged.here.clone() });
     }
     let now = Agreed { consultation, entry: Some(event.id.clone()), details: merged.here, seen: merged.there };
-    if agreed != Some(&now) {
+    if updates || agreed != Some(&now) {
         steps.push(Step::Agree(now));
     }
     steps

@@ -59,8 +59,19 @@ impl Portal {
     /// An entry as the portal writes it; `None` when it is gone.
     async fn raw(&self, entry: &EntryId) -> Result<Option<Value>, CalendarError> {
         let params = json!({"id": entry_number(entry)?});
-        let answer = self.client.call("calendar.event.getbyid", params, Repeat::Harmless).await?;
-        Ok(there(&answer.result).cloned())
+        match self.client.call("calendar.event.getbyid", params, Repeat::Harmless).await {
+            Ok(answer) => Ok(there(&answer.result).cloned()),
+            Err(CalendarError::Refused { .. }) if self.reads_others().await => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Some portals refuse what is gone, with the same empty code as everything else. It is gone if the calendar can be read all
+    /// the same; else it may just be that we were shut out, and nothing is known.
+    async fn reads_others(&self) -> bool {
+        let Ok(me) = self.me().await else { return false };
+        let params = json!({"type": "user", "ownerId": me.id.0});
+        self.client.call("calendar.event.get", params, Repeat::Harmless).await.is_ok()
     }
 
     async fn read(
@@ -173,12 +184,14 @@ impl CalendarProvider for Portal {
         });
         let commands = commands.collect::<Result<Vec<_>, CalendarError>>()?;
         let answers = self.client.batch(&commands).await?;
+        let refused = answers.iter().any(|answer| matches!(answer, Err(CalendarError::Refused { .. })));
+        let refused_is_gone = refused && self.reads_others().await;
         let told = entries.iter().zip(answers).filter_map(|(entry, answer)| match answer {
             Ok(raw) => match there(&raw) {
                 None => Some((entry.clone(), None)),
                 Some(raw) => event(raw, zone).map(|event| (entry.clone(), Some(event))),
             },
-            // Refused for any other reason than being gone: nothing is known of it.
+            Err(CalendarError::Refused { .. }) if refused_is_gone => Some((entry.clone(), None)),
             Err(_) => None,
         });
         Ok(told.collect())

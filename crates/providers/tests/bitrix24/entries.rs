@@ -332,9 +332,26 @@ async fn single_entries_are_looked_for_in_one_request() {
     let ids: Vec<EntryId> = ["1246", "1247", "1248"].map(|id| EntryId(id.to_owned())).into();
     let told = calendar.look(&ids).await.expect("told");
     let told: Vec<_> = told.iter().map(|(id, event)| (id.0.as_str(), event.is_some())).collect();
-    assert_eq!(told, [("1246", true), ("1247", false)], "of the refused one nothing is known");
+    assert_eq!(told, [("1246", true), ("1247", false)], "nothing can be read, so of the refused one nothing is known");
     let sent = &server.asked("batch")[0].body;
     assert_eq!((&sent["halt"], &sent["cmd"]["c1"]), (&json!(0), &json!("calendar.event.getbyid?id=1247")));
+}
+
+#[tokio::test]
+async fn a_refused_entry_is_gone_where_the_calendar_itself_can_be_read() {
+    let (server, _, calendar) = portal().await;
+    server.on("calendar.event.get", [Reply::ok(json!([]))]);
+    server.on("calendar.event.getbyid", [refused()]);
+    server.on("calendar.event.delete", [refused()]);
+    let entry = EntryId("1246".to_owned());
+    calendar.delete(&entry).await.expect("it is gone already");
+    let refusal = json!({"c0": {"error": "", "error_description": "Доступ запрещен"}});
+    server.on("batch", [Reply::ok(json!({"result": [], "result_error": refusal}))]);
+    assert_eq!(calendar.look(std::slice::from_ref(&entry)).await.expect("told"), [(entry.clone(), None)]);
+
+    server.on("calendar.event.get", [refused()]);
+    assert!(calendar.look(std::slice::from_ref(&entry)).await.expect("told").is_empty(), "shut out, not gone");
+    assert_eq!(calendar.delete(&entry).await.expect_err("shut out").code(), "calendar_refused");
 }
 
 #[tokio::test]
