@@ -13,11 +13,15 @@ use kabinet_domain::provider::Field;
 use kabinet_domain::{ConsultationId, Ids, Sensitive, Timestamp};
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 pub use error::CalendarError;
 
 /// Key of the setting that holds what signing in gave. It is no field of the form: nobody types it in.
 pub const GRANT: &str = "grant";
+
+/// How long one call may take: clouds cut it after a minute, and whoever gives up earlier does not know what became of it.
+pub const CALL: Duration = Duration::from_secs(65);
 
 /// How a calendar describes itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -87,6 +91,7 @@ fn entry(calendar: &str) -> Result<&'static Entry, ConnectionError> {
 /// What a calendar needs beside its settings.
 #[derive(Debug, Clone)]
 pub struct Surroundings {
+    /// Made with [`CALL`].
     pub http: PostingClient,
     /// One for the whole process.
     pub pace: Arc<Pace>,
@@ -202,7 +207,8 @@ pub trait CalendarProvider: fmt::Debug + Send + Sync {
     async fn events(&self, calendar: &CalendarId, from: Timestamp, until: Timestamp)
     -> Result<Vec<CalendarEvent>, CalendarError>;
 
-    /// Single entries; `None` for one that is known to be gone. One that could not be told is left out.
+    /// Single entries, by the ids asked for; `None` for one that is known to be gone. One that could not be told is left out.
+    /// Where a copy was asked for, the entry has the id of the one that counts.
     async fn look(&self, entries: &[EntryId]) -> Result<Vec<(EntryId, Option<CalendarEvent>)>, CalendarError>;
 
     /// An entry that carries the consultation's marker, around the time it was planned for.

@@ -6,7 +6,7 @@ use super::entries::{Place, Saying, event, fields, is_series, rest};
 use super::errors::lacking;
 use super::grant::Grant;
 use super::oauth::Application;
-use super::wire::{flag, id, list, some, text};
+use super::wire::{flag, id, id_of, list, some, text};
 use super::{WEBHOOK_URL, people};
 use crate::calendars::{Calendar, CalendarError, CalendarId, CalendarProvider, GRANT, Person, Surroundings};
 use crate::registry::{ConnectionError, ConnectionSettings};
@@ -16,6 +16,7 @@ use chrono_tz::Tz;
 use kabinet_domain::calendar::{AttendeeId, CalendarEvent, Details, EntryId};
 use kabinet_domain::{ConsultationId, Sensitive, Timestamp};
 use serde_json::{Map, Value, json};
+use std::collections::HashMap;
 use tokio::sync::OnceCell;
 
 /// How far around its planned time an entry whose answer was lost is looked for.
@@ -64,6 +65,23 @@ impl Portal {
             Err(CalendarError::Refused { .. }) if self.reads_others().await => Ok(None),
             Err(error) => Err(error),
         }
+    }
+
+    /// Many entries in few requests. Those of which nothing is known are left out.
+    async fn raw_many(&self, entries: &[EntryId]) -> Result<Vec<(EntryId, Option<Value>)>, CalendarError> {
+        let commands = entries.iter().map(|entry| {
+            let id = entry_number(entry)?.to_string();
+            Ok(Command { method: "calendar.event.getbyid", params: vec![("id", id)] })
+        });
+        let answers = self.client.batch(&commands.collect::<Result<Vec<_>, CalendarError>>()?).await?;
+        let refused = answers.iter().any(|answer| matches!(answer, Err(CalendarError::Refused { .. })));
+        let refused_is_gone = refused && self.reads_others().await;
+        let told = entries.iter().zip(answers).filter_map(|(entry, answer)| match answer {
+            Ok(raw) => Some((entry.clone(), there(&raw).cloned())),
+            Err(CalendarError::Refused { .. }) if refused_is_gone => Some((entry.clone(), None)),
+            Err(_) => None,
+        });
+        Ok(told.collect())
     }
 
     /// Some portals refuse what is gone, with the same empty code as everything else. It is gone if the calendar can be read all
@@ -177,22 +195,21 @@ impl CalendarProvider for Portal {
     }
 
     async fn look(&self, entries: &[EntryId]) -> Result<Vec<(EntryId, Option<CalendarEvent>)>, CalendarError> {
+        let me = self.me().await?.id.0.clone();
+        let mut read = self.raw_many(entries).await?;
+        // Everybody who is invited has a copy with an id of its own; what counts is the organiser's.
+        let organisers: Vec<_> = read.iter().map(|(_, raw)| raw.as_ref().and_then(|raw| organisers_of(raw, &me))).collect();
+        let asked: Vec<EntryId> = organisers.iter().flatten().cloned().collect();
+        let originals: HashMap<EntryId, Option<Value>> = self.raw_many(&asked).await?.into_iter().collect();
+        for ((_, raw), organisers) in read.iter_mut().zip(organisers) {
+            if let Some(original) = organisers.and_then(|entry| originals.get(&entry)) {
+                raw.clone_from(original);
+            }
+        }
         let zone = self.zone().await?;
-        let commands = entries.iter().map(|entry| {
-            let id = entry_number(entry)?.to_string();
-            Ok(Command { method: "calendar.event.getbyid", params: vec![("id", id)] })
-        });
-        let commands = commands.collect::<Result<Vec<_>, CalendarError>>()?;
-        let answers = self.client.batch(&commands).await?;
-        let refused = answers.iter().any(|answer| matches!(answer, Err(CalendarError::Refused { .. })));
-        let refused_is_gone = refused && self.reads_others().await;
-        let told = entries.iter().zip(answers).filter_map(|(entry, answer)| match answer {
-            Ok(raw) => match there(&raw) {
-                None => Some((entry.clone(), None)),
-                Some(raw) => event(raw, zone).map(|event| (entry.clone(), Some(event))),
-            },
-            Err(CalendarError::Refused { .. }) if refused_is_gone => Some((entry.clone(), None)),
-            Err(_) => None,
+        let told = read.into_iter().filter_map(|(entry, raw)| match raw {
+            None => Some((entry, None)),
+            Some(raw) => event(&raw, zone).map(|event| (entry, Some(event))),
         });
         Ok(told.collect())
     }
@@ -303,6 +320,13 @@ fn there(answer: &Value) -> Option<&Value> {
     let entry = answer.as_array().and_then(|list| list.first()).unwrap_or(answer);
     entry.as_object().filter(|fields| !fields.is_empty())?;
     (!flag(entry, "DELETED")).then_some(entry)
+}
+
+/// The organiser's entry, of which this is another person's copy.
+fn organisers_of(raw: &Value, me: &str) -> Option<EntryId> {
+    let is_anothers = text(raw, "CAL_TYPE") == "user" && id_of(raw, "OWNER_ID").is_some_and(|owner| owner != me);
+    let parent = id_of(raw, "PARENT_ID").filter(|parent| Some(parent) != id_of(raw, "ID").as_ref())?;
+    is_anothers.then_some(EntryId(parent))
 }
 
 fn calendar(section: &Value, me: &str) -> Option<Calendar> {

@@ -338,6 +338,23 @@ async fn single_entries_are_looked_for_in_one_request() {
 }
 
 #[tokio::test]
+async fn a_colleagues_copy_leads_to_the_organisers_entry() {
+    let (server, _, calendar) = portal().await;
+    let answer = |entry: Value| Reply::ok(json!({"result": {"c0": entry}, "result_error": []}));
+    let copy = answer(entry(&json!({"ID": "1300", "PARENT_ID": "1246", "OWNER_ID": "8"})));
+    server.on("batch", [copy.clone(), answer(entry(&json!({})))]);
+    let asked = EntryId("1300".to_owned());
+    let told = calendar.look(std::slice::from_ref(&asked)).await.expect("told");
+    assert_eq!(told[0].0, asked);
+    assert_eq!(told[0].1.as_ref().map(|event| event.id.0.as_str()), Some("1246"));
+    assert_eq!(server.asked("batch")[1].body["cmd"], json!({"c0": "calendar.event.getbyid?id=1246"}));
+
+    // The organiser deleted it, and the copy is still there.
+    server.on("batch", [copy, answer(Value::Null)]);
+    assert_eq!(calendar.look(std::slice::from_ref(&asked)).await.expect("told"), [(asked, None)]);
+}
+
+#[tokio::test]
 async fn a_refused_entry_is_gone_where_the_calendar_itself_can_be_read() {
     let (server, _, calendar) = portal().await;
     server.on("calendar.event.get", [Reply::ok(json!([]))]);

@@ -3,7 +3,7 @@
 use crate::calls::shown;
 use crate::portal::{Ground, Reply, Server, fixture, ground};
 use kabinet_providers::calendars::{CalendarError, GRANT, SignInAnswer, begin_sign_in, finish_sign_in};
-use kabinet_providers::registry::ConnectionSettings;
+use kabinet_providers::registry::{ConnectionError, ConnectionSettings};
 use rstest::rstest;
 use serde_json::{Value, json};
 use std::sync::atomic::Ordering;
@@ -199,4 +199,20 @@ async fn neither_token_nor_secret_is_shown() {
     for secret in ["EXAMPLE_ACCESS", "EXAMPLE_REFRESH", "EXAMPLE_SECRET", "oauth/token"] {
         assert!(!shown.contains(secret), "{shown}");
     }
+}
+
+#[rstest]
+#[case::nothing(&[], "missing webhook_url")]
+#[case::a_page(&[("webhook_url", "https://portal.example.bitrix24.ru/stream/")], "unusable webhook_url")]
+#[case::unencrypted(&[("webhook_url", "http://portal.example.bitrix24.ru/rest/7/secret/")], "unusable webhook_url")]
+#[case::rubbish_for_a_grant(&[("grant", "{}")], "unusable grant")]
+fn what_cannot_be_opened_is_named(#[case] fields: &[(&str, &str)], #[case] expected: &str) {
+    let settings: ConnectionSettings = fields.iter().copied().collect();
+    let error = kabinet_providers::calendars::open("bitrix24", &settings, &ground().surroundings).expect_err("not usable");
+    let said = match error {
+        ConnectionError::Missing { key } => format!("missing {key}"),
+        ConnectionError::Unusable { key, .. } => format!("unusable {key}"),
+        ConnectionError::UnknownProvider => "unknown".to_owned(),
+    };
+    assert_eq!(said, expected);
 }
