@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 pub mod attendance;
+pub mod calendar;
 pub mod clock;
 pub mod consultation;
 pub mod cursor;

@@ -68,6 +68,29 @@ error-invalid_scope = The application’s rights have changed. Sign in again; if
 error-unauthorized_client = The application may not be used yet, or any more. Check its state at the service.
 error-unsupported_token_type = This token cannot be withdrawn from here. Kabinet has forgotten it; to withdraw it, remove the application’s access at the service.
 
+## Calendars
+
+error-calendar_sign_in_again = The calendar does not let Kabinet in any more. Sign in again, or paste a new webhook address, in Connections.
+error-calendar_sign_in_broken = Signing in did not come to an end. Press Connect again and finish within half a minute of confirming.
+error-calendar_unknown_application = The calendar does not know the application. Check its id and secret, and that it is installed on the portal.
+error-calendar_right_missing = The connection may not do this yet. Give it the rights to the calendar, users and messages on the portal, then connect again.
+error-calendar_not_allowed = Your account may not do this on the portal. Ask its administrator, or choose a calendar of your own.
+error-calendar_not_in_plan = The portal's plan does not include access for other programs. Its administrator can turn it on.
+error-calendar_busy = The calendar asks to wait. Kabinet tries again by itself in a few minutes.
+error-calendar_blocked = The portal has shut Kabinet out for asking too much. Its administrator or its support can open it again.
+error-calendar_gone = This portal does not exist any more. Connect another one.
+error-calendar_leads_elsewhere = The portal leads to another address that Kabinet does not trust. Check the address and connect again.
+error-calendar_unreachable = The calendar does not answer. What you changed is kept here and goes there when it answers again.
+error-calendar_not_there = Something else answers at this address. Check that the whole address was copied and that it is your portal's.
+error-calendar_refused = The calendar refused this. It says: { $said }
+error-calendar_unfit = The calendar does not take this value. Check the title, the time and who is invited.
+error-calendar_no_such_entry = This entry is not in the calendar any more.
+error-calendar_changed_meanwhile = Somebody just changed this in the calendar. Nothing was overwritten; look at it again.
+error-calendar_series = In the calendar this has become a series. Change it there, so that its other days stay as they are.
+error-calendar_maybe_done = The calendar's answer was lost, so the entry may be there already. Kabinet looks for it before it writes again.
+error-calendar_other_time = The calendar keeps another time than it was given. Check the time zone in the portal's settings.
+error-calendar_unexpected = The calendar answers something else than expected. Try again; if that does not help, look at the log.
+
 ## The event backend
 
 error-backend_unreachable = The event backend does not answer. The list is as it was last; changes are sent when the connection is back.
