@@ -32,7 +32,9 @@ pub async fn serve(listener: TcpListener, app: App, stop: CancellationToken) {
     loop {
         let (stream, peer) = tokio::select! {
             () = stop.cancelled() => break,
-            accepted = listener.accept() => match accepted {
+            // Without tokio's limit of 128 at a turn: after a cut thousands stand in the system's queue, which is short,
+            // and for whoever does not fit in it a second is lost.
+            accepted = tokio::task::unconstrained(listener.accept()) => match accepted {
                 Ok(accepted) => accepted,
                 Err(error) => {
                     // Out of file descriptors, as a rule: those who are connected go on, and new ones may come in a while.
