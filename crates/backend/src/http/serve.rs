@@ -58,7 +58,8 @@ async fn connection(stream: TcpStream, peer: SocketAddr, router: axum::Router, s
     let service = service_fn(move |request: hyper::Request<Incoming>| {
         let mut request: Request = request.map(Body::new);
         request.extensions_mut().insert(Peer(peer));
-        router.clone().oneshot(request)
+        // Boxed, since hyper keeps a place for it as long as the connection lives: most of a request's size for an idle feed.
+        Box::pin(router.clone().oneshot(request))
     });
     let mut connection = std::pin::pin!(
         http1::Builder::new()
