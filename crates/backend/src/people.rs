@@ -185,7 +185,30 @@ pub fn code_hash(typed: &str) -> [u8; 32] {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::storage::Sqlite;
     use kabinet_domain::SystemIds;
+
+    fn somebody() -> Person {
+        let id = SpecialistId(SystemIds.next());
+        Person { id, name: "".into(), email: None, token_ids: vec![], account: None, created_at: Timestamp::UNIX_EPOCH }
+    }
+
+    #[tokio::test]
+    async fn what_is_paired_here_is_known_at_once_and_with_it_what_was_added_beside_us() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let storage = Sqlite::open(folder.path()).await.expect("a database");
+        let people = People::load(Arc::new(storage.clone())).await.expect("people");
+        let (own, other) = (somebody(), somebody());
+        let now = Timestamp::UNIX_EPOCH;
+        people.add(own.clone(), code_hash("CODE"), now + chrono::Duration::minutes(1)).await.expect("kept");
+        assert!(people.get(own.id).is_some());
+        storage.keep(&other).await.expect("kept, as by the command line");
+        let (token, token_hash) = new_token(&SystemIds);
+        let device = NewDevice { id: SystemIds.next(), name: "".into(), token_hash };
+        assert_eq!(people.pair(code_hash("CODE"), device, now).await.expect("storage answers"), Some(own.id));
+        assert_eq!(people.by_token(token.reveal()).map(|person| person.id), Some(own.id));
+        assert!(people.get(other.id).is_some());
+    }
 
     #[test]
     fn a_code_is_the_same_however_it_is_typed() {
