@@ -1,12 +1,13 @@
 //! Who may come in: specialists and the hashes of their devices' tokens, in memory.
 
 use crate::StorageError;
-use crate::ports::{Person, Specialists};
-use kabinet_domain::{Ids, Sensitive, SpecialistId};
+use crate::ports::{NewDevice, Person, Specialists};
+use kabinet_domain::{Ids, Sensitive, SpecialistId, Timestamp};
 use sha2::{Digest, Sha256};
 use std::collections::HashMap;
 use std::sync::{Arc, RwLock};
 use subtle::ConstantTimeEq;
+use tokio::sync::Mutex;
 
 /// What is known of everybody at one moment.
 #[derive(Debug, Default)]
@@ -20,13 +21,15 @@ struct Known {
 pub struct People {
     store: Arc<dyn Specialists>,
     known: RwLock<Known>,
+    /// One change at a time, so that each finds memory as the one before left it. Storage has one writer anyway.
+    changing: Mutex<()>,
 }
 
 impl People {
     /// # Errors
     /// When storage fails.
     pub async fn load(store: Arc<dyn Specialists>) -> Result<Self, StorageError> {
-        let people = Self { store, known: RwLock::default() };
+        let people = Self { store, known: RwLock::default(), changing: Mutex::default() };
         people.reload().await?;
         Ok(people)
     }
@@ -43,8 +46,71 @@ impl People {
         let roster = self.store.roster().await?;
         let people: HashMap<_, _> = roster.people.into_iter().map(|person| (person.id, Arc::new(person))).collect();
         let tokens = roster.devices.into_iter().map(|device| (device.token_hash, device.specialist)).collect();
-        *self.known.write().expect("nobody panics while holding people") = Known { version: roster.version, people, tokens };
+        let mut known = self.write();
+        // What was read may be older than what somebody else has put here meanwhile.
+        if roster.version >= known.version {
+            *known = Known { version: roster.version, people, tokens };
+        }
         Ok(())
+    }
+
+    /// Keeps a specialist with a code for pairing the first device.
+    ///
+    /// # Errors
+    /// When storage fails.
+    pub async fn add(&self, person: Person, code_hash: [u8; 32], expires_at: Timestamp) -> Result<(), StorageError> {
+        let _one = self.changing.lock().await;
+        let version = self.store.keep(&person).await?;
+        self.store.keep_code(code_hash, person.id, expires_at).await?;
+        self.took(version, |known| {
+            known.people.insert(person.id, Arc::new(person));
+        })
+        .await
+    }
+
+    /// Uses a code up for a device; its specialist, or `None` when no such code is valid.
+    ///
+    /// # Errors
+    /// When storage fails.
+    pub async fn pair(
+        &self,
+        code_hash: [u8; 32],
+        device: NewDevice,
+        now: Timestamp,
+    ) -> Result<Option<SpecialistId>, StorageError> {
+        let token_hash = device.token_hash;
+        let _one = self.changing.lock().await;
+        let Some((specialist, version)) = self.store.redeem(code_hash, device, now).await? else { return Ok(None) };
+        self.took(version, |known| {
+            known.tokens.insert(token_hash, specialist);
+        })
+        .await?;
+        Ok(Some(specialist))
+    }
+
+    /// Forgets a specialist; `false` when there was none.
+    ///
+    /// # Errors
+    /// When storage fails.
+    pub async fn remove(&self, id: SpecialistId) -> Result<bool, StorageError> {
+        let _one = self.changing.lock().await;
+        let gone = self.store.remove(id).await?;
+        self.refresh().await?;
+        Ok(gone)
+    }
+
+    /// Takes a kept change into memory. To read everybody anew for each would make ten thousand of them a matter of hours;
+    /// that is only done when somebody else has changed something too.
+    async fn took(&self, version: i64, change: impl FnOnce(&mut Known)) -> Result<(), StorageError> {
+        {
+            let mut known = self.write();
+            if known.version + 1 == version {
+                change(&mut known);
+                known.version = version;
+                return Ok(());
+            }
+        }
+        self.refresh().await
     }
 
     /// Whose token this is. The map is of hashes: to find one by its timing, one would have to guess hashes.
@@ -60,9 +126,8 @@ impl People {
         self.read().people.get(&id).cloned()
     }
 
-    #[must_use]
-    pub fn store(&self) -> &dyn Specialists {
-        &*self.store
+    fn write(&self) -> std::sync::RwLockWriteGuard<'_, Known> {
+        self.known.write().expect("nobody panics while holding people")
     }
 
     fn read(&self) -> std::sync::RwLockReadGuard<'_, Known> {
@@ -120,7 +185,30 @@ pub fn code_hash(typed: &str) -> [u8; 32] {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::storage::Sqlite;
     use kabinet_domain::SystemIds;
+
+    fn somebody() -> Person {
+        let id = SpecialistId(SystemIds.next());
+        Person { id, name: "".into(), email: None, token_ids: vec![], account: None, created_at: Timestamp::UNIX_EPOCH }
+    }
+
+    #[tokio::test]
+    async fn what_is_paired_here_is_known_at_once_and_with_it_what_was_added_beside_us() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let storage = Sqlite::open(folder.path()).await.expect("a database");
+        let people = People::load(Arc::new(storage.clone())).await.expect("people");
+        let (own, other) = (somebody(), somebody());
+        let now = Timestamp::UNIX_EPOCH;
+        people.add(own.clone(), code_hash("CODE"), now + chrono::Duration::minutes(1)).await.expect("kept");
+        assert!(people.get(own.id).is_some());
+        storage.keep(&other).await.expect("kept, as by the command line");
+        let (token, token_hash) = new_token(&SystemIds);
+        let device = NewDevice { id: SystemIds.next(), name: "".into(), token_hash };
+        assert_eq!(people.pair(code_hash("CODE"), device, now).await.expect("storage answers"), Some(own.id));
+        assert_eq!(people.by_token(token.reveal()).map(|person| person.id), Some(own.id));
+        assert!(people.get(other.id).is_some());
+    }
 
     #[test]
     fn a_code_is_the_same_however_it_is_typed() {

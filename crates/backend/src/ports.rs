@@ -162,16 +162,22 @@ pub struct Roster {
 /// Specialists, their devices and pairing codes.
 #[async_trait]
 pub trait Specialists: Send + Sync + std::fmt::Debug {
+    /// Rises by one with every change of a specialist or a device.
     async fn version(&self) -> Result<i64, StorageError>;
     async fn roster(&self) -> Result<Roster, StorageError>;
-    /// Keeps a new specialist, or what is new of a known one.
-    async fn keep(&self, person: &Person) -> Result<(), StorageError>;
+    /// Keeps a new specialist, or what is new of a known one; the version with it.
+    async fn keep(&self, person: &Person) -> Result<i64, StorageError>;
     /// `false` when there was none. Devices and codes go too.
     async fn remove(&self, id: SpecialistId) -> Result<bool, StorageError>;
     async fn keep_device(&self, device: &Device) -> Result<(), StorageError>;
     async fn keep_code(&self, code_hash: [u8; 32], specialist: SpecialistId, expires_at: Timestamp) -> Result<(), StorageError>;
-    /// Uses a code up: the device is kept and its specialist told, or `None` when no such code is valid.
-    async fn redeem(&self, code_hash: [u8; 32], device: NewDevice, now: Timestamp) -> Result<Option<SpecialistId>, StorageError>;
+    /// Uses a code up: the device is kept, and its specialist told and the version with it, or `None` when no such code is valid.
+    async fn redeem(
+        &self,
+        code_hash: [u8; 32],
+        device: NewDevice,
+        now: Timestamp,
+    ) -> Result<Option<(SpecialistId, i64)>, StorageError>;
 }
 
 /// A device that is about to be paired.

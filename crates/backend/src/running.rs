@@ -12,7 +12,7 @@ use kabinet_domain::{Clock, Cursor, DeviceId, Ids, SpecialistId, SystemClock, Sy
 use std::fs::File;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpSocket};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
@@ -54,7 +54,7 @@ impl Backend {
     /// As [`Backend::start`].
     pub async fn start_with(config: Config, clock: Arc<dyn Clock>, ids: Arc<dyn Ids>) -> Result<Running, Error> {
         let config = config.checked()?;
-        let listener = listen(config.listen).await?;
+        let listener = listen(config.listen)?;
         let address = listener.local_addr().map_err(|cause| Error::Listen { address: config.listen, cause })?;
         let lock = lock_folder(&config.data)?;
         let storage = Sqlite::open(&config.data, Rows::new(config.seal.clone(), Arc::clone(&ids))).await?;
@@ -120,8 +120,21 @@ fn log_panic(outcome: Result<(), tokio::task::JoinError>) {
     }
 }
 
-async fn listen(address: SocketAddr) -> Result<TcpListener, Error> {
-    TcpListener::bind(address).await.map_err(|cause| Error::Listen { address, cause })
+/// So many connections may wait to be taken; the system has a limit of its own (`net.core.somaxconn`, 4096 on Linux).
+/// After a cut all followers come back at once, and whoever finds the queue full tries again only after a second.
+/// `TcpListener::bind` would let 128 wait.
+const BACKLOG: u32 = 16_384;
+
+fn listen(address: SocketAddr) -> Result<TcpListener, Error> {
+    let listening = || {
+        let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
+        // As `TcpListener::bind` does: a restart must not wait for the connections of the process before it.
+        #[cfg(not(windows))]
+        socket.set_reuseaddr(true)?;
+        socket.bind(address)?;
+        socket.listen(BACKLOG)
+    };
+    listening().map_err(|cause| Error::Listen { address, cause })
 }
 
 async fn open_feed(config: &Config, history: Arc<dyn crate::ports::History>) -> Result<Feed, StorageError> {

@@ -48,7 +48,11 @@ pub async fn serve(address: &str, folder: &FilePath) -> Result<()> {
     std::thread::spawn(move || write(&writer, inbox, &feeds));
     let router =
         Router::new().route("/in/{channel}", post(accept)).route("/feed/{channel}/{after}", get(feed)).with_state(receiver);
-    let listener = tokio::net::TcpListener::bind(address).await?;
+    // As many may wait to be taken as with Kabinet: the length of the system's queue is not what is compared.
+    let socket = tokio::net::TcpSocket::new_v4()?;
+    socket.set_reuseaddr(true)?;
+    socket.bind(address.parse()?)?;
+    let listener = socket.listen(16_384)?;
     axum::serve(listener, router).await?;
     Ok(())
 }

@@ -94,14 +94,12 @@ pub async fn fanout(kind: Kind, backend: &Path, subscribers: usize, rate: u64, s
         let (sent, latencies, doubled, stop) =
             (Arc::clone(&sent), Arc::clone(&latencies), Arc::clone(&doubled), Arc::clone(&stop));
         readers.spawn(async move {
-            let mut last = follower.last_id.clone();
             loop {
                 let data = tokio::select! {
                     data = follower.next() => match data { Ok(data) => data, Err(_) => break },
                     () = stop.notified() => break,
                 };
                 let arrived = Instant::now();
-                last = follower.last_id.clone();
                 if !data.contains(r#""participant_joined""#) && !data.contains(r#""client_joined""#) {
                     continue;
                 }
@@ -113,7 +111,8 @@ pub async fn fanout(kind: Kind, backend: &Path, subscribers: usize, rate: u64, s
                     }
                 }
             }
-            (index, last)
+            // Whoever had no event comes back to where its stream began, if that was told.
+            (index, follower.last_id)
         });
     }
 
@@ -210,7 +209,6 @@ async fn return_of_all(target: &Arc<Target>, subscribers: usize, cursors: &[Opti
         returning.spawn(async move {
             let path = target.feed_path(index, after.as_deref());
             let mut follower = Follower::connect(&target.address, &path, &target.feed_headers(index)).await?;
-            // Whoever had nothing before also reads the older events first.
             loop {
                 let data = follower.next_within(Duration::from_secs(20)).await?;
                 if data.contains("joined") {

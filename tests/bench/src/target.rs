@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
+use tokio::task::JoinSet;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
@@ -99,32 +100,29 @@ impl Target {
         self.tokens.get(index).map_or_else(String::new, |token| format!("Authorization: Bearer {token}\r\n"))
     }
 
-    /// Makes `count` specialists with one paired device and one consultation each.
+    /// Makes `count` specialists with one paired device and one consultation each, over a few connections at once.
     pub async fn people(&mut self, count: usize) -> Result<()> {
         if self.kind == Kind::Bare {
             return Ok(());
         }
-        let now = now();
-        let (date, time) = (now.format("%Y-%m-%d"), now.format("%H:%M"));
-        let mut admin = Sender::connect(&self.address, &Self::operator_headers()).await?;
-        let mut anybody = Sender::connect(&self.address, "").await?;
-        for index in 0..count {
-            let (status, body) =
-                admin.exchange("POST", "/api/specialists", &format!(r#"{{"name":"Specialist {index}"}}"#)).await?;
-            ensure!(status < 300, "a specialist: {status} {body}");
-            let code = field(&body, "pairing_code")?;
-            let (status, body) =
-                anybody.exchange("POST", "/api/devices/pair", &format!(r#"{{"code":"{code}","device":"bench"}}"#)).await?;
-            ensure!(status < 300, "a device: {status} {body}");
-            let token = field(&body, "token")?;
-            let mut own = Sender::connect(&self.address, &format!("Authorization: Bearer {token}\r\n")).await?;
-            let room = room(index);
-            let conference = format!(
-                r#"{{"name":"Client","client":"Client","type":"conference","start_date":"{date}","start_time":"{time}","timezone":"UTC","duration":50,"provider":"jitsi","link":"https://meet.example.org/{room}"}}"#
-            );
-            let (status, body) = own.exchange("POST", "/api/conferences", &conference).await?;
-            ensure!(status < 300, "a consultation: {status} {body}");
-            self.tokens.push(token);
+        let lanes = 32;
+        let mut making = JoinSet::new();
+        for lane in 0..lanes {
+            let address = self.address.clone();
+            making.spawn(async move {
+                let mut connection = Sender::connect(&address, "").await?;
+                let mut made = Vec::new();
+                for index in (lane..count).step_by(lanes) {
+                    made.push((index, specialist(&mut connection, index).await?));
+                }
+                Ok::<_, anyhow::Error>(made)
+            });
+        }
+        self.tokens = vec![String::new(); count];
+        while let Some(made) = making.join_next().await {
+            for (index, token) in made?? {
+                self.tokens[index] = token;
+            }
         }
         Ok(())
     }
@@ -164,6 +162,26 @@ fn spawn(kind: Kind, binary: &Path, address: &str, folder: &Path) -> Result<Chil
     };
     command.env("KABINET_WEBHOOK_SECRET", SECRET).env("KABINET_ADMIN_TOKEN", ADMIN).env("KABINET_LOG", "error");
     command.stdout(Stdio::null()).spawn().with_context(|| format!("starting {}", binary.display()))
+}
+
+/// A specialist who has paired a device and planned a consultation for now; the device's token.
+async fn specialist(connection: &mut Sender, index: usize) -> Result<String> {
+    let new = format!(r#"{{"name":"Specialist {index}"}}"#);
+    let (status, body) = connection.exchange_as(&Target::operator_headers(), "POST", "/api/specialists", &new).await?;
+    ensure!(status < 300, "a specialist: {status} {body}");
+    let pairing = format!(r#"{{"code":"{}","device":"bench"}}"#, field(&body, "pairing_code")?);
+    let (status, body) = connection.exchange("POST", "/api/devices/pair", &pairing).await?;
+    ensure!(status < 300, "a device: {status} {body}");
+    let token = field(&body, "token")?;
+    let (now, room) = (now(), room(index));
+    let (date, time) = (now.format("%Y-%m-%d"), now.format("%H:%M"));
+    let conference = format!(
+        r#"{{"name":"Client","client":"Client","type":"conference","start_date":"{date}","start_time":"{time}","timezone":"UTC","duration":50,"provider":"jitsi","link":"https://meet.example.org/{room}"}}"#
+    );
+    let own = format!("Authorization: Bearer {token}\r\n");
+    let (status, body) = connection.exchange_as(&own, "POST", "/api/conferences", &conference).await?;
+    ensure!(status < 300, "a consultation: {status} {body}");
+    Ok(token)
 }
 
 pub fn room(index: usize) -> String {

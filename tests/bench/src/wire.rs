@@ -28,7 +28,12 @@ impl Sender {
     }
 
     pub async fn exchange(&mut self, method: &str, path: &str, body: &str) -> Result<(u16, String)> {
-        let request = format!("{method} {path} HTTP/1.1\r\n{}Content-Length: {}\r\n\r\n{body}", self.head, body.len());
+        self.exchange_as("", method, path, body).await
+    }
+
+    /// With `headers` for this one request.
+    pub async fn exchange_as(&mut self, headers: &str, method: &str, path: &str, body: &str) -> Result<(u16, String)> {
+        let request = format!("{method} {path} HTTP/1.1\r\n{}{headers}Content-Length: {}\r\n\r\n{body}", self.head, body.len());
         self.stream.get_mut().write_all(request.as_bytes()).await?;
         let status = self.next_line().await?.split(' ').nth(1).and_then(|word| word.parse().ok()).context("a status line")?;
         let mut length = 0;

@@ -16,7 +16,7 @@ use kabinet_domain::Cursor;
 use recent::{Recent, Slot};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, Waker};
 
 /// So many events at most in one page.
 pub const PAGE: usize = 500;
@@ -27,6 +27,19 @@ pub struct Page {
     pub frames: Vec<Arc<Frame>>,
     /// Everything up to here is in this page or is not for this reader.
     pub cursor: Cursor,
+}
+
+/// Followers for whom there is something new. They can have it already, and are woken when this goes:
+/// outside the feed's lock, since they will want it, and after whatever else should come first.
+#[derive(Debug, Default)]
+pub struct Sleepers(Vec<Waker>);
+
+impl Drop for Sleepers {
+    fn drop(&mut self) {
+        for waker in self.0.drain(..) {
+            waker.wake();
+        }
+    }
 }
 
 /// Why a cursor cannot be followed.
@@ -62,14 +75,10 @@ impl Feed {
         }
     }
 
-    /// Shows committed events to whoever may see them.
-    pub fn publish(&self, events: Vec<LoggedEvent>) {
+    /// Shows committed events to whoever may see them; who waits for them is woken by what is returned.
+    pub fn publish(&self, events: Vec<LoggedEvent>) -> Sleepers {
         let frames: Vec<_> = events.into_iter().map(|event| (event.audience, Arc::new(Frame::from(event)))).collect();
-        let wakers = self.lock().publish(frames);
-        // Woken outside the lock: they will want it.
-        for waker in wakers {
-            waker.wake();
-        }
+        Sleepers(self.lock().publish(frames))
     }
 
     /// The last position in the log.

@@ -7,7 +7,7 @@ use super::{App, Refusal};
 use crate::feed::Page;
 use axum::body::Body;
 use axum::extract::State;
-use axum::http::{HeaderMap, header};
+use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use kabinet_api::{ErrorBody, EventPage};
 use kabinet_domain::Cursor;
@@ -96,11 +96,14 @@ pub async fn stream(
         })
         .transpose()?;
     let follower = app.feed.follow(caller.reader(), last_seen.or(query.after).map(Cursor))?;
-    let headers = [
-        (header::CONTENT_TYPE, "text/event-stream"),
-        (header::CACHE_CONTROL, "no-store"),
+    let mut response = Response::new(Body::new(Stream::new(app, caller, follower)));
+    // hyper keeps the map as long as the connection lives, so it has room for these and no more.
+    *response.headers_mut() = HeaderMap::with_capacity(3);
+    response.headers_mut().extend([
+        (header::CONTENT_TYPE, HeaderValue::from_static("text/event-stream")),
+        (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
         // nginx would hold events back in its buffer.
-        (header::HeaderName::from_static("x-accel-buffering"), "no"),
-    ];
-    Ok((headers, Body::new(Stream::new(app, caller, follower))).into_response())
+        (header::HeaderName::from_static("x-accel-buffering"), HeaderValue::from_static("no")),
+    ]);
+    Ok(response)
 }

@@ -57,9 +57,7 @@ pub async fn add(State(app): State<App>, caller: Caller, Json(new): Json<NewSpec
         created_at: now,
     };
     let (code, code_hash) = new_code(&*app.ids);
-    app.people.store().keep(&person).await?;
-    app.people.store().keep_code(code_hash, person.id, now + chrono::Duration::minutes(CODE_MINUTES)).await?;
-    app.people.refresh().await?;
+    app.people.add(person.clone(), code_hash, now + chrono::Duration::minutes(CODE_MINUTES)).await?;
     let specialist = Specialist {
         id: person.id.0,
         name: person.name.into_inner(),
@@ -78,9 +76,7 @@ pub async fn add(State(app): State<App>, caller: Caller, Json(new): Json<NewSpec
         (status = 404, body = ErrorBody), (status = 429, body = ErrorBody), (status = 503, body = ErrorBody)))]
 pub async fn remove(State(app): State<App>, caller: Caller, Id(id): Id) -> Result<StatusCode, Refusal> {
     caller.administrator()?;
-    let gone = app.people.store().remove(SpecialistId(id)).await?;
-    app.people.refresh().await?;
-    if gone { Ok(StatusCode::NO_CONTENT) } else { Err(Refusal::not_found()) }
+    if app.people.remove(SpecialistId(id)).await? { Ok(StatusCode::NO_CONTENT) } else { Err(Refusal::not_found()) }
 }
 
 #[utoipa::path(post, path = "/api/devices/pair", tag = "people",
@@ -95,11 +91,10 @@ pub async fn pair(State(app): State<App>, peer: Peer, Json(request): Json<PairRe
     app.may_try(peer)?;
     let (token, token_hash) = new_token(&*app.ids);
     let device = NewDevice { id: app.ids.next(), name: request.device.into(), token_hash };
-    let Some(id) = app.people.store().redeem(code_hash(&request.code), device, app.now()).await? else {
+    let Some(id) = app.people.pair(code_hash(&request.code), device, app.now()).await? else {
         app.wrong(peer)?;
         return Err(Refusal::unauthorized("wrong_code", "the code is wrong, used up or too old"));
     };
-    app.people.refresh().await?;
     let name = app.people.get(id).map(|person| person.name.reveal().clone()).unwrap_or_default();
     Ok(axum::Json(Paired { token: token.into_inner(), specialist: Owner { id: id.0, name } }).into_response())
 }

@@ -32,7 +32,9 @@ pub async fn serve(listener: TcpListener, app: App, stop: CancellationToken) {
     loop {
         let (stream, peer) = tokio::select! {
             () = stop.cancelled() => break,
-            accepted = listener.accept() => match accepted {
+            // Without tokio's limit of 128 at a turn: after a cut thousands stand in the system's queue, which is short,
+            // and for whoever does not fit in it a second is lost.
+            accepted = tokio::task::unconstrained(listener.accept()) => match accepted {
                 Ok(accepted) => accepted,
                 Err(error) => {
                     // Out of file descriptors, as a rule: those who are connected go on, and new ones may come in a while.
@@ -56,7 +58,8 @@ async fn connection(stream: TcpStream, peer: SocketAddr, router: axum::Router, s
     let service = service_fn(move |request: hyper::Request<Incoming>| {
         let mut request: Request = request.map(Body::new);
         request.extensions_mut().insert(Peer(peer));
-        router.clone().oneshot(request)
+        // Boxed, since hyper keeps a place for it as long as the connection lives: most of a request's size for an idle feed.
+        Box::pin(router.clone().oneshot(request))
     });
     let mut connection = std::pin::pin!(
         http1::Builder::new()

@@ -12,7 +12,6 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 use tokio::time::{Instant, Sleep};
-use tokio_util::sync::WaitForCancellationFutureOwned;
 
 pub struct Stream {
     app: App,
@@ -22,8 +21,7 @@ pub struct Stream {
     /// The next comment, or the end of the stream, whichever comes first.
     timer: Pin<Box<Sleep>>,
     ends_at: Instant,
-    /// Until the backend goes down.
-    draining: Option<Pin<Box<WaitForCancellationFutureOwned>>>,
+    draining: bool,
 }
 
 impl Stream {
@@ -31,8 +29,7 @@ impl Stream {
         // Streams that began together must not end together.
         let ends_at = Instant::now() + jittered(app.lifetime, &*app.ids);
         let timer = Box::pin(tokio::time::sleep_until(ends_at.min(Instant::now() + app.keep_alive)));
-        let draining = Some(Box::pin(app.draining.clone().cancelled_owned()));
-        Self { app, caller, follower, greeted: false, timer, ends_at, draining }
+        Self { app, caller, follower, greeted: false, timer, ends_at, draining: false }
     }
 
     /// Whether the token that opened the stream is still good.
@@ -87,10 +84,9 @@ impl Body for Stream {
             }
             Poll::Pending => {}
         }
-        if let Some(draining) = &mut this.draining
-            && draining.as_mut().poll(context).is_ready()
-        {
-            this.draining = None;
+        // The connection's task waits for the same token, and asks every body when it comes (`serve::connection`).
+        if !this.draining && this.app.draining.is_cancelled() {
+            this.draining = true;
             // Not all at once: each comes back somewhere else, or to the next start.
             this.ends_at = Instant::now() + this.app.drain.mul_f64(random_share(&*this.app.ids));
             this.timer.as_mut().reset(this.ends_at);

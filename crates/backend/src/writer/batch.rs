@@ -71,7 +71,8 @@ impl Writer {
                     self.reporters.advance(module);
                 }
                 self.parts.status.count_signals(signals);
-                self.publish(draft);
+                // tokio runs first what was woken last: the followers, for whom it matters more than for the senders.
+                let _woken_at_the_end = self.publish(draft);
                 for room in &held {
                     self.rooms.arm_by(room, now + NEXT_REQUEST);
                 }

@@ -1,6 +1,7 @@
 //! From a room's signals to events in the log.
 
 use super::Writer;
+use crate::feed::Sleepers;
 use crate::ports::{Audience, Entry, EntryBody, LoggedEvent};
 use kabinet_api::EventJson;
 use kabinet_domain::attendance::{Plan, attend};
@@ -144,7 +145,7 @@ impl Writer {
     }
 
     /// What the draft says is durable now: rooms remember what was told, and everybody hears of it.
-    pub(super) fn publish(&mut self, draft: Draft) {
+    pub(super) fn publish(&mut self, draft: Draft) -> Sleepers {
         self.last_entry = draft.entries.last().map_or(self.last_entry, |entry| entry.id);
         self.end = draft.events.last().map_or(self.end, |event| event.cursor);
         for verdict in draft.verdicts {
@@ -163,10 +164,11 @@ impl Writer {
                 self.rooms.bound(&verdict.room);
             }
         }
-        if !draft.events.is_empty() {
-            self.parts.status.count_events(draft.events.len());
-            self.parts.feed.publish(draft.events);
+        if draft.events.is_empty() {
+            return Sleepers::default();
         }
+        self.parts.status.count_events(draft.events.len());
+        self.parts.feed.publish(draft.events)
     }
 }
 

@@ -8,16 +8,21 @@ use kabinet_domain::{Cursor, Timestamp};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use sqlx::{ConnectOptions, Connection};
 
+/// What [`APPEND`] does, kept by the connection. One statement is one transaction by itself, and one answer from SQLite's thread:
+/// each further one would wake the writer for nothing while the senders wait.
 /// Rows come as one JSON array each, so that the statement is the same for every size and stays prepared.
-/// Parameters have no numbers: in a later statement sqlx counts those it skips, and leaves the last ones unbound.
-const APPEND: &str = "BEGIN IMMEDIATE; \
-    INSERT INTO signals (id, received_at, source, body) \
-        SELECT value ->> 0, value ->> 1, value ->> 2, value -> 3 FROM json_each(?); \
-    INSERT INTO events (cursor, specialist, received_at, about, json) \
-        SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value -> 4 FROM json_each(?); \
-    COMMIT";
+const TEACH_APPEND: &str = "CREATE TEMP VIEW batches (signals, events) AS SELECT NULL, NULL WHERE false; \
+    CREATE TEMP TRIGGER append INSTEAD OF INSERT ON batches BEGIN \
+        INSERT INTO signals (id, received_at, source, body) \
+            SELECT value ->> 0, value ->> 1, value ->> 2, value -> 3 FROM json_each(NEW.signals); \
+        INSERT INTO events (cursor, specialist, received_at, about, json) \
+            SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value -> 4 FROM json_each(NEW.events); \
+    END";
+
+const APPEND: &str = "INSERT INTO batches (signals, events) VALUES (?, ?)";
 
 /// The same with what is rare.
+/// Parameters have no numbers: in a later statement sqlx counts those it skips, and leaves the last ones unbound.
 const APPEND_AND_CHANGE: &str = "BEGIN IMMEDIATE; \
     INSERT INTO signals (id, received_at, source, body) \
         SELECT value ->> 0, value ->> 1, value ->> 2, value -> 3 FROM json_each(?); \
@@ -48,7 +53,7 @@ impl SqliteLog {
     pub(super) async fn open(options: SqliteConnectOptions, rows: Rows) -> Result<Self, StorageError> {
         // Checkpoints cost two flushes; a larger log of changes makes them rarer.
         let options = options.pragma("wal_autocheckpoint", "4000").statement_cache_capacity(32);
-        let connection = options.connect().await?;
+        let connection = connect(&options).await?;
         Ok(Self { options, connection, rows, signals: Vec::new(), events: Vec::new() })
     }
 
@@ -57,11 +62,17 @@ impl SqliteLog {
         if sqlx::query("ROLLBACK").execute(&mut self.connection).await.is_ok() || self.connection.ping().await.is_ok() {
             return;
         }
-        match self.options.connect().await {
+        match connect(&self.options).await {
             Ok(connection) => self.connection = connection,
             Err(error) => tracing::error!(error = &error as &dyn std::error::Error, "cannot reopen the database"),
         }
     }
+}
+
+async fn connect(options: &SqliteConnectOptions) -> Result<SqliteConnection, sqlx::Error> {
+    let mut connection = options.connect().await?;
+    sqlx::raw_sql(TEACH_APPEND).execute(&mut connection).await?;
+    Ok(connection)
 }
 
 #[async_trait]

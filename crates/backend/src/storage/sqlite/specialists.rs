@@ -32,7 +32,7 @@ impl Specialists for Sqlite {
         })
     }
 
-    async fn keep(&self, person: &Person) -> Result<(), StorageError> {
+    async fn keep(&self, person: &Person) -> Result<i64, StorageError> {
         let mut transaction = self.writers.begin_with("BEGIN IMMEDIATE").await?;
         sqlx::query(
             "INSERT INTO specialists (id, name, email, token_ids, account, created_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6) \
@@ -47,8 +47,9 @@ impl Specialists for Sqlite {
         .bind(to_millis(person.created_at))
         .execute(&mut *transaction)
         .await?;
-        people_changed(&mut transaction).await?;
-        Ok(transaction.commit().await?)
+        let version = people_changed(&mut transaction).await?;
+        transaction.commit().await?;
+        Ok(version)
     }
 
     async fn remove(&self, id: SpecialistId) -> Result<bool, StorageError> {
@@ -76,7 +77,12 @@ impl Specialists for Sqlite {
         Ok(())
     }
 
-    async fn redeem(&self, code_hash: [u8; 32], device: NewDevice, now: Timestamp) -> Result<Option<SpecialistId>, StorageError> {
+    async fn redeem(
+        &self,
+        code_hash: [u8; 32],
+        device: NewDevice,
+        now: Timestamp,
+    ) -> Result<Option<(SpecialistId, i64)>, StorageError> {
         let mut transaction = self.writers.begin_with("BEGIN IMMEDIATE").await?;
         let specialist: Option<String> =
             sqlx::query_scalar("DELETE FROM pairing_codes WHERE code_hash = ?1 AND expires_at > ?2 RETURNING specialist")
@@ -87,14 +93,15 @@ impl Specialists for Sqlite {
         sqlx::query("DELETE FROM pairing_codes WHERE expires_at <= ?1").bind(to_millis(now)).execute(&mut *transaction).await?;
         let specialist =
             specialist.map(|id| id.parse().map_err(|_| StorageError::Damaged { what: "a code's specialist" })).transpose()?;
+        let mut redeemed = None;
         if let Some(specialist) = specialist {
             let device =
                 Device { id: DeviceId(device.id), specialist, name: device.name, token_hash: device.token_hash, created_at: now };
             insert_device(&mut transaction, &device).await?;
-            people_changed(&mut transaction).await?;
+            redeemed = Some((specialist, people_changed(&mut transaction).await?));
         }
         transaction.commit().await?;
-        Ok(specialist)
+        Ok(redeemed)
     }
 }
 
@@ -113,12 +120,11 @@ async fn insert_device(connection: &mut SqliteConnection, device: &Device) -> Re
     Ok(())
 }
 
-/// Tells a running backend, in whatever process, to read people anew.
-async fn people_changed(connection: &mut SqliteConnection) -> Result<(), StorageError> {
-    sqlx::query("INSERT INTO marks (name, value) VALUES ('people', 1) ON CONFLICT (name) DO UPDATE SET value = value + 1")
-        .execute(connection)
-        .await?;
-    Ok(())
+/// Tells a running backend, in whatever process, to read people anew; the version from now on.
+async fn people_changed(connection: &mut SqliteConnection) -> Result<i64, StorageError> {
+    let raise = "INSERT INTO marks (name, value) VALUES ('people', 1) ON CONFLICT (name) DO UPDATE SET value = value + 1 \
+         RETURNING value";
+    Ok(sqlx::query_scalar(raise).fetch_one(connection).await?)
 }
 
 fn person(row: &SqliteRow) -> Result<Person, StorageError> {
