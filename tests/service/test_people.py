@@ -20,7 +20,7 @@ def pair(backend: Backend, code: str, address: str = "127.0.0.1"):
 
 
 def look_anew(backend: Backend) -> None:
-    """What the command line took away is noticed within half a minute, or with the next token that is not known."""
+    """What the command line took away is noticed within seconds, or with the next token that is not known."""
     assert backend.ask("GET", "/api/current-user", token="nobody", address="127.0.7.1").status == 401
 
 
@@ -105,6 +105,35 @@ def test_secrets_are_not_on_disk(house: Backend, anna: Specialist):
         assert secret.encode() not in disk and secret.removeprefix("kbn_").encode() not in disk
     # Nobody else on this computer can read the folder.
     assert house.data.stat().st_mode & 0o077 == 0
+
+
+def test_codes_cannot_be_guessed_for_long(backend: Backend, hire):
+    anna = hire(backend)
+    code = code_in(verb(backend, "pair", anna.name).stdout)
+    backend.private.add(code)
+    seen = [pair(backend, f"AAAA-AA{number:02}", "127.0.6.1").status for number in range(100)]
+    assert set(seen) == {401, 429}
+    assert pair(backend, code, "127.0.6.1").status == 429, "beyond the limit a right code is not looked at either"
+    assert pair(backend, code, "127.0.6.2").status == 200, "nobody is locked out by somebody else"
+
+
+def test_a_secret_in_the_environment_is_taken_to_the_letter(tmp_path):
+    for number, secret in enumerate(("00001234567890123456789", '"quoted-and-long-enough"')):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        with Backend(folder, secret=secret) as backend:
+            body = b'{"event":"speaker_changed","roomName":"r"}'
+            kind = {"Content-Type": "application/json"}
+            assert backend.ask("POST", "/api/webhook/jitsi", body, token=secret, headers=kind).status == 200
+            assert backend.ask("POST", "/api/webhook/jitsi", body, token=secret.strip('"0'), headers=kind).status == 401
+
+
+def test_whoever_is_removed_is_told_nothing_more(backend: Backend, hire):
+    """Removed on the command line, and nobody asks with a token that is not known."""
+    anna = hire(backend)
+    views = anna.views
+    assert verb(backend, "remove", anna.name).returncode == 0
+    wait_for(lambda: views.poll.broken and views.stream.broken, "both readers shown out", 20)
 
 
 def test_whoever_is_removed_is_shown_out_of_the_feed(backend: Backend, hire):

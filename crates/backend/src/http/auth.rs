@@ -57,6 +57,15 @@ impl Caller {
         }
     }
 
+    /// Whether the person is still there, however long ago the token was looked at.
+    #[must_use]
+    pub fn is_still_known(&self, app: &App) -> bool {
+        match self {
+            Self::Administrator => true,
+            Self::Specialist(person) => app.people.get(person.id).is_some(),
+        }
+    }
+
     fn by_token(app: &App, token: &str) -> Option<Self> {
         if app.admin.is(token) {
             return Some(Self::Administrator);

@@ -46,6 +46,9 @@ pub async fn poll(State(app): State<App>, caller: Caller, Asked(query): Asked<Po
             () = tokio::time::sleep(Duration::from_secs(query.wait)) => page = follower.now().await?,
             () = app.draining.cancelled() => {}
         }
+        if !caller.is_still_known(&app) {
+            return Err(Refusal::unauthorized("wrong_token", "this token is not known"));
+        }
     }
     Ok(([(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, "no-store")], page_json(&page)).into_response())
 }

@@ -32,12 +32,8 @@ impl Stream {
         Self { app, caller, follower, greeted: false, timer, ends_at, draining: false }
     }
 
-    /// Whether the token that opened the stream is still good.
     fn still_welcome(&self) -> bool {
-        match &self.caller {
-            Caller::Administrator => true,
-            Caller::Specialist(person) => self.app.people.get(person.id).is_some(),
-        }
+        self.caller.is_still_known(&self.app)
     }
 }
 
@@ -76,6 +72,8 @@ impl Body for Stream {
             return Poll::Ready(Some(Ok(Frame::data(Bytes::from(greeting)))));
         }
         match this.follower.poll_next(context) {
+            // Whoever was removed since is told nothing more.
+            Poll::Ready(Ok(_)) if !this.still_welcome() => return Poll::Ready(None),
             Poll::Ready(Ok(page)) => return Poll::Ready(Some(Ok(Frame::data(together(&page))))),
             // It comes back by itself, to a database that answers.
             Poll::Ready(Err(error)) => {

@@ -26,8 +26,12 @@ const FORGET_ROOM: chrono::Duration = chrono::Duration::hours(24);
 /// After a failed write.
 const TRY_AGAIN: chrono::Duration = chrono::Duration::seconds(2);
 
+/// The command line may remove somebody beside us; so long their token goes on working.
+const PEOPLE_EVERY: chrono::Duration = chrono::Duration::seconds(5);
+
 #[derive(Debug)]
 pub struct Upkeep {
+    people_at: Timestamp,
     marks_at: Timestamp,
     prune_at: Timestamp,
     marked_entry: i64,
@@ -38,6 +42,7 @@ pub struct Upkeep {
 impl Upkeep {
     pub fn new(now: Timestamp) -> Self {
         Self {
+            people_at: now + PEOPLE_EVERY,
             marks_at: now + MARKS_EVERY,
             prune_at: now + chrono::Duration::minutes(1),
             marked_entry: 0,
@@ -47,7 +52,7 @@ impl Upkeep {
 
     /// When something is to be done next.
     pub fn next(&self) -> Timestamp {
-        self.prune_at.min(self.marks_at)
+        self.prune_at.min(self.marks_at).min(self.people_at)
     }
 }
 
@@ -55,6 +60,7 @@ impl Writer {
     /// Judges rooms whose time has come, notices silence, keeps house.
     pub(super) async fn look_around(&mut self) {
         let now = self.now();
+        self.upkeep.people_at = now + PEOPLE_EVERY;
         if let Err(error) = self.parts.people.refresh().await {
             tracing::warn!(error = &error as &dyn std::error::Error, "cannot read specialists anew");
         }
