@@ -18,7 +18,7 @@ test('the search finds by name, note, link and day among hundreds', async ({ sta
   }
   await page.goto(host.url)
   await page.getByRole('link', { name: 'History' }).click()
-  const field = page.getByRole('searchbox', { name: 'Name, note or link' })
+  const field = page.getByRole('searchbox', { name: 'Name, date, note or link' })
   await expect(field).toBeFocused()
 
   await field.fill('brother')

@@ -203,3 +203,34 @@ fn take_in(state: &mut crate::state::State, loaded: Loaded, now: DateTime<Utc>) 
     state.cursor = state.cursor.or(loaded.cursor);
     unsaved
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{at, consultation, event, joined, left, started, state};
+
+    #[test]
+    fn what_is_known_of_who_came_outlives_the_events() {
+        let events =
+            vec![joined(1, "10:00", "Ivan"), started(2, "10:01"), left(3, "10:49", "Ivan"), event(4, "10:50", ended(), "")];
+        let loaded =
+            || Loaded { consultations: vec![consultation("c1", "10:00", 50)], events: events.clone(), ..Loaded::default() };
+        let mut fresh = state(&[], &[]);
+        take_in(&mut fresh, loaded(), at("12:00") + Duration::days(29));
+        let mut old = state(&[], &[]);
+        let unsaved = take_in(&mut old, loaded(), at("12:00") + Duration::days(31));
+        assert_eq!((fresh.events.len(), old.events.len()), (1, 0));
+        assert_eq!(unsaved.iter().filter(|row| matches!(row, Save::ForgetEvent(_))).count(), 4);
+        assert!(unsaved.iter().any(|row| matches!(row, Save::Handled(id) if id == "c1")));
+        let now = at("12:00") + Duration::days(31);
+        for known in [&fresh, &old] {
+            let attended = known.attended("c1");
+            assert!(attended.came);
+            assert_eq!(attended.together(now), Duration::minutes(48));
+        }
+    }
+
+    fn ended() -> crate::record::Kind {
+        crate::record::Kind::SessionEnded { together: 48 * 60 }
+    }
+}

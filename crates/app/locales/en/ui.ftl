@@ -234,7 +234,7 @@ source-backend = event server
 
 ## History
 
-search-what = Name, note or link
+search-what = Name, date, note or link
 found =
     { $count ->
         [0] Nothing found
