@@ -39,10 +39,14 @@ impl Indexed {
     }
 }
 
-/// Without case, and without the dots of the letter that is mostly written without them.
+/// The Russian letter yo, which is mostly written as the letter ye.
+const YO: char = '\u{451}';
+const YE: &str = "\u{435}";
+
+/// Without case, and without the dots that few people type.
 #[must_use]
 pub fn folded(text: &str) -> String {
-    text.to_lowercase().replace('ё', "е")
+    text.to_lowercase().replace(YO, YE)
 }
 
 impl Consultations {
