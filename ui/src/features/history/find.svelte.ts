@@ -9,6 +9,8 @@ import { daysOf, type Period } from './period'
 
 /** Rows are asked for in pieces of so many. */
 const PIECE = 50
+/** Rows so near to those in sight are asked for as well, so that a scroll finds them there. */
+const AHEAD = 25
 /** Rows further away than this from what is in sight are forgotten. */
 const NEAR = 300
 
@@ -68,8 +70,8 @@ export class Find {
 
   /** These rows are in sight. */
   need(first: number, last: number) {
-    this.#first = first
-    this.#last = last
+    this.#first = Math.max(0, first - AHEAD)
+    this.#last = last + AHEAD
     void this.#fill()
   }
 
