@@ -5,6 +5,7 @@ mod autostart;
 mod clipboard;
 mod commands;
 mod control;
+mod downloads;
 mod embedded;
 mod keychain;
 mod life;

@@ -6,11 +6,12 @@ use crate::problems::Problems;
 use crate::system::{SessionBus, tray_host};
 use crate::tray::Tray;
 use crate::windows::Windows;
-use crate::{autostart, opener};
+use crate::{autostart, downloads, opener};
 use async_trait::async_trait;
 use kabinet_app::desktop::{Desktop, DesktopError, Notification, Page, TrayView};
 use kabinet_domain::Sensitive;
 use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 use tauri::AppHandle;
 use tokio_util::sync::CancellationToken;
 
@@ -39,6 +40,14 @@ impl Desktop for Shell {
 
     async fn clear_copied(&self, text: &Sensitive<String>) {
         self.clipboard.clear_if_still(text).await;
+    }
+
+    async fn save_file(&self, suggested_name: &str, bytes: &Sensitive<Vec<u8>>) -> Result<PathBuf, DesktopError> {
+        downloads::save(suggested_name.to_owned(), bytes.reveal().clone()).await
+    }
+
+    async fn show_file(&self, file: &Path) -> Result<(), DesktopError> {
+        downloads::show(file).await
     }
 
     async fn notify(&self, notification: Notification) -> Result<(), DesktopError> {

@@ -8,7 +8,7 @@ const whole = (page: Page) =>
     return [document.title, document.documentElement.outerHTML, ...typed].join('\n')
   })
 
-const SCREENS = (id: string) => ['', 'search', 'settings', 'connections', `consultation/${id}`, `change/${id}`, 'new']
+const SCREENS = (id: string) => ['', 'search', 'settings', 'connections', `consultation/${id}`, `change/${id}`, `repeat/${id}`, 'new']
 
 test('hidden names are nowhere in the page, the tray or a notification', async ({ host, page }) => {
   const { id, room } = await host.plan({ client: 'Zinaida Arkhipova', note: 'sister of Zinaida' })

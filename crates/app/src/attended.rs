@@ -3,7 +3,7 @@
 //! Events carry no id of a person, so two clients in one room are told apart by name; where names do not help,
 //! arrivals and departures are counted. Where the backend says how many are left and it is none, none it is.
 
-use crate::record::{Event, Kind};
+use crate::record::{Event, Kind, Seen};
 use chrono::{DateTime, Duration, Utc};
 use std::collections::BTreeSet;
 
@@ -79,6 +79,14 @@ impl Attended {
         }
         attended.steps.sort_by_key(|event| event.at);
         attended
+    }
+
+    /// With what was kept of events that are forgotten by now.
+    #[must_use]
+    pub fn remembering(mut self, seen: Seen) -> Self {
+        self.came |= seen.came;
+        self.together_done = self.together_done.max(Duration::seconds(i64::from(seen.together)));
+        self
     }
 
     /// Somebody is in the room or waits at its door.

@@ -73,17 +73,76 @@ pub struct Outcome {
     pub came: bool,
 }
 
+/// What of the history is wanted; everything where nothing is said.
+/// A kind of room is to stand here too as soon as consultations have one.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, TS)]
+#[serde(default)]
+pub struct Sought {
+    /// Words of the client's name, the note, the link or the day; all of them.
+    pub text: String,
+    pub state: Option<HistoryState>,
+    /// The first day, in the specialist's zone: `2026-12-23`.
+    pub from: Option<String>,
+    /// The last day.
+    pub to: Option<String>,
+}
+
+/// As what a consultation counts in the history; one that goes on is still planned, and so is one nobody has confirmed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum HistoryState {
+    Planned,
+    Finished,
+    NoShow,
+    Cancelled,
+}
+
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]
 pub struct SearchRequest {
-    pub text: String,
+    pub sought: Sought,
     pub offset: u32,
     pub limit: u32,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]
 pub struct SearchResult {
+    /// The latest first, from the offset on.
     pub items: Vec<ConsultationView>,
     pub total: u32,
+    /// How all of them fall into months, the latest first.
+    pub months: Vec<MonthCount>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct MonthCount {
+    /// `2026-12`.
+    pub month: String,
+    pub count: u32,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+pub struct ExportRequest {
+    pub sought: Sought,
+    pub format: ExportFormat,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum ExportFormat {
+    /// For spreadsheets.
+    Csv,
+    /// iCalendar, for calendars.
+    Calendar,
+}
+
+/// A file that was written.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+pub struct Exported {
+    /// Its name, without the folder.
+    pub file: String,
+    pub count: u32,
+    /// Names are hidden, so it holds none.
+    pub without_names: bool,
 }
 
 /// Values of a connection's form. A secret that is absent keeps what the keychain has; an empty one forgets it.
@@ -158,6 +217,9 @@ macro_rules! commands {
             restore_consultation: ById => Nothing,
             consultation: ById => ConsultationView,
             search: SearchRequest => SearchResult,
+            export: ExportRequest => Exported,
+            show_exported: Nothing => Nothing,
+            repeat: ById => ConsultationDraft,
             join: ById => Nothing,
             copy_link: ById => Nothing,
             copy_login: ById => Nothing,

@@ -4,6 +4,7 @@
 use async_trait::async_trait;
 use kabinet_domain::Sensitive;
 use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 
 use crate::view::TrayState;
 
@@ -11,7 +12,7 @@ use crate::view::TrayState;
 #[derive(Debug, thiserror::Error)]
 #[error("the desktop could not: {code}")]
 pub struct DesktopError {
-    /// `no_browser`, `no_clipboard`, `no_notifications`, `no_autostart` …
+    /// `no_browser`, `no_clipboard`, `no_notifications`, `no_autostart`, `disk_full` …
     pub code: &'static str,
     #[source]
     pub cause: Option<Box<dyn std::error::Error + Send + Sync>>,
@@ -88,6 +89,10 @@ pub trait Desktop: Send + Sync + std::fmt::Debug {
     async fn copy(&self, text: &Sensitive<String>) -> Result<(), DesktopError>;
     /// Empties the clipboard if it still holds `text`.
     async fn clear_copied(&self, text: &Sensitive<String>);
+    /// Writes a file where this person's downloads go, under this name or a free one like it, and says where.
+    async fn save_file(&self, suggested_name: &str, bytes: &Sensitive<Vec<u8>>) -> Result<PathBuf, DesktopError>;
+    /// Shows a file where it lies, in the system's file manager.
+    async fn show_file(&self, file: &Path) -> Result<(), DesktopError>;
     async fn notify(&self, notification: Notification) -> Result<(), DesktopError>;
     /// Takes a notification back; one that is gone already is fine.
     async fn withdraw(&self, key: &str);

@@ -2,13 +2,15 @@
 //! or written in plain text: the application then remembers nothing beyond its own life.
 
 use crate::application::{Application, Backend, Save};
-use crate::record::Unsent;
+use crate::attended::Attended;
+use crate::record::{Consultation, Event, Seen, Unsent};
 use crate::store::{self, Loaded, Store, StoreError};
 use crate::view::Message;
-use chrono::Duration;
+use chrono::{DateTime, Duration, Utc};
 use kabinet_domain::Sensitive;
 use kabinet_domain::ports::SecretError;
 use kabinet_seal::StoreKey;
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -103,9 +105,9 @@ impl Application {
         }
         self.change(|state| {
             state.cursor = None;
-            for (id, consultation) in &mut state.consultations {
-                consultation.version = None;
-                state.unsent.insert(id.clone(), Unsent { base: None, refused: false });
+            for consultation in state.consultations.values().cloned().collect::<Vec<_>>() {
+                state.unsent.insert(consultation.id.clone(), Unsent { base: None, refused: false });
+                state.consultations.insert(Consultation { version: None, ..consultation });
             }
         });
         self.backend_changed.notify_one();
@@ -164,13 +166,15 @@ impl Application {
 }
 
 /// Puts what was kept under what is known already, and says what is known and not kept.
-fn take_in(state: &mut crate::state::State, loaded: Loaded, now: chrono::DateTime<chrono::Utc>) -> Vec<Save> {
+fn take_in(state: &mut crate::state::State, loaded: Loaded, now: DateTime<Utc>) -> Vec<Save> {
     let mut unsaved: Vec<Save> = state.consultations.keys().cloned().map(Save::Consultation).collect();
     unsaved.extend(state.unsent.keys().cloned().map(Save::Unsent));
     unsaved.extend(state.handled.keys().cloned().map(Save::Handled));
     unsaved.extend(state.events.values().flatten().cloned().map(Save::Event));
     for consultation in loaded.consultations {
-        state.consultations.entry(consultation.id.clone()).or_insert(consultation);
+        if !state.consultations.contains_key(&consultation.id) {
+            state.consultations.insert(consultation);
+        }
     }
     for (id, unsent) in loaded.unsent {
         state.unsent.entry(id).or_insert(Unsent { refused: false, ..unsent });
@@ -180,15 +184,35 @@ fn take_in(state: &mut crate::state::State, loaded: Loaded, now: chrono::DateTim
         known.pressed_join_at = known.pressed_join_at.max(handled.pressed_join_at);
         known.snoozed_until = known.snoozed_until.max(handled.snoozed_until);
         known.shown = known.shown.take().or(handled.shown);
+        known.seen = known.seen.or(handled.seen);
         for alert in handled.answered {
             known.answer(alert);
         }
     }
+    // What a consultation's events say together is lost if half of them go.
+    let mut latest: BTreeMap<Option<String>, DateTime<Utc>> = BTreeMap::new();
+    for event in &loaded.events {
+        let latest = latest.entry(event.consultation.clone()).or_insert(event.received_at);
+        *latest = event.received_at.max(*latest);
+    }
+    let mut forgotten: BTreeMap<String, Vec<Event>> = BTreeMap::new();
     for event in loaded.events {
-        if event.received_at + REMEMBER_EVENTS < now {
-            unsaved.push(Save::ForgetEvent(event.id));
-        } else {
+        let age_of = event.consultation.as_ref().and_then(|_| latest.get(&event.consultation)).copied();
+        if age_of.unwrap_or(event.received_at) + REMEMBER_EVENTS >= now {
             state.learn(event);
+            continue;
+        }
+        unsaved.push(Save::ForgetEvent(event.id.clone()));
+        if let Some(consultation) = &event.consultation {
+            forgotten.entry(consultation.clone()).or_default().push(event);
+        }
+    }
+    for (id, events) in forgotten.into_iter().filter(|(id, _)| state.consultations.contains_key(id)) {
+        let attended = Attended::from_events(&events);
+        let together = u32::try_from(attended.together(now).num_seconds()).unwrap_or(0);
+        if attended.came || together > 0 {
+            state.handled.entry(id.clone()).or_default().seen = Some(Seen { came: attended.came, together });
+            unsaved.push(Save::Handled(id));
         }
     }
     if state.cursor.is_some() {
@@ -196,4 +220,35 @@ fn take_in(state: &mut crate::state::State, loaded: Loaded, now: chrono::DateTim
     }
     state.cursor = state.cursor.or(loaded.cursor);
     unsaved
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{at, consultation, event, joined, left, started, state};
+
+    #[test]
+    fn what_is_known_of_who_came_outlives_the_events() {
+        let events =
+            vec![joined(1, "10:00", "Ivan"), started(2, "10:01"), left(3, "10:49", "Ivan"), event(4, "10:50", ended(), "")];
+        let loaded =
+            || Loaded { consultations: vec![consultation("c1", "10:00", 50)], events: events.clone(), ..Loaded::default() };
+        let mut fresh = state(&[], &[]);
+        take_in(&mut fresh, loaded(), at("12:00") + Duration::days(29));
+        let mut old = state(&[], &[]);
+        let unsaved = take_in(&mut old, loaded(), at("12:00") + Duration::days(31));
+        assert_eq!((fresh.events.len(), old.events.len()), (1, 0));
+        assert_eq!(unsaved.iter().filter(|row| matches!(row, Save::ForgetEvent(_))).count(), 4);
+        assert!(unsaved.iter().any(|row| matches!(row, Save::Handled(id) if id == "c1")));
+        let now = at("12:00") + Duration::days(31);
+        for known in [&fresh, &old] {
+            let attended = known.attended("c1");
+            assert!(attended.came);
+            assert_eq!(attended.together(now), Duration::minutes(48));
+        }
+    }
+
+    fn ended() -> crate::record::Kind {
+        crate::record::Kind::SessionEnded { together: 48 * 60 }
+    }
 }

@@ -41,7 +41,7 @@ pub(crate) fn put_in(state: &mut State, before: Option<Consultation>, now: Consu
         .entry(id.clone())
         .or_insert(Unsent { base: before.filter(|before| before.version.is_some()), refused: false });
     unsent.refused = false;
-    state.consultations.insert(id.clone(), now);
+    state.consultations.insert(now);
     vec![Save::Consultation(id.clone()), Save::Unsent(id)]
 }
 
@@ -55,13 +55,13 @@ pub(crate) fn accept(state: &mut State, theirs: Consultation) -> Vec<Save> {
             None => Consultation { version: theirs.version.clone(), ..mine.clone() },
         };
         unsent.base = Some(theirs);
-        state.consultations.insert(id.clone(), merged);
+        state.consultations.insert(merged);
         return vec![Save::Consultation(id.clone()), Save::Unsent(id)];
     }
     if known == Some(&theirs) {
         return Vec::new();
     }
-    state.consultations.insert(id.clone(), theirs);
+    state.consultations.insert(theirs);
     vec![Save::Consultation(id)]
 }
 
@@ -78,7 +78,7 @@ fn sent(state: &mut State, sent: &Consultation, theirs: Consultation) -> Vec<Sav
         return accept(state, theirs);
     }
     state.unsent.remove(&id);
-    state.consultations.insert(id.clone(), theirs);
+    state.consultations.insert(theirs);
     vec![Save::Consultation(id.clone()), Save::Unsent(id)]
 }
 

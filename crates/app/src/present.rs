@@ -65,7 +65,7 @@ pub fn from_today(state: &State, now: DateTime<Utc>) -> Vec<Known<'_>> {
         .consultations
         .values()
         .filter(|consultation| consultation.ends_at() > today || consultation.starts_at >= today)
-        .map(|consultation| Known { consultation, attended: Attended::from_events(state.events_of(&consultation.id)) })
+        .map(|consultation| Known { consultation, attended: state.attended(&consultation.id) })
         .collect();
     known.sort_by(|one, other| {
         (one.consultation.starts_at, &one.consultation.id).cmp(&(other.consultation.starts_at, &other.consultation.id))

@@ -136,6 +136,17 @@ pub struct Handled {
     pub answered: Vec<String>,
     /// The alert that stands on the screen or stood there last, by its identity.
     pub shown: Option<String>,
+    /// What its events said, when they are forgotten.
+    #[serde(default)]
+    pub seen: Option<Seen>,
+}
+
+/// What stays known of a consultation whose events are forgotten.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Seen {
+    pub came: bool,
+    /// Seconds both sides were in the room.
+    pub together: u32,
 }
 
 impl Handled {

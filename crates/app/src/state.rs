@@ -1,16 +1,19 @@
 //! What the running application knows. Plain data: the pure functions read it, [`crate::Application`] changes it.
 
-use crate::record::{Consultation, Event, Handled, Unsent};
+use crate::attended::Attended;
+use crate::consultations::Consultations;
+use crate::record::{Event, Handled, Unsent};
 use crate::view::{FeedState, Health, Message, Settings};
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use kabinet_domain::provider::ProviderInfo;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::path::PathBuf;
 
 #[derive(Debug, Clone)]
 pub struct State {
-    pub consultations: BTreeMap<String, Consultation>,
+    pub consultations: Consultations,
     /// Of the recent days, by consultation.
     pub events: BTreeMap<String, Vec<Event>>,
     /// Ids of the events held, so that one given twice counts once.
@@ -28,6 +31,8 @@ pub struct State {
     pub problems: BTreeMap<&'static str, Message>,
     /// As the shell reported them last.
     pub desktop_problems: Vec<Message>,
+    /// The last file that was written for the person.
+    pub exported: Option<PathBuf>,
     pub place: Place,
 }
 
@@ -98,7 +103,7 @@ impl State {
     #[must_use]
     pub fn new(place: Place, kept: Kept) -> Self {
         Self {
-            consultations: BTreeMap::new(),
+            consultations: Consultations::new(place.zone),
             events: BTreeMap::new(),
             known: HashSet::new(),
             unsent: BTreeMap::new(),
@@ -111,6 +116,7 @@ impl State {
             specialist_id: None,
             problems: BTreeMap::new(),
             desktop_problems: Vec::new(),
+            exported: None,
             place,
         }
     }
@@ -129,6 +135,16 @@ impl State {
     #[must_use]
     pub fn events_of(&self, consultation: &str) -> &[Event] {
         self.events.get(consultation).map_or(&[], Vec::as_slice)
+    }
+
+    /// What is known of who was there, also when it is so long ago that its events are gone.
+    #[must_use]
+    pub(crate) fn attended(&self, consultation: &str) -> Attended {
+        let attended = Attended::from_events(self.events_of(consultation));
+        match self.handled.get(consultation).and_then(|handled| handled.seen) {
+            Some(seen) => attended.remembering(seen),
+            None => attended,
+        }
     }
 
     #[must_use]

@@ -49,7 +49,7 @@ pub(crate) fn state(consultations: &[Consultation], events: &[Event]) -> State {
     let place = Place { version: "0".into(), zone: chrono_tz::UTC, system_language: "en".into(), providers: &[] };
     let mut state = State::new(place, Kept { first_run_done: true, ..Kept::default() });
     state.feed.state = FeedState::Live;
-    state.consultations = consultations.iter().map(|one| (one.id.clone(), one.clone())).collect();
+    state.consultations.extend(consultations.iter().cloned());
     for event in events {
         state.learn(event.clone());
     }

@@ -142,7 +142,7 @@ async fn made_offline_and_sent_when_the_line_is_back() {
         view.hero.as_ref().is_some_and(|hero| !hero.unsent && hero.minutes == 50 && hero.note == "brings papers")
     })
     .await;
-    let found = call(&application, "search", json!({ "text": "petrov", "offset": 0, "limit": 10 })).await;
+    let found = call(&application, "search", json!({ "sought": { "text": "petrov" }, "offset": 0, "limit": 10 })).await;
     assert_eq!((found["total"].clone(), found["items"][0]["link"].clone()), (json!(1), made["link"].clone()));
     application.shutdown().await;
     backend.shutdown().await;

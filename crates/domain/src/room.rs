@@ -176,6 +176,17 @@ impl RoomTemplate {
         format!("{}{date}{}{}{}", self.before, self.between, random_code(self.code_length, ids), self.after)
     }
 
+    /// Whether a name looks as if this template had made it, with any code length from [`MIN_CODE`] on.
+    #[must_use]
+    pub fn made(&self, name: &str) -> bool {
+        // Without anything between them the template's date is left out, so there is none to read back.
+        let dateless = || {
+            let code = name.strip_prefix(&self.before)?.strip_suffix(&self.after)?;
+            Some((MIN_CODE..=MAX_CODE).contains(&code.len()) && code.bytes().all(|byte| ALPHABET.contains(&byte)))
+        };
+        if self.between.is_empty() { dateless() == Some(true) } else { self.read_back(name).is_some() }
+    }
+
     /// Reads a name made by this template (of any code length from [`MIN_CODE`] on) back, without regard to case and
     /// percent-encoding; `None` when it was not made by it.
     #[must_use]
@@ -244,6 +255,16 @@ mod tests {
         assert_eq!(RoomLink::parse("javascript:alert(1)"), Err(RoomLinkError::NotAnAddress));
         assert_eq!(RoomLink::parse("https://meet.example.org/"), Err(RoomLinkError::NoRoom(RoomNameError::Empty)));
         assert_eq!(RoomLink::parse("room"), Err(RoomLinkError::NotAnAddress));
+    }
+
+    #[test]
+    fn a_made_name_is_told_from_one_of_a_persons_own() {
+        let day = NaiveDate::from_ymd_opt(2026, 12, 3).expect("a day");
+        for template in ["konsultaciya-{date}-{code}", "room-{code}", "{code}.k"] {
+            let template = RoomTemplate::parse(template, 12).expect("a template");
+            assert!(template.made(&template.make(day, &SystemIds)));
+            assert!(!template.made("elena") && !template.made("room-of-elena"));
+        }
     }
 
     #[test]

@@ -98,6 +98,11 @@ export class Host {
     return (await this.#get<{ text: string | null }>('/probe/clipboard')).text
   }
 
+  /** What was written for the person, and which of it was shown in its folder. */
+  files(): Promise<{ saved: { path: string; text: string }[]; shown: string[] }> {
+    return this.#get('/probe/files')
+  }
+
   notifications(): Promise<{ standing: Shown[]; log: Logged[] }> {
     return this.#get('/probe/notifications')
   }
@@ -115,7 +120,7 @@ export class Host {
   }
 
   /** Parts of the desktop that fail from now on. */
-  async breakDesktop(parts: Partial<Record<'browser' | 'clipboard' | 'notifications' | 'autostart' | 'tray', false>>) {
+  async breakDesktop(parts: Partial<Record<'browser' | 'clipboard' | 'files' | 'notifications' | 'autostart' | 'tray', false>>) {
     await this.#post('/probe/desktop', parts)
   }
 

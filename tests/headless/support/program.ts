@@ -8,8 +8,9 @@ const target = process.env.CARGO_TARGET_DIR ?? `${root}target`
 export const UI = `${root}ui/dist`
 export const PICTURES = `${root}out/pictures/headless`
 
-/** A program of the workspace, as `cargo build` left it. */
-export const program = (name: string) => `${target}/debug/${name}`
+/** A program of the workspace, as `cargo build` left it; measuring may name another build. */
+export const program = (name: string) =>
+  (name === 'kabinet-headless' && process.env.KABINET_HEADLESS) || `${target}/debug/${name}`
 
 /** The machine's own settings must not reach into a test. */
 const environment = () => {

@@ -2,7 +2,9 @@ import type { AppView } from '$generated/AppView'
 import type { ConsultationDraft } from '$generated/ConsultationDraft'
 import type { ConsultationView } from '$generated/ConsultationView'
 import type { Commands } from '$generated/commands'
+import type { Sought } from '$generated/Sought'
 import { CommandError, type Bridge, type CommandName } from './bridge'
+import { addDays, clock, dayOf } from '$shared/time'
 import { SAMPLE_NOW, samples, type SampleName } from './sample'
 
 type Handlers = { [N in CommandName]: (args: Commands[N]['args']) => Commands[N]['reply'] }
@@ -32,6 +34,14 @@ export function memoryBridge(query: URLSearchParams): Bridge {
     const found = all().find((one) => one.id === id)
     if (!found) throw new CommandError({ code: 'no_such_consultation' })
     return found
+  }
+  const wanted = ({ text, state, from, to }: Sought) => {
+    const typed = text.trim().toLocaleLowerCase()
+    return all()
+      .filter((one) => `${one.client} ${one.note}`.toLocaleLowerCase().includes(typed))
+      .filter((one) => !state || one.status === state)
+      .filter((one) => (!from || one.starts_at >= from) && (!to || one.starts_at.slice(0, 10) <= to))
+      .sort((one, other) => other.starts_at.localeCompare(one.starts_at))
   }
   const edit = (id: string, change: Partial<ConsultationView>) => {
     const apply = (one: ConsultationView) => (one.id === id ? { ...one, ...change } : one)
@@ -65,10 +75,38 @@ export function memoryBridge(query: URLSearchParams): Bridge {
     cancel_consultation: ({ id }) => edit(id, { status: 'cancelled' }),
     restore_consultation: ({ id }) => edit(id, { status: 'planned' }),
     consultation: ({ id }) => find(id),
-    search: ({ text, offset, limit }) => {
-      const wanted = text.trim().toLocaleLowerCase()
-      const items = all().filter((one) => `${one.client} ${one.note}`.toLocaleLowerCase().includes(wanted))
-      return { items: items.slice(offset, offset + limit), total: items.length }
+    search: ({ sought, offset, limit }) => {
+      const items = wanted(sought)
+      const months = new Map<string, number>()
+      for (const { starts_at } of items) {
+        const month = starts_at.slice(0, 7)
+        months.set(month, (months.get(month) ?? 0) + 1)
+      }
+      return {
+        items: items.slice(offset, offset + limit),
+        total: items.length,
+        months: [...months].map(([month, count]) => ({ month, count })),
+      }
+    },
+    export: ({ sought, format }) => ({
+      file: `kabinet-${now().slice(0, 10)}.${format === 'csv' ? 'csv' : 'ics'}`,
+      count: wanted(sought).length,
+      without_names: view.settings.hide_names,
+    }),
+    show_exported: () => ({}),
+    repeat: ({ id }) => {
+      const { client, starts_at, minutes, time_zone, provider, note } = find(id)
+      const place = { locale: 'en', zone: time_zone }
+      return {
+        client: client ?? '',
+        date: addDays(dayOf(starts_at, place), 7),
+        time: clock(starts_at, place),
+        minutes,
+        time_zone,
+        provider,
+        link: null,
+        note,
+      }
     },
     join: ({ id }) => edit(id, { presence: { ...find(id).presence, specialist_inside: true } }),
     copy_link: () => ({}),

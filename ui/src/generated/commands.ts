@@ -8,6 +8,8 @@ import type { ConsultationChange } from "./ConsultationChange";
 import type { ConsultationDraft } from "./ConsultationDraft";
 import type { ConsultationView } from "./ConsultationView";
 import type { DoNotDisturb } from "./DoNotDisturb";
+import type { ExportRequest } from "./ExportRequest";
+import type { Exported } from "./Exported";
 import type { FirstRun } from "./FirstRun";
 import type { Nothing } from "./Nothing";
 import type { Outcome } from "./Outcome";
@@ -31,6 +33,9 @@ export type Commands = {
   restore_consultation: { args: ById; reply: Nothing };
   consultation: { args: ById; reply: ConsultationView };
   search: { args: SearchRequest; reply: SearchResult };
+  export: { args: ExportRequest; reply: Exported };
+  show_exported: { args: Nothing; reply: Nothing };
+  repeat: { args: ById; reply: ConsultationDraft };
   join: { args: ById; reply: Nothing };
   copy_link: { args: ById; reply: Nothing };
   copy_login: { args: ById; reply: Nothing };

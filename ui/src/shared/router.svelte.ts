@@ -5,10 +5,10 @@ export type Route =
   | { screen: 'today' | 'new' | 'settings' | 'search' }
   /** With a pairing link, when one was opened from outside. */
   | { screen: 'connections'; link?: string }
-  | { screen: 'consultation' | 'change' | 'connection'; id: string }
+  | { screen: 'consultation' | 'change' | 'repeat' | 'connection'; id: string }
 
 const PLAIN = ['new', 'settings', 'search'] as const
-const WITH_ID = ['consultation', 'change', 'connection'] as const
+const WITH_ID = ['consultation', 'change', 'repeat', 'connection'] as const
 
 export function readRoute(hash: string): Route {
   const [name = '', id = ''] = hash.replace(/^#?\/?/, '').split('/')
@@ -42,6 +42,7 @@ export function address(route: Route): string {
 function above(route: Route): Route {
   switch (route.screen) {
     case 'change':
+    case 'repeat':
       return { screen: 'consultation', id: route.id }
     case 'connection':
       return { screen: 'connections' }

@@ -6,12 +6,14 @@ import {
   dayAndMonth,
   dayOf,
   longDay,
+  monthAndYear,
   minutesUntil,
   nextHalfHour,
   readDay,
   readTime,
   shortDay,
   span,
+  weekdayAndDay,
 } from './time'
 
 const moscow = { locale: 'ru', zone: 'Europe/Moscow' }
@@ -85,4 +87,26 @@ test.each([
 test('an end after midnight begins the next day', () => {
   expect(addMinutes('23:40', 50)).toBe('00:30')
   expect(addMinutes('00:10', -15)).toBe('23:55')
+})
+
+test('under the heading of its month a day is short', () => {
+  expect([weekdayAndDay('2026-11-03', moscow), monthAndYear('2026-11', moscow)]).toEqual([
+    'вт, 3',
+    'ноябрь 2026',
+  ])
+  expect([weekdayAndDay('2026-11-23', newYork), monthAndYear('2026-11', newYork)]).toEqual([
+    'Mon, 23',
+    'November 2026',
+  ])
+})
+
+test('a day that may be past is one of this year', () => {
+  const today = '2026-11-23'
+  expect(readDay('1.10', today)).toBe('2027-10-01')
+  expect(['1.10', '5', '24.12.25', '31.2'].map((typed) => readDay(typed, today, true))).toEqual([
+    '2026-10-01',
+    '2026-11-05',
+    '2025-12-24',
+    null,
+  ])
 })

@@ -75,6 +75,19 @@ export function shortDay(day: string, place: Place, today: string): string {
   return `${week}, ${format(utc, { day: 'numeric', month: 'short' }).format(noon(day))}${year}`
 }
 
+/** `пн, 23`, where the month is said already. */
+export function weekdayAndDay(day: string, place: Place): string {
+  const utc = { ...place, zone: 'UTC' }
+  return `${format(utc, { weekday: 'short' }).format(noon(day))}, ${Number(day.slice(8))}`
+}
+
+/** `ноябрь 2026`, of a month as `2026-11`. */
+export function monthAndYear(month: string, place: Place): string {
+  const utc = { ...place, zone: 'UTC' }
+  // Russian would add "г." after the year.
+  return `${format(utc, { month: 'long' }).format(noon(`${month}-01`))} ${month.slice(0, 4)}`
+}
+
 export function addDays(day: string, days: number): string {
   const moved = noon(day)
   moved.setUTCDate(moved.getUTCDate() + days)
@@ -116,8 +129,11 @@ export function readTime(typed: string): string | null {
   return `${String(hours).padStart(2, '0')}:${String(minutes).padStart(2, '0')}`
 }
 
-/** Reads what people type for a day: `23`, `23.12`, `23.12.26`, `23/12/2026`, `2026-12-23`. */
-export function readDay(typed: string, today: string): string | null {
+/**
+ * Reads what people type for a day: `23`, `23.12`, `23.12.26`, `23/12/2026`, `2026-12-23`.
+ * What is left out is filled so that the day lies ahead, or else with this year and month.
+ */
+export function readDay(typed: string, today: string, behind = false): string | null {
   const text = typed.trim()
   const iso = /^(\d{4})-(\d{1,2})-(\d{1,2})$/.exec(text)
   if (iso) return realDay(Number(iso[1]), Number(iso[2]), Number(iso[3]))
@@ -127,6 +143,7 @@ export function readDay(typed: string, today: string): string | null {
   const thisYear = Number(today.slice(0, 4))
   const thisMonth = Number(today.slice(5, 7))
   if (match[3]) return realDay((Number(match[3]) % 2000) + 2000, Number(match[2]), day)
+  if (behind) return realDay(thisYear, Number(match[2] ?? thisMonth), day)
   if (match[2]) {
     const guess = realDay(thisYear, Number(match[2]), day)
     return guess && guess < today ? realDay(thisYear + 1, Number(match[2]), day) : guess

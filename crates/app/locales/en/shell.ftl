@@ -100,3 +100,22 @@ doctor-all-well = Everything works.
 ## Consultations made here, as other programs name them
 
 consultation-name = Consultation
+
+## The history as a file
+
+export-date = Date
+export-start = Start
+export-end = End
+export-zone = Time zone
+export-client = Client
+export-provider = Where
+export-link = Link
+export-state = State
+export-together = Minutes together
+export-note = Note
+export-planned = planned
+export-running = running
+export-finished = finished
+export-cancelled = cancelled
+export-no-show = did not come
+export-summary = Consultation: { $client }

@@ -28,7 +28,8 @@ error-without-words = Something went wrong (code: { $code }).
 ## Today
 
 today = Today
-search = Search
+history = History
+history-and-search = History and search
 settings = Settings
 new-consultation = New consultation
 consultation = Consultation
@@ -68,6 +69,7 @@ asks-outcome-short = came?
 status-finished = finished
 status-no-show = did not come
 status-cancelled = cancelled
+status-running = running now
 status-past = over
 announce-arrival = { $client }: the client is there
 announce-arrival-hidden = The client is there
@@ -185,6 +187,8 @@ create-and-copy = Create and copy link
 created = The consultation is created.
 created-and-copied = Consultation created, link copied
 change-consultation = Change consultation
+repeat = Repeat
+repeat-needs-names = Names are hidden. To repeat a consultation, show them first.
 change-needs-names = Names are hidden now. To change the consultation, they have to be shown.
 changed = Changes saved
 
@@ -228,17 +232,47 @@ source-page = client’s page
 source-desktop = this computer
 source-backend = event server
 
-## Search
+## History
 
-search-what = Name, note or link
+search-what = Name, date, note or link
 found =
     { $count ->
         [0] Nothing found
         [one] { $count } consultation
        *[other] { $count } consultations
     }
-found-nothing = Try a part of the name or a word from the note.
-show-more = Show more
+found-nothing = Try a part of the name, a day or a word from the note, or widen the filters.
+history-empty = Everything you plan will stand here.
+filters = Filters
+filters-off = Remove the filters
+state = State
+any-state = Any state
+state-planned = Planned
+state-finished = Finished
+state-no-show = Did not come
+state-cancelled = Cancelled
+period = Period
+period-all = All time
+period-this-month = This month
+period-last-month = Last month
+period-own = From – to
+from-day = From
+to-day = To
+export = Save as a file
+export-csv = Spreadsheet (CSV)
+export-calendar = Calendar (iCalendar)
+export-nameless = Names are hidden: the file will hold neither names nor notes.
+exported =
+    { $count ->
+        [one] { $count } consultation saved to downloads: { $file }
+       *[other] { $count } consultations saved to downloads: { $file }
+    }
+exported-nameless =
+    { $count ->
+        [one] { $count } consultation saved to downloads without names or notes: { $file }
+       *[other] { $count } consultations saved to downloads without names or notes: { $file }
+    }
+show-in-folder = Show in folder
 
 ## Connections
 

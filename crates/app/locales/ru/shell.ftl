@@ -103,3 +103,22 @@ doctor-all-well = Всё работает.
 ## Консультации, как их видят другие программы
 
 consultation-name = Консультация
+
+## История в виде файла
+
+export-date = Дата
+export-start = Начало
+export-end = Конец
+export-zone = Часовой пояс
+export-client = Клиент
+export-provider = Где
+export-link = Ссылка
+export-state = Состояние
+export-together = Минут вместе
+export-note = Заметка
+export-planned = запланирована
+export-running = идёт
+export-finished = завершена
+export-cancelled = отменена
+export-no-show = не пришёл
+export-summary = Консультация: { $client }

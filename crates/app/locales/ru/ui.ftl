@@ -28,7 +28,8 @@ error-without-words = Что-то пошло не так (код: { $code }).
 ## Сегодня
 
 today = Сегодня
-search = Поиск
+history = История
+history-and-search = История и поиск
 settings = Настройки
 new-consultation = Новая консультация
 consultation = Консультация
@@ -69,6 +70,7 @@ asks-outcome-short = пришёл?
 status-finished = завершена
 status-no-show = не пришёл
 status-cancelled = отменена
+status-running = идёт
 status-past = прошла
 announce-arrival = { $client }: клиент на месте
 announce-arrival-hidden = Клиент на месте
@@ -188,6 +190,8 @@ create-and-copy = Создать и скопировать ссылку
 created = Консультация создана.
 created-and-copied = Консультация создана, ссылка скопирована
 change-consultation = Изменить консультацию
+repeat = Повторить
+repeat-needs-names = Имена сейчас скрыты. Чтобы повторить консультацию, их нужно показать.
 change-needs-names = Имена сейчас скрыты. Чтобы изменить консультацию, их нужно показать.
 changed = Изменения сохранены
 
@@ -231,9 +235,9 @@ source-page = страница клиента
 source-desktop = этот компьютер
 source-backend = сервер событий
 
-## Поиск
+## История
 
-search-what = Имя, заметка или ссылка
+search-what = Имя, дата, заметка или ссылка
 found =
     { $count ->
         [0] Ничего не найдено
@@ -241,8 +245,40 @@ found =
         [few] Найдены { $count } консультации
        *[many] Найдено { $count } консультаций
     }
-found-nothing = Попробуйте часть имени или слово из заметки.
-show-more = Показать ещё
+found-nothing = Попробуйте часть имени, день или слово из заметки либо снимите фильтры.
+history-empty = Здесь будет всё, что вы назначите.
+filters = Фильтры
+filters-off = Снять фильтры
+state = Состояние
+any-state = Любое состояние
+state-planned = Запланированы
+state-finished = Завершены
+state-no-show = Не пришли
+state-cancelled = Отменены
+period = Период
+period-all = Всё время
+period-this-month = Этот месяц
+period-last-month = Прошлый месяц
+period-own = С … по …
+from-day = С
+to-day = По
+export = Сохранить в файл
+export-csv = Таблица (CSV)
+export-calendar = Календарь (iCalendar)
+export-nameless = Имена скрыты: в файле не будет ни имён, ни заметок.
+exported =
+    { $count ->
+        [one] { $count } консультация сохранена в загрузках: { $file }
+        [few] { $count } консультации сохранены в загрузках: { $file }
+       *[many] { $count } консультаций сохранено в загрузках: { $file }
+    }
+exported-nameless =
+    { $count ->
+        [one] { $count } консультация сохранена в загрузках без имён и заметок: { $file }
+        [few] { $count } консультации сохранены в загрузках без имён и заметок: { $file }
+       *[many] { $count } консультаций сохранено в загрузках без имён и заметок: { $file }
+    }
+show-in-folder = Показать в папке
 
 ## Подключения
 

@@ -3,6 +3,7 @@
 mod connections;
 mod consultations;
 mod entering;
+mod history;
 mod pairing;
 mod settings;
 

@@ -5,7 +5,7 @@ use crate::application::{Application, Backend, Save};
 use crate::command::{CommandError, Nothing, Pairing};
 use crate::keychain::BACKEND_TOKEN;
 use crate::line::{self, BackendAddress};
-use crate::record::Unsent;
+use crate::record::{Consultation, Unsent};
 use std::sync::Arc;
 use url::Url;
 
@@ -54,8 +54,8 @@ impl Application {
                 state.consultations.values().filter(|one| one.ends_at() > now).map(|one| one.id.clone()).collect();
             let mut rows = Vec::new();
             for id in ahead {
-                if let Some(consultation) = state.consultations.get_mut(&id) {
-                    consultation.version = None;
+                if let Some(consultation) = state.consultations.get(&id).cloned() {
+                    state.consultations.insert(Consultation { version: None, ..consultation });
                 }
                 state.unsent.insert(id.clone(), Unsent { base: None, refused: false });
                 rows.extend([Save::Consultation(id.clone()), Save::Unsent(id)]);

@@ -69,6 +69,20 @@ export class Draft {
     return draft
   }
 
+  /** As another consultation was, at the time the application proposes. */
+  static like(proposed: ConsultationDraft, place: Place): Draft {
+    const draft = new Draft(proposed.time_zone ?? place.zone, null)
+    draft.client = proposed.client
+    draft.provider = proposed.provider
+    draft.date = proposed.date
+    draft.time = proposed.time
+    draft.minutes = proposed.minutes
+    draft.note = proposed.note
+    draft.pasted = proposed.link ?? ''
+    draft.pastes = proposed.link !== null
+    return draft
+  }
+
   /** Asks for a made link; a slow answer to an old question is dropped. */
   async look(preview: Preview) {
     const asked = ++this.#asked

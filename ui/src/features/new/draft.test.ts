@@ -96,3 +96,11 @@ test('a change keeps the times in the zone they were given in', () => {
   const draft = Draft.of({ ...hero, time_zone: 'Asia/Tokyo' })
   expect([draft.date, draft.time, draft.zone]).toEqual(['2026-11-23', '20:24', 'Asia/Tokyo'])
 })
+
+test('the same again keeps a pasted link and has another one made else', () => {
+  const proposed = { ...fresh().asCommand(true), client: 'Ann', date: '2026-11-30', note: 'diary' }
+  const made = Draft.like(proposed, moscow)
+  expect([made.pastes, made.changes, made.asCommand(true).link]).toEqual([false, null, null])
+  const pasted = Draft.like({ ...proposed, link: 'https://pasted' }, moscow)
+  expect(pasted.asCommand(true)).toEqual({ ...proposed, link: 'https://pasted' })
+})

@@ -1,14 +1,11 @@
 import type { Draft } from './draft.svelte'
 
-/** The unsent new consultation, so that a look at another screen costs nothing. Gone with the window. */
-let draft: Draft | null = null
+/** Unsent new consultations, so that a look at another screen costs nothing. Gone with the window. */
+const drafts = new Map<string, Draft>()
 
+/** `of` is the consultation that is repeated; none for one from scratch. */
 export const kept = {
-  take: () => draft,
-  keep: (one: Draft) => {
-    draft = one
-  },
-  drop: () => {
-    draft = null
-  },
+  take: (of = '') => drafts.get(of) ?? null,
+  keep: (one: Draft, of = '') => void drafts.set(of, one),
+  drop: (of = '') => void drafts.delete(of),
 }

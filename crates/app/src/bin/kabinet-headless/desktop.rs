@@ -6,6 +6,7 @@ use kabinet_domain::Sensitive;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard};
 use tokio::sync::Notify;
 
@@ -22,6 +23,8 @@ pub struct RecordingDesktop {
 pub struct Asked {
     pub opened: Vec<String>,
     pub clipboard: Option<String>,
+    pub saved: Vec<(PathBuf, Vec<u8>)>,
+    pub shown_files: Vec<PathBuf>,
     pub standing: BTreeMap<String, Notification>,
     pub log: Vec<Logged>,
     pub tray: Option<TrayView>,
@@ -47,6 +50,7 @@ pub struct Logged {
 pub struct Works {
     pub browser: bool,
     pub clipboard: bool,
+    pub files: bool,
     pub notifications: bool,
     pub autostart: bool,
     pub tray: bool,
@@ -54,7 +58,7 @@ pub struct Works {
 
 impl Default for Works {
     fn default() -> Self {
-        Self { browser: true, clipboard: true, notifications: true, autostart: true, tray: true }
+        Self { browser: true, clipboard: true, files: true, notifications: true, autostart: true, tray: true }
     }
 }
 
@@ -71,6 +75,13 @@ impl RecordingDesktop {
         let asked = self.asked();
         let standing: Vec<Value> = asked.standing.values().map(written).collect();
         json!({ "standing": standing, "log": asked.log })
+    }
+
+    /// Files as they were written, as text, and those that were shown.
+    pub fn files(&self) -> Value {
+        let asked = self.asked();
+        let saved = asked.saved.iter().map(|(path, bytes)| json!({ "path": path, "text": String::from_utf8_lossy(bytes) }));
+        json!({ "saved": saved.collect::<Vec<_>>(), "shown": asked.shown_files })
     }
 
     pub fn tray(&self) -> Value {
@@ -139,6 +150,21 @@ impl Desktop for RecordingDesktop {
         if asked.clipboard.as_ref() == Some(text.reveal()) {
             asked.clipboard = None;
         }
+    }
+
+    async fn save_file(&self, suggested_name: &str, bytes: &Sensitive<Vec<u8>>) -> Result<PathBuf, DesktopError> {
+        let mut asked = self.asked();
+        if !asked.works.files {
+            return Err(missing("disk_full"));
+        }
+        let path = Path::new("/downloads").join(suggested_name);
+        asked.saved.push((path.clone(), bytes.reveal().clone()));
+        Ok(path)
+    }
+
+    async fn show_file(&self, file: &Path) -> Result<(), DesktopError> {
+        self.asked().shown_files.push(file.to_owned());
+        Ok(())
     }
 
     async fn notify(&self, notification: Notification) -> Result<(), DesktopError> {

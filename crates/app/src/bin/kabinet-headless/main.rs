@@ -7,6 +7,7 @@
 //! | `POST /verb` | `["join", "next"]`: a verb of the shell |
 //! | `GET /probe/opened` | addresses given to the browser, oldest first |
 //! | `GET /probe/clipboard` | `{"text": …}` |
+//! | `GET /probe/files` | `{"saved": [{"path": …, "text": …}], "shown": […]}` |
 //! | `GET /probe/notifications` | `{"standing": […], "log": […]}` |
 //! | `POST /probe/notifications/press` | `{"key": …, "button": 0}` presses a button, `{"key": …}` puts it away |
 //! | `GET /probe/tray`, `GET /probe/window` | what the tray and the window show |

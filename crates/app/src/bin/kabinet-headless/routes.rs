@@ -38,6 +38,7 @@ pub fn router(host: Host, ui: Option<PathBuf>) -> Router {
         .route("/probe/clipboard", get(async |State(host): State<Host>| Json(json!({ "text": host.desktop.asked().clipboard }))))
         .route("/probe/notifications", get(async |State(host): State<Host>| Json(host.desktop.notifications())))
         .route("/probe/notifications/press", post(press))
+        .route("/probe/files", get(async |State(host): State<Host>| Json(host.desktop.files())))
         .route("/probe/tray", get(async |State(host): State<Host>| Json(host.desktop.tray())))
         .route("/probe/window", get(async |State(host): State<Host>| Json(json!({ "page": host.desktop.asked().window }))))
         .route(

@@ -1,0 +1,152 @@
+import { CommandError } from '$bridge'
+import type { ConsultationView } from '$generated/ConsultationView'
+import type { HistoryState } from '$generated/HistoryState'
+import type { MonthCount } from '$generated/MonthCount'
+import type { SearchRequest } from '$generated/SearchRequest'
+import type { SearchResult } from '$generated/SearchResult'
+import type { Sought } from '$generated/Sought'
+import { daysOf, type Period } from './period'
+
+/** Rows are asked for in pieces of so many. */
+const PIECE = 50
+/** Rows so near to those in sight are asked for as well, so that a scroll finds them there. */
+const AHEAD = 25
+/** Rows further away than this from what is in sight are forgotten. */
+const NEAR = 300
+
+/** What is looked for and what was found; only answers to the latest question count. */
+export class Find {
+  text = $state('')
+  state = $state<HistoryState | null>(null)
+  period = $state<Period>('all')
+  /** Days of a period of one's own. */
+  from = $state('')
+  to = $state('')
+
+  total = $state(0)
+  months = $state.raw<MonthCount[]>([])
+  /** The rows at hand, by their place in the whole list. */
+  rows = $state.raw<ReadonlyMap<number, ConsultationView>>(new Map())
+  /** An answer to the present question is on the screen. */
+  answered = $state(false)
+  failure = $state.raw<CommandError | null>(null)
+
+  readonly narrowed = $derived(this.state !== null || this.period !== 'all')
+
+  #ask: (request: SearchRequest) => Promise<SearchResult>
+  #today: () => string
+  #question = 0
+  #asking = false
+  #filling = false
+  #first = 0
+  #last = PIECE - 1
+
+  constructor(ask: (request: SearchRequest) => Promise<SearchResult>, today: () => string) {
+    this.#ask = ask
+    this.#today = today
+  }
+
+  get sought(): Sought {
+    const { from, to } = daysOf(this.period, this.#today(), this)
+    return { text: this.text.trim(), state: this.state, from, to }
+  }
+
+  widen() {
+    this.state = null
+    this.period = 'all'
+  }
+
+  /** Asks anew, from the top. */
+  ask(): Promise<void> {
+    this.#first = 0
+    this.#last = PIECE - 1
+    return this.#anew()
+  }
+
+  /** The same question again, after something changed. */
+  again(): Promise<void> {
+    return this.answered ? this.#anew() : Promise.resolve()
+  }
+
+  /** These rows are in sight. */
+  need(first: number, last: number) {
+    this.#first = Math.max(0, first - AHEAD)
+    this.#last = last + AHEAD
+    void this.#fill()
+  }
+
+  /** Nothing found is to be seen any more, since it has names in it. */
+  forget() {
+    this.#question++
+    this.rows = new Map()
+  }
+
+  async #anew() {
+    const question = ++this.#question
+    this.#asking = true
+    const [offset, limit] = pieces(this.#first, this.#last)
+    try {
+      const found = await this.#ask({ sought: this.sought, offset, limit })
+      if (question !== this.#question) return
+      this.rows = placed(found.items, offset)
+      this.total = found.total
+      this.months = found.months
+      this.failure = null
+    } catch (thrown) {
+      if (question !== this.#question) return
+      this.failure = CommandError.from(thrown)
+    }
+    this.#asking = false
+    this.answered = true
+    void this.#fill()
+  }
+
+  /** Asks for what is in sight and not at hand: one piece at a time, each for what is in sight by then. */
+  async #fill() {
+    if (this.#filling || this.#asking) return
+    this.#filling = true
+    const question = this.#question
+    try {
+      for (let gap = this.#gap(); gap; gap = this.#gap()) {
+        const [offset, limit] = pieces(...gap)
+        const found = await this.#ask({ sought: this.sought, offset, limit })
+        if (question !== this.#question) break
+        if (found.total !== this.total || found.items.length === 0) {
+          // The list has changed under us; it will be told of, but the answer is here already.
+          void this.#anew()
+          break
+        }
+        const near = [...this.rows].filter(
+          ([index]) => index >= this.#first - NEAR && index <= this.#last + NEAR,
+        )
+        this.rows = new Map([...near, ...placed(found.items, offset)])
+      }
+    } catch (thrown) {
+      if (question === this.#question) this.failure = CommandError.from(thrown)
+    } finally {
+      this.#filling = false
+    }
+    if (question !== this.#question) void this.#fill()
+  }
+
+  #gap(): [first: number, last: number] | null {
+    const end = Math.min(this.#last, this.total - 1)
+    let [first, last] = [Infinity, -1]
+    for (let index = this.#first; index <= end; index++) {
+      if (this.rows.has(index)) continue
+      first = Math.min(first, index)
+      last = index
+    }
+    return last < 0 ? null : [first, last]
+  }
+}
+
+/** The whole pieces that hold these rows, as offset and limit. */
+function pieces(first: number, last: number): [number, number] {
+  const offset = Math.floor(first / PIECE) * PIECE
+  return [offset, Math.ceil((last + 1 - offset) / PIECE) * PIECE]
+}
+
+function placed(items: ConsultationView[], offset: number): Map<number, ConsultationView> {
+  return new Map(items.map((item, index) => [offset + index, item]))
+}
