@@ -10,10 +10,12 @@
 //! | screen | `screen` | view, tray and notifications, on every change and every minute |
 //! | waking | `screen` | notices that the computer has slept |
 
+use crate::command::{SearchRequest, SearchResult};
 use crate::desktop::{Desktop, DesktopError, MenuAction, NotificationAction};
 use crate::line::{BackendAddress, Line};
 use crate::present;
 use crate::record::Event;
+use crate::search;
 use crate::settings_file;
 use crate::state::{Place, State};
 use crate::store::{CURSOR, Store, Table, Write};
@@ -24,6 +26,7 @@ use chrono::{DateTime, Utc};
 use kabinet_domain::ports::SecretStore;
 use kabinet_domain::{Clock, Ids};
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::sync::{Notify, watch};
@@ -67,6 +70,9 @@ pub trait BackendSwitch: Send + Sync + std::fmt::Debug {
 pub struct Application {
     pub(crate) parts: Parts,
     state: Mutex<State>,
+    /// Rises with every change of the state, under its lock.
+    revision: AtomicU64,
+    search: Mutex<search::Index>,
     words: Mutex<Arc<Words>>,
     /// Held while rows are written, so that the last state of a row is what stays.
     pub(crate) store: tokio::sync::Mutex<Option<Store>>,
@@ -116,6 +122,8 @@ impl Application {
         let view = present::app_view(&state, parts.clock.now());
         let application = Arc::new(Self {
             state: Mutex::new(state),
+            revision: AtomicU64::new(0),
+            search: Mutex::default(),
             words: Mutex::new(Arc::new(words)),
             store: tokio::sync::Mutex::new(None),
             settings_file: tokio::sync::Mutex::new(()),
@@ -262,9 +270,20 @@ impl Application {
 
     /// Changes what is known, and has it shown.
     pub(crate) fn change<T>(&self, change: impl FnOnce(&mut State) -> T) -> T {
-        let result = change(&mut self.look());
+        let result = {
+            let mut state = self.look();
+            self.revision.fetch_add(1, Ordering::Relaxed);
+            change(&mut state)
+        };
         self.changed.notify_one();
         result
+    }
+
+    pub(crate) fn find(&self, request: &SearchRequest) -> SearchResult {
+        let mut index = self.search.lock().unwrap_or_else(PoisonError::into_inner);
+        let state = self.look();
+        index.follow(&state, self.revision.load(Ordering::Relaxed));
+        index.found(&state, request, self.now())
     }
 
     pub(crate) fn words(&self) -> Arc<Words> {

@@ -15,6 +15,7 @@ pub mod present;
 pub mod record;
 mod rooms;
 mod screen;
+mod search;
 mod settings_file;
 mod sse;
 pub mod state;

@@ -13,7 +13,6 @@ use crate::outbox;
 use crate::present::{self, Known};
 use crate::record::{Consultation, Status};
 use crate::rooms;
-use crate::state::State;
 use crate::view::ConsultationView;
 use chrono::{DateTime, Datelike, NaiveDate, NaiveTime, Utc};
 use chrono_tz::Tz;
@@ -23,7 +22,6 @@ use std::sync::Arc;
 pub(super) const SHORTEST: u32 = 5;
 pub(super) const LONGEST: u32 = 600;
 const LONGEST_NOTE: usize = 2000;
-const MOST_FOUND: u32 = 10_000;
 
 /// What was typed, understood.
 struct Planned {
@@ -129,8 +127,7 @@ impl Application {
     }
 
     pub(super) async fn search(self: &Arc<Self>, request: SearchRequest) -> Result<SearchResult, CommandError> {
-        let state = self.look();
-        Ok(found(&state, &request, self.now()))
+        Ok(self.find(&request))
     }
 
     pub(crate) fn known_consultation(&self, id: &str) -> Result<Consultation, CommandError> {
@@ -199,29 +196,4 @@ fn pasted_link(draft: &ConsultationDraft) -> Option<&str> {
 fn day(text: &str) -> Result<NaiveDate, CommandError> {
     let day = NaiveDate::parse_from_str(text, "%Y-%m-%d").ok();
     day.filter(|day| (2000..=2100).contains(&day.year())).ok_or_else(|| refuse_field("bad_date", "date"))
-}
-
-/// Consultations that hold all the words, the latest first.
-fn found(state: &State, request: &SearchRequest, now: DateTime<Utc>) -> SearchResult {
-    let text = request.text.to_lowercase();
-    let words: Vec<&str> = text.split_whitespace().collect();
-    // Dates are only written out for words that can be part of one: ten thousand of them take longer than a key's press.
-    let dated = words.iter().any(|word| word.bytes().any(|byte| byte.is_ascii_digit()));
-    let matches = |consultation: &&Consultation| {
-        words.is_empty() || {
-            let local = consultation.starts_at.with_timezone(&state.place.zone);
-            let day = if dated { local.format("%Y-%m-%d %d.%m.%Y").to_string() } else { String::new() };
-            let all = [&consultation.client, &consultation.note, &consultation.link, &day].map(|part| part.to_lowercase());
-            words.iter().all(|word| all.iter().any(|part| part.contains(word)))
-        }
-    };
-    let mut found: Vec<&Consultation> = state.consultations.values().filter(matches).collect();
-    found.sort_by_key(|consultation| std::cmp::Reverse((consultation.starts_at, &consultation.id)));
-    let total = u32::try_from(found.len()).unwrap_or(u32::MAX);
-    let view = |consultation: &Consultation| {
-        let attended = Attended::from_events(state.events_of(&consultation.id));
-        present::consultation_view(state, &Known { consultation, attended }, now)
-    };
-    let (skip, take) = (request.offset as usize, request.limit.min(MOST_FOUND) as usize);
-    SearchResult { items: found.into_iter().skip(skip).take(take).map(view).collect(), total }
 }

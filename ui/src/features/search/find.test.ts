@@ -1,4 +1,4 @@
-import { beforeEach, expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 import { CommandError } from '$bridge'
 import { samples } from '$bridge/sample'
 import type { SearchRequest } from '$generated/SearchRequest'
@@ -6,18 +6,20 @@ import { Find } from './find.svelte'
 
 const all = samples.many().groups.flatMap((group) => group.items)
 
-beforeEach(() => void vi.useFakeTimers())
+/** Everything that was answered has been taken over. */
+const settled = () => new Promise((resolve) => setTimeout(resolve))
 
-test('a pause in typing asks once, and more comes below', async () => {
+test('what is typed while an answer is awaited is asked once, and more comes below', async () => {
   const asked: SearchRequest[] = []
   const find = new Find(async (request) => {
     asked.push(request)
     return { items: all.slice(request.offset, request.offset + request.limit), total: all.length }
   })
   find.type('К')
-  find.type('Кл ')
-  await vi.advanceTimersByTimeAsync(200)
-  expect(asked.map((request) => request.text)).toEqual(['Кл'])
+  find.type('Кл')
+  find.type('Кли ')
+  await settled()
+  expect(asked.map((request) => request.text)).toEqual(['К', 'Кли'])
   expect(find.items).toHaveLength(30)
   await find.more()
   expect(find.items).toHaveLength(60)
@@ -35,14 +37,16 @@ test('what was asked for below still comes when the list changes meanwhile', asy
       ),
   )
   find.type('К')
-  await vi.advanceTimersByTimeAsync(200)
+  await settled()
   answers[0]?.()
-  await vi.advanceTimersByTimeAsync(0)
+  await settled()
   const more = find.more()
   find.again()
-  answers.slice(1).forEach((answer) => answer())
+  answers[1]?.()
+  await settled()
+  answers[2]?.()
   await more
-  await vi.advanceTimersByTimeAsync(0)
+  await settled()
   expect(find.items).toHaveLength(60)
 })
 
@@ -55,13 +59,26 @@ test('a slow answer to an old question is dropped', async () => {
       ),
   )
   find.type('a')
-  await vi.advanceTimersByTimeAsync(200)
   find.type('ab')
-  await vi.advanceTimersByTimeAsync(200)
-  answers[1]?.(2)
   answers[0]?.(9)
-  await vi.advanceTimersByTimeAsync(0)
+  await settled()
+  expect(find.answered).toBe(false)
+  answers[1]?.(2)
+  await settled()
   expect(find.total).toBe(2)
+})
+
+test('a field that was emptied or left while an answer was awaited asks nothing more', async () => {
+  const answers: (() => void)[] = []
+  const find = new Find(
+    () => new Promise((resolve) => answers.push(() => resolve({ items: all.slice(0, 1), total: 1 }))),
+  )
+  find.type('a')
+  find.type('ab')
+  find.type('')
+  answers[0]?.()
+  await settled()
+  expect([answers.length, find.items.length, find.answered]).toEqual([1, 0, false])
 })
 
 test('an emptied field shows nothing, a failure keeps what was found', async () => {
@@ -71,10 +88,10 @@ test('an emptied field shows nothing, a failure keeps what was found', async () 
     return { items: all.slice(0, 1), total: 1 }
   })
   find.type('a')
-  await vi.advanceTimersByTimeAsync(200)
+  await settled()
   fails = true
   find.type('ab')
-  await vi.advanceTimersByTimeAsync(200)
+  await settled()
   expect(find.failure?.code).toBe('x')
   expect(find.items).toHaveLength(1)
   find.type('')
