@@ -64,6 +64,8 @@ pub enum HttpError {
 /// # Errors
 /// When the extra authorities are unreadable, or the system has no usable TLS.
 pub fn client(settings: &HttpSettings) -> Result<Client, HttpError> {
+    // Refused when a client was built before: then it is there.
+    let _ = rustls::crypto::ring::default_provider().install_default();
     #[expect(clippy::disallowed_methods, reason = "the one place that builds a client")]
     let mut builder = Client::builder().user_agent(USER_AGENT).connect_timeout(CONNECT).referer(false).redirect(redirects());
     builder = match settings.purpose {
