@@ -2,7 +2,6 @@
 export PATH := $(CURDIR)/.tools/bin:$(CURDIR)/.venv/bin:$(or $(CARGO_HOME),$(HOME)/.cargo)/bin:$(PATH)
 screen := $(or $(DISPLAY),$(WAYLAND_DISPLAY),$(filter Darwin,$(shell uname)))
 stages := ui lint rust service headless desktop
-TAURI_CLI := @tauri-apps/cli@2.12.5
 
 help: ## say what there is (the default)
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -29,10 +28,10 @@ bench: ## measure speed and size, and write docs/benchmarks.md
 	@tests/setup test
 	@tests/bench/run
 
-package: ## a .deb in target/release/bundle/deb
+package: ## a .deb in target/small/bundle/deb
 	@tests/setup build
 	@tests/build-ui
-	@npx --yes $(TAURI_CLI) build --bundles deb
+	@src-tauri/linux/package
 
 clean: ## remove what was built; the tools in .tools and .venv stay
 	@cargo clean

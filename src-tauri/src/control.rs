@@ -23,7 +23,9 @@ pub struct Reply {
     pub text: String,
 }
 
-const LONGEST_LINE: u64 = 256 * 1024;
+const LONGEST_REQUEST: u64 = 256 * 1024;
+/// A list of everything that somebody planned in years.
+const LONGEST_REPLY: u64 = 64 * 1024 * 1024;
 /// Opening a room may ask the network for something first.
 const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -32,7 +34,7 @@ pub async fn ask(socket: &Path, request: &Request) -> io::Result<Reply> {
     let stream = Stream::connect(name(socket)?).await?;
     tokio::time::timeout(PATIENCE, async {
         send(&stream, request).await?;
-        receive(&stream).await
+        receive(&stream, LONGEST_REPLY).await
     })
     .await?
 }
@@ -73,7 +75,7 @@ where
                 let answer = answer.clone();
                 answering.spawn(async move {
                     let answered = async {
-                        let reply = answer(receive(&stream).await?);
+                        let reply = answer(receive(&stream, LONGEST_REQUEST).await?);
                         send(&stream, &reply.await).await
                     };
                     if let Err(error) = answered.await {
@@ -93,9 +95,9 @@ async fn send(mut stream: &Stream, message: &impl Serialize) -> io::Result<()> {
     stream.write_all(&line).await
 }
 
-async fn receive<T: for<'de> Deserialize<'de>>(stream: &Stream) -> io::Result<T> {
+async fn receive<T: for<'de> Deserialize<'de>>(stream: &Stream, longest: u64) -> io::Result<T> {
     let mut line = String::new();
-    BufReader::new(stream.take(LONGEST_LINE)).read_line(&mut line).await?;
+    BufReader::new(stream.take(longest)).read_line(&mut line).await?;
     Ok(serde_json::from_str(&line)?)
 }
 

@@ -4,6 +4,7 @@ use crate::system::panel;
 use kabinet_app::desktop::{MenuAction, MenuEntry, TrayView};
 use kabinet_app::view::TrayState;
 use std::collections::HashMap;
+use std::io::Cursor;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tauri::image::Image;
@@ -187,6 +188,13 @@ pictures! {
     NotConnected => "not_connected",
 }
 
+/// Each is drawn with eight bits for red, green, blue and alpha, which is what the tray takes.
 fn picture(state: TrayState, dark: bool) -> tauri::Result<Image<'static>> {
-    Image::from_bytes(picture_file(state, dark, panel::scale() > 1))
+    let unreadable = |error: png::DecodingError| tauri::Error::Io(error.into());
+    let mut reader =
+        png::Decoder::new(Cursor::new(picture_file(state, dark, panel::scale() > 1))).read_info().map_err(unreadable)?;
+    let (width, height) = reader.info().size();
+    let mut pixels = vec![0; reader.output_buffer_size().expect("an icon fits into the memory")];
+    reader.next_frame(&mut pixels).map_err(unreadable)?;
+    Ok(Image::new_owned(pixels, width, height))
 }

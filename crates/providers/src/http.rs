@@ -26,6 +26,8 @@ const CALL: Duration = Duration::from_secs(15);
 pub enum Purpose {
     /// Questions with short answers.
     Calls,
+    /// Calls of which none is sent on by itself to where a server points, each within so long.
+    Posts { within: Duration },
     /// A stream, or an answer that is waited for: it has no end, but the line may not be silent for longer than this.
     Feed { silence: Duration },
 }
@@ -68,10 +70,17 @@ pub enum HttpError {
 /// # Errors
 /// When the extra authorities are unreadable, or the system has no usable TLS.
 pub fn client(settings: &HttpSettings) -> Result<Client, HttpError> {
+    // Refused when a client was built before: then it is there.
+    let _ = rustls::crypto::ring::default_provider().install_default();
     #[expect(clippy::disallowed_methods, reason = "the one place that builds a client")]
-    let mut builder = Client::builder().user_agent(USER_AGENT).connect_timeout(CONNECT).referer(false).redirect(redirects());
+    let mut builder = Client::builder().user_agent(USER_AGENT).connect_timeout(CONNECT).referer(false);
+    builder = match settings.purpose {
+        Purpose::Posts { .. } => builder.redirect(Policy::none()),
+        Purpose::Calls | Purpose::Feed { .. } => builder.redirect(redirects()),
+    };
     builder = match settings.purpose {
         Purpose::Calls => builder.timeout(CALL),
+        Purpose::Posts { within } => builder.timeout(within),
         Purpose::Feed { silence } => builder.read_timeout(silence),
     };
     let extra = if settings.extra_authorities.is_empty() {
