@@ -196,7 +196,7 @@ mod tests {
     #[tokio::test]
     async fn what_is_paired_here_is_known_at_once_and_with_it_what_was_added_beside_us() {
         let folder = tempfile::tempdir().expect("a folder");
-        let storage = Sqlite::open(folder.path()).await.expect("a database");
+        let storage = Sqlite::open(folder.path(), crate::storage::Rows::default()).await.expect("a database");
         let people = People::load(Arc::new(storage.clone())).await.expect("people");
         let (own, other) = (somebody(), somebody());
         let now = Timestamp::UNIX_EPOCH;
