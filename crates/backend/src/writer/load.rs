@@ -61,6 +61,7 @@ impl Writer {
         writer.load_events(Cursor(mark(OPEN_EVENT).unwrap_or(0).unsigned_abs())).await?;
         let rooms: Vec<RoomName> = writer.rooms.iter().map(|(name, _)| name.clone()).collect();
         for room in rooms {
+            writer.rooms.bound(&room);
             // Each is judged when the writer first looks around.
             writer.rooms.arm(&room, Some(now));
         }

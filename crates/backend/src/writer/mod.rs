@@ -5,6 +5,7 @@
 //! nothing is answered that could be lost, and a thousand waiting senders cost one flush of the disk.
 
 mod batch;
+mod bound;
 mod changes;
 mod judge;
 mod keys;

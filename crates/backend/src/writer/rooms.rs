@@ -1,13 +1,11 @@
 //! Every room in which something may still happen, in memory: what was said of it, and what was told.
 
+use super::bound;
 use crate::ports::Audience;
 use kabinet_domain::event::Told;
 use kabinet_domain::{Cursor, RoomName, Signal, SpecialistId, Timestamp};
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
-
-/// A consultation has tens of signals; beyond this somebody plays, and judging all of them each time would cost too much.
-const MOST_SIGNALS: usize = 4096;
 
 /// One room's current window: from the first signal after it was last settled.
 #[derive(Debug)]
@@ -127,10 +125,8 @@ impl Rooms {
 
     /// Bounds a window that somebody floods.
     pub fn bound(&mut self, name: &RoomName) {
-        if let Some(room) = self.rooms.get_mut(name)
-            && room.signals.len() > MOST_SIGNALS
-        {
-            room.signals.drain(..MOST_SIGNALS / 4);
+        if let Some(room) = self.rooms.get_mut(name) {
+            bound::thin(&mut room.signals, bound::MOST_SIGNALS);
         }
     }
 
