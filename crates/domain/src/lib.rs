@@ -14,7 +14,7 @@ pub mod sensitive;
 pub mod signal;
 
 pub use clock::{Clock, Ids, SystemClock, SystemIds, Timestamp};
-pub use consultation::{Consultation, ConsultationStatus};
+pub use consultation::{Consultation, ConsultationStatus, Slot};
 pub use cursor::Cursor;
 pub use event::{Event, EventKind, LeaveReason, Place, Proof, Side, Telling, Who};
 pub use ids::{ConsultationId, DeviceId, EventId, SpecialistId};

@@ -11,7 +11,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use chrono::{NaiveDate, TimeZone};
 use kabinet_api::{Conference, ConferenceBody, ConferenceStatus, Conferences, ErrorBody, PressedJoin, Received};
-use kabinet_domain::{ConsultationId, Fact, Signal, SignalPlace, SpecialistId, Witness};
+use kabinet_domain::{ConsultationId, Signal, SpecialistId};
 use serde::Deserialize;
 use std::sync::Arc;
 use uuid::Uuid;
@@ -123,17 +123,7 @@ pub async fn pressed_join(State(app): State<App>, caller: Caller, Id(id): Id, re
         return Ok(axum::Json(received).into_response());
     };
     let now = app.now();
-    let at = pressed.at.map_or(now, |at| kabinet_domain::signal::corrected(at, now));
-    let signal = Signal {
-        key: format!("pressed|{id}|{}", pressed.at.unwrap_or(now).timestamp_millis()),
-        room,
-        place: SignalPlace::Room,
-        at,
-        order: 0,
-        received_at: now,
-        witness: Witness::default(),
-        fact: Fact::PressedJoin,
-    };
+    let signal = Signal::pressed_join(ConsultationId(id), room, pressed.at, now);
     app.writer
         .report(Report { source: Arc::from("desktop"), signals: vec![signal], module: None, late: false, received_at: now })
         .await?;

@@ -119,15 +119,14 @@ impl Writer {
                     id: EventId(json.id),
                     telling: Telling {
                         kind,
+                        consultation: json.consultation.map(ConsultationId),
                         who: json.who.as_ref().and_then(kabinet_api::WhoJson::understood),
                         at: json.at,
                         about: event.about,
                         inside: json.inside.unwrap_or_default(),
                     },
                 };
-                if let Some(consultation) = json.consultation {
-                    self.parts.status.session(ConsultationId(consultation), &told);
-                }
+                self.parts.status.session(&told);
                 room.tell(event.audience, told);
             }
         }

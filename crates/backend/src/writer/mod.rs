@@ -155,7 +155,8 @@ impl Writer {
 
     fn inspection(&self) -> Inspection {
         let now = self.now();
-        let unplanned = |(name, room): &(&RoomName, &rooms::Room)| self.planned.at(name, room.touched_at).is_none();
+        let planned = |name: &RoomName, at| self.planned.of(name).iter().any(|slot| slot.reaches(at, at));
+        let unplanned = |(name, room): &(&RoomName, &rooms::Room)| !planned(name, room.touched_at);
         Inspection { sources: self.reporters.health(now), unplanned_rooms: self.rooms.iter().filter(unplanned).count() }
     }
 
