@@ -48,7 +48,7 @@ pub async fn list(State(app): State<App>, caller: Caller, Asked(query): Asked<Li
     request_body = ConferenceBody,
     responses((status = 201, body = Conference), (status = 200, body = Conference, description = "It was there already, the same"),
         (status = 400, body = ErrorBody), (status = 401, body = ErrorBody), (status = 403, body = ErrorBody), (status = 408, body = ErrorBody),
-        (status = 409, body = ErrorBody, description = "Another consultation has this id"), (status = 413, body = ErrorBody),
+        (status = 409, body = ErrorBody, description = "Another consultation has this id, or a colleague has the room at this time"), (status = 413, body = ErrorBody),
         (status = 415, body = ErrorBody), (status = 429, body = ErrorBody), (status = 503, body = ErrorBody)))]
 pub async fn create(State(app): State<App>, caller: Caller, Json(body): Json<ConferenceBody>) -> Result<Response, Refusal> {
     let owner = caller.specialist()?;
@@ -74,7 +74,7 @@ pub async fn show(State(app): State<App>, caller: Caller, Id(id): Id) -> Result<
     params(("id" = Uuid, Path), ("If-Match" = Option<String>, Header, description = "The `ETag` that was seen")),
     request_body = ConferenceBody,
     responses((status = 200, body = Conference), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody), (status = 403, body = ErrorBody),
-        (status = 404, body = ErrorBody), (status = 408, body = ErrorBody), (status = 409, body = ErrorBody, description = "A lost update"),
+        (status = 404, body = ErrorBody), (status = 408, body = ErrorBody), (status = 409, body = ErrorBody, description = "A lost update, or a colleague has the room at this time"),
         (status = 413, body = ErrorBody), (status = 415, body = ErrorBody), (status = 429, body = ErrorBody), (status = 503, body = ErrorBody)))]
 pub async fn update(
     State(app): State<App>,
