@@ -78,7 +78,7 @@ pub async fn add(State(app): State<App>, caller: Caller, Json(new): Json<NewSpec
         (status = 404, body = ErrorBody), (status = 429, body = ErrorBody), (status = 503, body = ErrorBody)))]
 pub async fn remove(State(app): State<App>, caller: Caller, Id(id): Id) -> Result<StatusCode, Refusal> {
     caller.administrator()?;
-    let gone = app.people.store().remove(SpecialistId(id)).await?;
+    let gone = app.people.store().remove(SpecialistId(id), app.now()).await?;
     app.people.refresh().await?;
     if gone { Ok(StatusCode::NO_CONTENT) } else { Err(Refusal::not_found()) }
 }
