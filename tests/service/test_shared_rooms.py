@@ -114,7 +114,7 @@ def test_one_room_serves_one_specialist_at_a_time(house: Backend, anna: Speciali
     assert (refused.status, refused.code) == (409, "room_taken")
     assert put(boris, moved, description="the time stays").status == 200
     # One specialist may have two clients at a time, and whoever gives a room up gives it away.
-    assert ask(anna, name, 10).status == 201
+    assert ask(anna, name, 2).status == 201
     for given_up in house.ask("GET", PATH, token=anna.token).json["conferences"]:
         if given_up["room"] == name:
             house.ask("DELETE", f"{PATH}/{given_up['id']}", token=anna.token)

@@ -278,8 +278,9 @@ fn a_client_who_comes_for_a_second_consultation_does_not_come_again() {
 #[test]
 fn a_consultation_that_is_moved_keeps_who_is_there() {
     let mut scene = with_login();
-    let (anna, ivan) = (scene.person("anna", "Анна"), scene.person("ivan", "Иван"));
+    let (anna, ivan, again) = (scene.person("anna", "Анна"), scene.person("ivan", "Иван"), scene.person("again", "Иван"));
     scene.joins(0.0, &ivan).joins(30.0, &anna).granted(30.1, &anna).leaves(60.0, &ivan, HUNG_UP).leaves(70.0, &anna, HUNG_UP);
+    scene.joins(90.0, &again);
     let mut log = Log::new(agenda(&[slot('A', ANNA, 0, 50)]));
     log.receive([scene.signals[0].clone()], at(0.0));
     log.wait_until(at(10.0));
@@ -289,7 +290,11 @@ fn a_consultation_that_is_moved_keeps_who_is_there() {
         let now = signal.received_at.max(at(20.0));
         log.receive([signal], now);
     }
-    assert_eq!(story(&log), ["A: joined Иван", "A: started by grant", "A: left Иван: hung_up", "A: ended after 30 s"]);
+    log.wait_until(at(100.0));
+    assert_eq!(
+        story(&log),
+        ["A: joined Иван", "A: started by grant", "A: left Иван: hung_up", "A: ended after 30 s", "A: joined again Иван"]
+    );
 }
 
 #[test]
