@@ -29,7 +29,7 @@ pub(super) fn add(
         let times = [presence.in_room_since, presence.waits_since];
         let arrival = Arrival { keys: &presence.keys, times, from: presence.from, is_over: presence.is_over };
         let owner = owners.of(&slots, &arrival, |slot| known(&owned, &presence, slot));
-        let owner = owner.or_else(|| company(&owned, &presence));
+        let owner = owner.or_else(|| company(&owned, &presence, &slots));
         presence.again = been.contains(&(presence.person, owner));
         if presence.in_room_since.is_some() {
             been.insert((presence.person, owner));
@@ -61,9 +61,10 @@ fn of_one(owned: &[(Option<ConsultationId>, Presence)], owner: Option<Consultati
 }
 
 /// When nothing is planned within reach: a consultation that was moved away keeps those who come to it now, too.
-fn company(earlier: &[(Option<ConsultationId>, Presence)], comer: &Presence) -> Option<ConsultationId> {
+fn company(earlier: &[(Option<ConsultationId>, Presence)], comer: &Presence, slots: &[Slot]) -> Option<ConsultationId> {
     let same = |other: &Presence| other.person == comer.person || other.stands_at(comer.from);
-    earlier.iter().rev().find(|(owner, other)| owner.is_some() && same(other)).and_then(|(owner, _)| *owner)
+    let planned = |owner: &Option<ConsultationId>| slots.iter().any(|slot| Some(slot.consultation) == *owner);
+    earlier.iter().rev().find(|(owner, other)| planned(owner) && same(other)).and_then(|(owner, _)| *owner)
 }
 
 fn known(earlier: &[(Option<ConsultationId>, Presence)], comer: &Presence, slot: &Slot) -> Known {
