@@ -7,6 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 from lab import wait_for
 
 from .backend import ADMIN, SECRET, WORD, Backend, code_in, in_threads, token_in
+from .dialects import Module, person
 from .practice import Specialist
 
 
@@ -143,3 +144,15 @@ def test_whoever_is_removed_is_shown_out_of_the_feed(backend: Backend, hire):
     look_anew(backend)
     wait_for(lambda: views.poll.broken and views.stream.broken, "both readers shown out")
     assert "401" in views.poll.broken and "401" in views.stream.broken
+
+
+def test_what_a_specialist_is_known_by_is_changed_without_removing_them(backend: Backend, hire):
+    vera = hire(backend, "Вера", "--token-id", "old")
+    session = vera.plan()
+    assert verb(backend, "change", "Вера").returncode != 0, "nothing to change"
+    changed = verb(backend, "change", "Вера", "--token-id", "portal-17", "--token-id", "portal-18", "--account", "vera@meet.jitsi")
+    assert changed.returncode == 0, changed.stderr
+    look_anew(backend)
+    Module(backend).say("occupant_joined", session.room, occupant=person("Вера", token={"id": "portal-18"}))
+    assert session.wait("session_started")["who"]["proof"] == "token"
+    assert backend.ask("GET", "/api/current-user", token=vera.token).status == 200

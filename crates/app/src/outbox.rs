@@ -135,7 +135,7 @@ impl Application {
                 }
                 Err(LineError::Rejected { code, .. }) => {
                     tracing::warn!(code, "the backend refuses a change");
-                    self.refused(id).await;
+                    self.refused(id, &code).await;
                     return Ok(());
                 }
                 Err(error) => return Err(error),
@@ -157,14 +157,22 @@ impl Application {
         Ok((merged, accepted))
     }
 
-    async fn refused(&self, id: &str) {
+    async fn refused(&self, id: &str, code: &str) {
         self.change(|state| {
             if let Some(unsent) = state.unsent.get_mut(id) {
                 unsent.refused = true;
             }
         });
         self.save(&[Save::Unsent(id.to_owned())]).await;
-        self.trouble("change_refused", Some(crate::message("change_refused")));
+        self.trouble("change_refused", Some(crate::message(words_for(code))));
+    }
+}
+
+/// What a person can do something about is told by its own words.
+fn words_for(code: &str) -> &'static str {
+    match code {
+        "room_taken" => "room_taken",
+        _ => "change_refused",
     }
 }
 

@@ -92,9 +92,9 @@ impl People {
     ///
     /// # Errors
     /// When storage fails.
-    pub async fn remove(&self, id: SpecialistId) -> Result<bool, StorageError> {
+    pub async fn remove(&self, id: SpecialistId, now: Timestamp) -> Result<bool, StorageError> {
         let _one = self.changing.lock().await;
-        let gone = self.store.remove(id).await?;
+        let gone = self.store.remove(id, now).await?;
         self.refresh().await?;
         Ok(gone)
     }

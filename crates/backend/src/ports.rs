@@ -167,8 +167,8 @@ pub trait Specialists: Send + Sync + std::fmt::Debug {
     async fn roster(&self) -> Result<Roster, StorageError>;
     /// Keeps a new specialist, or what is new of a known one; the version with it.
     async fn keep(&self, person: &Person) -> Result<i64, StorageError>;
-    /// `false` when there was none. Devices and codes go too.
-    async fn remove(&self, id: SpecialistId) -> Result<bool, StorageError>;
+    /// `false` when there was none. Devices and codes go too, and the consultations that were not over by then.
+    async fn remove(&self, id: SpecialistId, now: Timestamp) -> Result<bool, StorageError>;
     async fn keep_device(&self, device: &Device) -> Result<(), StorageError>;
     async fn keep_code(&self, code_hash: [u8; 32], specialist: SpecialistId, expires_at: Timestamp) -> Result<(), StorageError>;
     /// Uses a code up: the device is kept, and its specialist told and the version with it, or `None` when no such code is valid.

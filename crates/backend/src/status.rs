@@ -85,7 +85,8 @@ impl Status {
     }
 
     /// Notes what was told of a consultation's session.
-    pub fn session(&self, consultation: ConsultationId, told: &Told) {
+    pub fn session(&self, told: &Told) {
+        let Some(consultation) = told.telling.consultation else { return };
         let change = |change: &dyn Fn(&mut HashMap<ConsultationId, EventId>)| {
             change(&mut self.running.write().expect("nobody panics while holding this"));
         };

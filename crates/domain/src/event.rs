@@ -192,6 +192,8 @@ pub struct Who {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Telling {
     pub kind: EventKind,
+    /// Whose news it is; `None` when nothing is planned for the room.
+    pub consultation: Option<ConsultationId>,
     pub who: Option<Who>,
     pub at: Timestamp,
     /// Ties the telling to a stay, so that it is recognised when the same signals are looked at again.

@@ -16,7 +16,7 @@ pub mod sensitive;
 pub mod signal;
 
 pub use clock::{Clock, Ids, SystemClock, SystemIds, Timestamp};
-pub use consultation::{Consultation, ConsultationStatus};
+pub use consultation::{Consultation, ConsultationStatus, Slot};
 pub use cursor::Cursor;
 pub use draft::{BroadcastChange, BroadcastDraft, MadeRoom, MakeRoomError, RoomChange, RoomDraft, RoomState, Viewers};
 pub use event::{Event, EventKind, LeaveReason, Place, Proof, Side, Telling, Who};

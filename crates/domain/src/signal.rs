@@ -1,6 +1,6 @@
 //! Signals: what a room's reporter said, understood but not yet judged.
 
-use crate::{LeaveReason, Occupant, RoomName, Timestamp};
+use crate::{ConsultationId, LeaveReason, Occupant, RoomName, Timestamp};
 
 /// One statement about one room.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,6 +16,32 @@ pub struct Signal {
     pub received_at: Timestamp,
     pub witness: Witness,
     pub fact: Fact,
+}
+
+/// What the key of a press begins with.
+const PRESSED: &str = "pressed|";
+
+impl Signal {
+    /// The specialist pressed *Join* for this consultation. `pressed_at` is what the desktop said, if it did.
+    #[must_use]
+    pub fn pressed_join(consultation: ConsultationId, room: RoomName, pressed_at: Option<Timestamp>, now: Timestamp) -> Self {
+        Self {
+            key: format!("{PRESSED}{consultation}|{}", pressed_at.unwrap_or(now).timestamp_millis()),
+            room,
+            place: SignalPlace::Room,
+            at: pressed_at.map_or(now, |at| corrected(at, now)),
+            order: 0,
+            received_at: now,
+            witness: Witness::default(),
+            fact: Fact::PressedJoin,
+        }
+    }
+
+    /// The consultation that *Join* was pressed for.
+    #[must_use]
+    pub fn pressed_for(&self) -> Option<ConsultationId> {
+        self.key.strip_prefix(PRESSED)?.split('|').next()?.parse().ok()
+    }
 }
 
 /// Where in a room.

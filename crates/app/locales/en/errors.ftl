@@ -35,6 +35,7 @@ error-no_specialist_link = The link to the room could not be made. Check the con
 error-no_login = No login is kept for this connection. Add it in Connections.
 error-no_password = No password is kept for this connection. Add it in Connections.
 error-change_refused = The event backend did not accept a change. It is kept on this computer; open the consultation and save it again.
+error-room_taken = A colleague has this room at that time. The change is kept on this computer; choose another room or another time.
 
 ## Connections
 

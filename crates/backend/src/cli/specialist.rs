@@ -14,7 +14,9 @@ pub enum Specialist {
     Add(Add),
     /// List specialists.
     List(Where),
-    /// Remove a specialist and their devices.
+    /// Change by what a specialist is known at the room server.
+    Change(Change),
+    /// Remove a specialist, their devices and the consultations that are not over.
     Remove(Who),
     /// Print a link and a code that pair one device.
     Pair(Pair),
@@ -53,6 +55,20 @@ pub struct Add {
 }
 
 #[derive(Debug, Args)]
+pub struct Change {
+    /// Name or id.
+    name: String,
+    /// An id that the specialist's room tokens carry, instead of all that were known; may be given several times. Empty for none.
+    #[arg(long = "token-id", value_name = "ID")]
+    token_ids: Option<Vec<String>>,
+    /// The specialist's account at the room server, instead of the one that was known. Empty for none.
+    #[arg(long)]
+    account: Option<String>,
+    #[command(flatten)]
+    source: Source,
+}
+
+#[derive(Debug, Args)]
 pub struct Pair {
     /// Name or id.
     name: String,
@@ -70,6 +86,7 @@ impl Specialist {
             match self {
                 Self::Add(add) => add.run().await,
                 Self::List(place) => list(place).await,
+                Self::Change(change) => change.run().await,
                 Self::Remove(who) => remove(who).await,
                 Self::Pair(pair) => pair.run().await,
             }
@@ -113,6 +130,26 @@ impl Add {
     }
 }
 
+impl Change {
+    async fn run(self) -> anyhow::Result<()> {
+        if self.token_ids.is_none() && self.account.is_none() {
+            bail!("nothing to change: give --token-id or --account");
+        }
+        let storage = Sqlite::open(&self.source.read(None, None)?.data).await?;
+        let mut person = find(&storage, &self.name).await?;
+        if let Some(token_ids) = self.token_ids {
+            person.token_ids = token_ids.into_iter().filter(|id| !id.is_empty()).collect();
+        }
+        if let Some(account) = self.account {
+            person.account = Some(account).filter(|account| !account.is_empty()).map(Sensitive::new);
+        }
+        storage.keep(&person).await?;
+        print(&format!("changed {}", person.id))?;
+        storage.close().await;
+        Ok(())
+    }
+}
+
 impl Pair {
     async fn run(self) -> anyhow::Result<()> {
         let config = self.source.read(None, None)?;
@@ -147,7 +184,7 @@ async fn list(place: Where) -> anyhow::Result<()> {
 async fn remove(who: Who) -> anyhow::Result<()> {
     let storage = Sqlite::open(&who.source.read(None, None)?.data, Rows::default()).await?;
     let person = find(&storage, &who.name).await?;
-    Specialists::remove(&storage, person.id).await?;
+    Specialists::remove(&storage, person.id, SystemClock.now()).await?;
     print(&format!("removed {}", person.id))?;
     storage.close().await;
     Ok(())

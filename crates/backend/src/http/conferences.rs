@@ -11,7 +11,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use chrono::{NaiveDate, TimeZone};
 use kabinet_api::{Conference, ConferenceBody, ConferenceStatus, Conferences, ErrorBody, PressedJoin, Received};
-use kabinet_domain::{ConsultationId, Fact, Signal, SignalPlace, SpecialistId, Witness};
+use kabinet_domain::{ConsultationId, Signal, SpecialistId};
 use serde::Deserialize;
 use std::sync::Arc;
 use uuid::Uuid;
@@ -48,7 +48,7 @@ pub async fn list(State(app): State<App>, caller: Caller, Asked(query): Asked<Li
     request_body = ConferenceBody,
     responses((status = 201, body = Conference), (status = 200, body = Conference, description = "It was there already, the same"),
         (status = 400, body = ErrorBody), (status = 401, body = ErrorBody), (status = 403, body = ErrorBody), (status = 408, body = ErrorBody),
-        (status = 409, body = ErrorBody, description = "Another consultation has this id"), (status = 413, body = ErrorBody),
+        (status = 409, body = ErrorBody, description = "Another consultation has this id, or a colleague has the room at this time"), (status = 413, body = ErrorBody),
         (status = 415, body = ErrorBody), (status = 429, body = ErrorBody), (status = 503, body = ErrorBody)))]
 pub async fn create(State(app): State<App>, caller: Caller, Json(body): Json<ConferenceBody>) -> Result<Response, Refusal> {
     let owner = caller.specialist()?;
@@ -74,7 +74,7 @@ pub async fn show(State(app): State<App>, caller: Caller, Id(id): Id) -> Result<
     params(("id" = Uuid, Path), ("If-Match" = Option<String>, Header, description = "The `ETag` that was seen")),
     request_body = ConferenceBody,
     responses((status = 200, body = Conference), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody), (status = 403, body = ErrorBody),
-        (status = 404, body = ErrorBody), (status = 408, body = ErrorBody), (status = 409, body = ErrorBody, description = "A lost update"),
+        (status = 404, body = ErrorBody), (status = 408, body = ErrorBody), (status = 409, body = ErrorBody, description = "A lost update, or a colleague has the room at this time"),
         (status = 413, body = ErrorBody), (status = 415, body = ErrorBody), (status = 429, body = ErrorBody), (status = 503, body = ErrorBody)))]
 pub async fn update(
     State(app): State<App>,
@@ -123,17 +123,7 @@ pub async fn pressed_join(State(app): State<App>, caller: Caller, Id(id): Id, re
         return Ok(axum::Json(received).into_response());
     };
     let now = app.now();
-    let at = pressed.at.map_or(now, |at| kabinet_domain::signal::corrected(at, now));
-    let signal = Signal {
-        key: format!("pressed|{id}|{}", pressed.at.unwrap_or(now).timestamp_millis()),
-        room,
-        place: SignalPlace::Room,
-        at,
-        order: 0,
-        received_at: now,
-        witness: Witness::default(),
-        fact: Fact::PressedJoin,
-    };
+    let signal = Signal::pressed_join(ConsultationId(id), room, pressed.at, now);
     app.writer
         .report(Report { source: Arc::from("desktop"), signals: vec![signal], module: None, late: false, received_at: now })
         .await?;

@@ -76,7 +76,7 @@ pub async fn add(State(app): State<App>, caller: Caller, Json(new): Json<NewSpec
         (status = 404, body = ErrorBody), (status = 429, body = ErrorBody), (status = 503, body = ErrorBody)))]
 pub async fn remove(State(app): State<App>, caller: Caller, Id(id): Id) -> Result<StatusCode, Refusal> {
     caller.administrator()?;
-    if app.people.remove(SpecialistId(id)).await? { Ok(StatusCode::NO_CONTENT) } else { Err(Refusal::not_found()) }
+    if app.people.remove(SpecialistId(id), app.now()).await? { Ok(StatusCode::NO_CONTENT) } else { Err(Refusal::not_found()) }
 }
 
 #[utoipa::path(post, path = "/api/devices/pair", tag = "people",

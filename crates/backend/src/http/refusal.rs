@@ -138,6 +138,12 @@ impl From<ChangeError> for Refusal {
         match error {
             ChangeError::Unknown => Self::not_found(),
             ChangeError::Taken => Self::new(StatusCode::CONFLICT, "id_taken", "another consultation has this id"),
+            // Whose and when is not told.
+            ChangeError::RoomTaken => Self::new(
+                StatusCode::CONFLICT,
+                "room_taken",
+                "the room is taken at this time; choose another room or another time",
+            ),
             ChangeError::Lost => {
                 Self::new(StatusCode::CONFLICT, "lost_update", "somebody else has changed it meanwhile; read it again")
             }

@@ -1,6 +1,7 @@
 //! Consultations are changed here, so that the change and its event stand in the log together or not at all.
 
 use super::judge::Draft;
+use super::planned;
 use super::{Change, ChangeError, Changed, Writer};
 use crate::planning::same_content;
 use crate::ports::{Audience, Batch, ConsultationChange};
@@ -22,6 +23,7 @@ impl Writer {
             // Somebody else's is not shown, nor is it told that it exists other than by its id being taken.
             return if same_content(&known, &conference) { Ok(Changed::Same(known)) } else { Err(ChangeError::Taken) };
         }
+        self.room_is_free(&conference, None)?;
         self.put(conference.clone()).await?;
         Ok(Changed::Created(conference))
     }
@@ -34,6 +36,7 @@ impl Writer {
         if same_content(&known, &conference) {
             return Ok(Changed::Same(known));
         }
+        self.room_is_free(&conference, Some(&known))?;
         conference.version = known.version + 1;
         conference.created_at = known.created_at;
         self.put(conference.clone()).await?;
@@ -60,6 +63,21 @@ impl Writer {
             self.judge_again(rooms).await;
         }
         Ok(())
+    }
+
+    /// One room cannot serve two specialists at a time: who comes could be either one's client, and neither may learn of the other's.
+    /// What was so before this was a rule may still be changed in everything else.
+    fn room_is_free(&self, wanted: &Conference, known: Option<&Conference>) -> Result<(), ChangeError> {
+        let wanted = planned::slot(wanted);
+        let Some((room, slot)) = wanted.as_ref().filter(|(_, slot)| slot.is_open) else { return Ok(()) };
+        if known.is_some_and(|known| planned::slot(known) == wanted) {
+            return Ok(());
+        }
+        let taken = self.planned.of(room).iter().any(|other| {
+            let somebody_elses = other.specialist != slot.specialist && self.parts.people.get(other.specialist).is_some();
+            somebody_elses && other.is_open && other.overlaps(slot)
+        });
+        if taken { Err(ChangeError::RoomTaken) } else { Ok(()) }
     }
 
     async fn find(&self, id: ConsultationId) -> Result<Option<Conference>, ChangeError> {

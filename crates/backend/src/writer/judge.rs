@@ -1,19 +1,20 @@
 //! From a room's signals to events in the log.
 
 use super::Writer;
+use super::rooms::Room;
 use crate::feed::Sleepers;
 use crate::ports::{Audience, Entry, EntryBody, LoggedEvent};
 use kabinet_api::EventJson;
-use kabinet_domain::attendance::{Plan, attend};
+use kabinet_domain::attendance::{Agenda, Plan, attend};
 use kabinet_domain::event::Told;
-use kabinet_domain::{ConsultationId, Cursor, Event, EventId, EventKind, RoomName, SpecialistId, Telling, Timestamp};
+use kabinet_domain::{ConsultationId, Cursor, Event, EventId, EventKind, RoomName, Slot, SpecialistId, Telling, Timestamp};
 use std::sync::Arc;
 
 /// What is to be told of one room, once it is durable.
 #[derive(Debug)]
 pub struct Verdict {
     pub room: RoomName,
-    pub told: Vec<(Audience, Option<ConsultationId>, Told)>,
+    pub told: Vec<(Audience, Told)>,
     pub look_again_at: Option<Timestamp>,
     pub settled: bool,
 }
@@ -35,22 +36,19 @@ impl Writer {
     /// Judges a room as it stands in memory, and drafts what follows.
     pub(super) fn judge(&self, name: &RoomName, now: Timestamp, draft: &mut Draft) {
         let Some(room) = self.rooms.get(name) else { return };
-        let last_signal = room.signals.iter().map(|signal| signal.at).max().unwrap_or(now);
-        let planned = self.planned.at(name, last_signal);
-        let specialist = planned.map(|consultation| consultation.specialist);
-        let attendance = attend(&self.plan(specialist), &room.signals, room.told(specialist), now);
+        let agenda = self.agenda(name, room, now);
+        let attendance = attend(&agenda, &room.signals, &room.told, now);
         let mut told = Vec::with_capacity(attendance.tellings.len());
         for telling in attendance.tellings {
-            let consultation = self.planned.at(name, telling.at).or(planned);
-            // A room may change hands between two specialists: neither is told of the other's clients.
-            if consultation.map(|consultation| consultation.specialist) != specialist {
-                continue;
-            }
-            let audience = specialist.map_or(Audience::Operator, Audience::Specialist);
-            let consultation = consultation.map(|consultation| consultation.id);
+            let audience = telling.consultation.map_or(Audience::Operator, |id| {
+                // What is taken back is taken back from whoever was told, also when the consultation is gone.
+                let planned = || agenda.slots.iter().find(|slot| slot.consultation == id);
+                let planned = || planned().map(|slot| Audience::Specialist(slot.specialist));
+                room.audience(id).or_else(planned).unwrap_or(Audience::Operator)
+            });
             let id = EventId(self.parts.ids.next());
-            self.draft_telling(name, &telling, id, audience, consultation, now, draft);
-            told.push((audience, consultation, Told { id, telling }));
+            self.draft_telling(name, &telling, id, audience, now, draft);
+            told.push((audience, Told { id, telling }));
         }
         if attendance.settled {
             draft.entries.push(Entry {
@@ -68,6 +66,24 @@ impl Writer {
         });
     }
 
+    /// Whose the room is and when. A removed specialist's consultations claim nothing.
+    fn agenda(&self, name: &RoomName, room: &Room, now: Timestamp) -> Agenda {
+        let from = room.signals.iter().map(|signal| signal.at).min().unwrap_or(now);
+        let concerned = |slot: &&Slot| slot.reaches(from, now) || room.audience(slot.consultation).is_some();
+        let known = |slot: &&Slot| self.parts.people.get(slot.specialist).is_some();
+        let slots: Vec<Slot> = self.planned.of(name).iter().filter(concerned).filter(known).copied().collect();
+        let mut plans: Vec<Plan> = Vec::with_capacity(1);
+        for slot in &slots {
+            if plans.iter().all(|plan| plan.specialist != Some(slot.specialist)) {
+                plans.push(self.plan(Some(slot.specialist)));
+            }
+        }
+        if plans.is_empty() {
+            plans.push(self.plan(None));
+        }
+        Agenda { slots, plans }
+    }
+
     fn plan(&self, specialist: Option<SpecialistId>) -> Plan {
         let person = specialist.and_then(|id| self.parts.people.get(id));
         Plan {
@@ -81,14 +97,12 @@ impl Writer {
         }
     }
 
-    #[expect(clippy::too_many_arguments, reason = "an event's parts, each from another place")]
     fn draft_telling(
         &self,
         room: &RoomName,
         telling: &Telling,
         id: EventId,
         audience: Audience,
-        consultation: Option<ConsultationId>,
         now: Timestamp,
         draft: &mut Draft,
     ) {
@@ -97,7 +111,7 @@ impl Writer {
             id,
             kind: telling.kind.clone(),
             specialist: None,
-            consultation,
+            consultation: telling.consultation,
             room: Some(room.clone()),
             who: telling.who.clone(),
             source: ROOMS.to_owned(),
@@ -150,10 +164,8 @@ impl Writer {
         self.end = draft.events.last().map_or(self.end, |event| event.cursor);
         for verdict in draft.verdicts {
             if let Some(room) = self.rooms.get_mut(&verdict.room) {
-                for (audience, consultation, told) in verdict.told {
-                    if let Some(consultation) = consultation {
-                        self.parts.status.session(consultation, &told);
-                    }
+                for (audience, told) in verdict.told {
+                    self.parts.status.session(&told);
                     room.tell(audience, told);
                 }
             }

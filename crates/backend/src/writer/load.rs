@@ -61,6 +61,7 @@ impl Writer {
         writer.load_events(Cursor(mark(OPEN_EVENT).unwrap_or(0).unsigned_abs())).await?;
         let rooms: Vec<RoomName> = writer.rooms.iter().map(|(name, _)| name.clone()).collect();
         for room in rooms {
+            writer.rooms.bound(&room);
             // Each is judged when the writer first looks around.
             writer.rooms.arm(&room, Some(now));
         }
@@ -118,15 +119,14 @@ impl Writer {
                     id: EventId(json.id),
                     telling: Telling {
                         kind,
+                        consultation: json.consultation.map(ConsultationId),
                         who: json.who.as_ref().and_then(kabinet_api::WhoJson::understood),
                         at: json.at,
                         about: event.about,
                         inside: json.inside.unwrap_or_default(),
                     },
                 };
-                if let Some(consultation) = json.consultation {
-                    self.parts.status.session(ConsultationId(consultation), &told);
-                }
+                self.parts.status.session(&told);
                 room.tell(event.audience, told);
             }
         }

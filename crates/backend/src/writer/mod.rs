@@ -5,6 +5,7 @@
 //! nothing is answered that could be lost, and a thousand waiting senders cost one flush of the disk.
 
 mod batch;
+mod bound;
 mod changes;
 mod judge;
 mod keys;
@@ -154,7 +155,8 @@ impl Writer {
 
     fn inspection(&self) -> Inspection {
         let now = self.now();
-        let unplanned = |(name, room): &(&RoomName, &rooms::Room)| self.planned.at(name, room.touched_at).is_none();
+        let planned = |name: &RoomName, at| self.planned.of(name).iter().any(|slot| slot.reaches(at, at));
+        let unplanned = |(name, room): &(&RoomName, &rooms::Room)| !planned(name, room.touched_at);
         Inspection { sources: self.reporters.health(now), unplanned_rooms: self.rooms.iter().filter(unplanned).count() }
     }
 

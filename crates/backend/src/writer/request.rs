@@ -58,6 +58,8 @@ pub enum ChangeError {
     Unknown,
     #[error("another consultation has this id")]
     Taken,
+    #[error("another specialist has the room at this time")]
+    RoomTaken,
     #[error("somebody else has changed it meanwhile")]
     Lost,
     #[error(transparent)]

@@ -1,20 +1,20 @@
 //! Every room in which something may still happen, in memory: what was said of it, and what was told.
 
+use super::bound;
 use crate::ports::Audience;
 use kabinet_domain::event::Told;
-use kabinet_domain::{Cursor, RoomName, Signal, SpecialistId, Timestamp};
+use kabinet_domain::{ConsultationId, Cursor, RoomName, Signal, Timestamp};
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
-
-/// A consultation has tens of signals; beyond this somebody plays, and judging all of them each time would cost too much.
-const MOST_SIGNALS: usize = 4096;
 
 /// One room's current window: from the first signal after it was last settled.
 #[derive(Debug)]
 pub struct Room {
     pub signals: Vec<Signal>,
-    /// Per specialist, since a room may change hands; `None` for the operator.
-    told: HashMap<Option<SpecialistId>, Vec<Told>>,
+    /// What was told of it, oldest first.
+    pub told: Vec<Told>,
+    /// Who was told of each consultation.
+    audiences: HashMap<ConsultationId, Audience>,
     /// Who reports about it.
     pub sources: Vec<Arc<str>>,
     pub first_entry: i64,
@@ -27,17 +27,17 @@ pub struct Room {
 }
 
 impl Room {
+    /// Who was told of a consultation, if anybody was.
     #[must_use]
-    pub fn told(&self, specialist: Option<SpecialistId>) -> &[Told] {
-        self.told.get(&specialist).map_or(&[], Vec::as_slice)
+    pub fn audience(&self, consultation: ConsultationId) -> Option<Audience> {
+        self.audiences.get(&consultation).copied()
     }
 
     pub fn tell(&mut self, audience: Audience, told: Told) {
-        let specialist = match audience {
-            Audience::Specialist(id) => Some(id),
-            Audience::Operator | Audience::Everyone => None,
-        };
-        self.told.entry(specialist).or_default().push(told);
+        if let Some(consultation) = told.telling.consultation {
+            self.audiences.entry(consultation).or_insert(audience);
+        }
+        self.told.push(told);
     }
 }
 
@@ -91,7 +91,8 @@ impl Rooms {
             fresh = true;
             Room {
                 signals: Vec::new(),
-                told: HashMap::new(),
+                told: Vec::new(),
+                audiences: HashMap::new(),
                 sources: Vec::new(),
                 first_entry: entry,
                 told_after: end,
@@ -127,10 +128,8 @@ impl Rooms {
 
     /// Bounds a window that somebody floods.
     pub fn bound(&mut self, name: &RoomName) {
-        if let Some(room) = self.rooms.get_mut(name)
-            && room.signals.len() > MOST_SIGNALS
-        {
-            room.signals.drain(..MOST_SIGNALS / 4);
+        if let Some(room) = self.rooms.get_mut(name) {
+            bound::thin(&mut room.signals, bound::MOST_SIGNALS);
         }
     }
 

@@ -39,6 +39,21 @@ pub(super) fn from_stays(plan: &Plan, stays: &[Stay], presses: &[Timestamp]) -> 
     groups.people(&standings)
 }
 
+/// Who came with whom else's page, token or name, before anybody is taken for the specialist: equal for the stays of one person.
+pub(super) fn alike(stays: &[Stay]) -> Vec<usize> {
+    let standings = vec![Standing::Unproven; stays.len()];
+    let mut groups = Groups::new(stays.len());
+    same_page_or_token(stays, &mut groups);
+    same_name(stays, &standings, &mut groups);
+    nameless_returns(stays, &standings, &mut groups);
+    (0..stays.len()).map(|index| groups.root(index)).collect()
+}
+
+/// The stay proves by itself that it is this specialist's and nobody else's.
+pub(super) fn is_certainly(plan: &Plan, stay: &Stay) -> bool {
+    standing(plan, stay) == Standing::Specialist(Proof::Token)
+}
+
 fn standing(plan: &Plan, stay: &Stay) -> Standing {
     if let Some(id) = &stay.token {
         // Where everybody has a token, the focus makes everybody an owner: then only the id tells who is who.

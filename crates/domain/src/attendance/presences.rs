@@ -9,6 +9,8 @@ use chrono::Duration;
 /// A time during which one person was there: at the door, in the room or in a breakout room.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Presence {
+    /// Whose it is: equal for all presences of one person.
+    pub person: usize,
     pub is_specialist: bool,
     pub proof: Proof,
     /// Keys of the stays it is made of, the first one first.
@@ -20,7 +22,7 @@ pub(super) struct Presence {
     pub in_room_since: Option<Timestamp>,
     /// The arrival was reported at all.
     pub arrival_known: bool,
-    /// This person was in the room before.
+    /// This person was in the consultation before; known once it is known which that is.
     pub again: bool,
     pub name: Sensitive<String>,
     pub end: Option<End>,
@@ -32,7 +34,7 @@ pub(super) struct Presence {
     /// A proof may still come: nothing is told yet.
     pub awaits_proof: bool,
     pub look_again_at: Option<Timestamp>,
-    /// Seconds a specialist's presence shared with a client's.
+    /// Seconds a specialist's presence shared with a client's of the same consultation.
     pub together: u32,
 }
 
@@ -40,6 +42,11 @@ impl Presence {
     /// In the room now, or in a gap that may still be none.
     pub fn stands_in_room(&self) -> bool {
         self.in_room_since.is_some() && !self.is_over
+    }
+
+    /// Was in the room at this moment.
+    pub fn stands_at(&self, moment: Timestamp) -> bool {
+        self.in_room_since.is_some_and(|since| since <= moment) && self.end.is_none_or(|end| moment < end.at)
     }
 
     pub fn holds(&self, about: &str, at: Timestamp) -> bool {
@@ -60,12 +67,13 @@ pub(super) fn returns_within(stay: &Stay) -> Duration {
 }
 
 pub(super) fn of(plan: &Plan, stays: &[Stay], people: &[Person], now: Timestamp) -> Vec<Presence> {
-    let mut presences: Vec<Presence> = people.iter().flat_map(|person| of_person(plan, stays, person, now)).collect();
-    let clients: Vec<(Timestamp, Timestamp)> =
-        presences.iter().filter(|presence| !presence.is_specialist).filter_map(|presence| span(presence, now)).collect();
-    for presence in presences.iter_mut().filter(|presence| presence.is_specialist) {
-        presence.together = span(presence, now).map_or(0, |own| shared_seconds(own, &clients));
-    }
+    let mut presences: Vec<Presence> = people
+        .iter()
+        .enumerate()
+        .flat_map(|(index, person)| {
+            of_person(plan, stays, person, now).into_iter().map(move |presence| Presence { person: index, ..presence })
+        })
+        .collect();
     presences.sort_by(|a, b| (a.from, &a.keys).cmp(&(b.from, &b.keys)));
     presences
 }
@@ -80,19 +88,14 @@ fn of_person(plan: &Plan, stays: &[Stay], person: &Person, now: Timestamp) -> Ve
             _ => runs.push(vec![stay]),
         }
     }
-    let mut presences: Vec<Presence> = Vec::with_capacity(runs.len());
-    for run in runs {
-        let again = presences.iter().any(|earlier| earlier.in_room_since.is_some());
-        presences.push(presence(plan, person, &run, again, now));
-    }
-    presences
+    runs.iter().map(|run| presence(plan, person, run, now)).collect()
 }
 
-fn continues(run: &[&Stay], next: &Stay) -> bool {
+pub(super) fn continues(run: &[&Stay], next: &Stay) -> bool {
     run.iter().any(|stay| stay.end.is_none_or(|end| next.from() <= end.at + returns_within(stay)))
 }
 
-fn presence(plan: &Plan, person: &Person, run: &[&Stay], again: bool, now: Timestamp) -> Presence {
+fn presence(plan: &Plan, person: &Person, run: &[&Stay], now: Timestamp) -> Presence {
     let earliest =
         |lobby: bool| run.iter().filter(|stay| (stay.place == SignalPlace::Lobby) == lobby).filter_map(|stay| stay.start).min();
     let in_room_since = earliest(false);
@@ -109,6 +112,7 @@ fn presence(plan: &Plan, person: &Person, run: &[&Stay], again: bool, now: Times
     ];
     let named = |stay: &&Stay| stay.names.last().cloned();
     Presence {
+        person: 0,
         is_specialist: person.is_specialist,
         proof: person.proof,
         keys: run.iter().map(|stay| stay.key.clone()).collect(),
@@ -116,7 +120,7 @@ fn presence(plan: &Plan, person: &Person, run: &[&Stay], again: bool, now: Times
         waits_since: earliest(true).filter(|waits| in_room_since.is_none_or(|room| *waits < room)),
         in_room_since,
         arrival_known: run.iter().any(|stay| stay.start.is_some()),
-        again,
+        again: false,
         name: run.iter().filter_map(named).max_by_key(|(at, _)| *at).map(|(_, name)| name).unwrap_or_default(),
         end: end.map(|(end, _)| end),
         is_over,
@@ -160,11 +164,11 @@ fn proof_may_come_until(plan: &Plan, person: &Person, run: &[&Stay]) -> Option<T
 }
 
 /// The time in the room.
-fn span(presence: &Presence, now: Timestamp) -> Option<(Timestamp, Timestamp)> {
+pub(super) fn span(presence: &Presence, now: Timestamp) -> Option<(Timestamp, Timestamp)> {
     presence.in_room_since.map(|since| (since, presence.end.map_or(now, |end| end.at)))
 }
 
-fn shared_seconds(own: (Timestamp, Timestamp), others: &[(Timestamp, Timestamp)]) -> u32 {
+pub(super) fn shared_seconds(own: (Timestamp, Timestamp), others: &[(Timestamp, Timestamp)]) -> u32 {
     let mut overlaps: Vec<(Timestamp, Timestamp)> =
         others.iter().map(|other| (own.0.max(other.0), own.1.min(other.1))).filter(|(from, to)| from < to).collect();
     overlaps.sort();

@@ -4,23 +4,18 @@ use super::UNSTABLE_AFTER;
 use super::presences::Presence;
 use crate::event::Told;
 use crate::{EventId, EventKind, Place, Sensitive, Side, Telling, Timestamp, Who};
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
-/// What must be told now, in order.
-pub(super) fn difference(presences: &[Presence], told: &[Told], now: Timestamp) -> Vec<Telling> {
-    let withdrawn: BTreeSet<EventId> = told
-        .iter()
-        .filter_map(|told| match told.telling.kind {
-            EventKind::Withdrawn { of } => Some(of),
-            _ => None,
-        })
-        .collect();
-    let standing: Vec<&Told> = told.iter().filter(|told| !withdrawn.contains(&told.id)).collect();
-
+/// What must be told of one consultation now, in order. `standing` is what was told of it and not withdrawn, oldest first.
+pub(super) fn difference(presences: &[Presence], standing: &[&Told], now: Timestamp) -> Vec<Telling> {
+    let mut by_key: BTreeMap<&str, Vec<(usize, &Told)>> = BTreeMap::new();
+    for (position, told) in standing.iter().enumerate() {
+        by_key.entry(&told.telling.about).or_default().push((position, told));
+    }
     let mut withdrawals = Vec::new();
     let mut news = Vec::new();
     for presence in presences.iter().filter(|presence| !presence.awaits_proof) {
-        let mut teller = Teller { presence, told: claimed(presence, &standing), withdrawals: Vec::new(), news: Vec::new(), now };
+        let mut teller = Teller { presence, told: claimed(presence, &by_key), withdrawals: Vec::new(), news: Vec::new(), now };
         if presence.is_specialist {
             teller.specialist();
         } else {
@@ -30,17 +25,30 @@ pub(super) fn difference(presences: &[Presence], told: &[Told], now: Timestamp) 
         news.extend(teller.news);
     }
     news.sort_by_key(|telling: &Telling| (telling.at, matches!(telling.kind, EventKind::SessionEnded { .. })));
+    withdrawals.into_iter().chain(news).collect()
+}
+
+/// Takes back what belongs to somebody else: without a word about them.
+pub(super) fn withdrawal(told: &Told, now: Timestamp) -> Telling {
+    Telling { kind: EventKind::Withdrawn { of: told.id }, at: now, ..told.telling.clone() }
+}
+
+/// How many clients are in the room.
+pub(super) fn inside(presences: &[Presence]) -> u32 {
     let inside = presences
         .iter()
         .filter(|presence| !presence.is_specialist && presence.stands_in_room() && !presence.awaits_proof)
         .count();
-    let inside = u32::try_from(inside).unwrap_or(u32::MAX);
-    withdrawals.into_iter().chain(news).map(|telling| Telling { inside, ..telling }).collect()
+    u32::try_from(inside).unwrap_or(u32::MAX)
 }
 
 /// What was told of this presence, oldest first.
-fn claimed<'a>(presence: &Presence, told: &[&'a Told]) -> Vec<&'a Told> {
-    told.iter().filter(|told| presence.holds(&told.telling.about, told.telling.at)).copied().collect()
+fn claimed<'a>(presence: &Presence, by_key: &BTreeMap<&str, Vec<(usize, &'a Told)>>) -> Vec<&'a Told> {
+    let told = presence.keys.iter().filter_map(|key| by_key.get(key.as_str())).flatten();
+    let mut told: Vec<_> = told.filter(|(_, told)| presence.holds(&told.telling.about, told.telling.at)).copied().collect();
+    told.sort_by_key(|(position, _)| *position);
+    told.dedup_by_key(|(position, _)| *position);
+    told.into_iter().map(|(_, told)| told).collect()
 }
 
 struct Teller<'a> {
@@ -167,7 +175,7 @@ impl Teller<'_> {
     fn withdraw(&mut self, told: &Told) {
         if !self.is_withdrawn(told.id) {
             let (kind, about) = (EventKind::Withdrawn { of: told.id }, told.telling.about.clone());
-            self.withdrawals.push(Telling { kind, who: Some(self.who()), at: self.now, about, inside: 0 });
+            self.withdrawals.push(Telling { kind, consultation: None, who: Some(self.who()), at: self.now, about, inside: 0 });
         }
     }
 
@@ -176,7 +184,8 @@ impl Teller<'_> {
     }
 
     fn tell(&mut self, kind: EventKind, at: Timestamp) {
-        self.news.push(Telling { kind, who: Some(self.who()), at, about: self.presence.keys[0].clone(), inside: 0 });
+        let about = self.presence.keys[0].clone();
+        self.news.push(Telling { kind, consultation: None, who: Some(self.who()), at, about, inside: 0 });
     }
 
     fn who(&self) -> Who {

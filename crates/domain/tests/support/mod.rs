@@ -3,7 +3,7 @@
 #![allow(dead_code, reason = "each test file uses a part")]
 
 use chrono::{DateTime, Duration, TimeZone, Utc};
-use kabinet_domain::attendance::{Plan, attend};
+use kabinet_domain::attendance::{Agenda, Plan, attend};
 use kabinet_domain::event::Told;
 use kabinet_domain::{
     EventId, EventKind, Fact, LeaveReason, Occupant, RoomName, Sensitive, Signal, SignalPlace, StayKey, Telling, Timestamp,
@@ -22,15 +22,15 @@ pub fn at(seconds: f64) -> Timestamp {
 
 /// The log of one room while signals arrive.
 pub struct Log {
-    pub plan: Plan,
+    pub agenda: Agenda,
     pub signals: Vec<Signal>,
     pub told: Vec<Told>,
     look_again_at: Option<Timestamp>,
 }
 
 impl Log {
-    pub fn new(plan: Plan) -> Self {
-        Self { plan, signals: Vec::new(), told: Vec::new(), look_again_at: None }
+    pub fn new(plan: impl Into<Agenda>) -> Self {
+        Self { agenda: plan.into(), signals: Vec::new(), told: Vec::new(), look_again_at: None }
     }
 
     /// Signals that arrive together; each is appended once, by its key.
@@ -52,15 +52,16 @@ impl Log {
         }
     }
 
-    fn look(&mut self, now: Timestamp) {
-        let attendance = attend(&self.plan, &self.signals, &self.told, now);
+    /// What is planned has changed, or somebody asks.
+    pub fn look(&mut self, now: Timestamp) {
+        let attendance = attend(&self.agenda, &self.signals, &self.told, now);
         for telling in attendance.tellings {
             let id = EventId(Uuid::from_u128(self.told.len() as u128 + 1));
             self.told.push(Told { id, telling });
         }
         assert!(attendance.look_again_at.is_none_or(|moment| moment > now), "would look for ever");
         self.look_again_at = attendance.look_again_at;
-        let again = attend(&self.plan, &self.signals, &self.told, now);
+        let again = attend(&self.agenda, &self.signals, &self.told, now);
         assert_eq!(again.tellings, Vec::new(), "what was told is not told again");
     }
 
@@ -71,10 +72,15 @@ impl Log {
 }
 
 /// Plays signals that each arrive at their `received_at`, then lets an hour pass.
-pub fn play(plan: &Plan, mut signals: Vec<Signal>) -> Log {
+pub fn play(plan: &Plan, signals: Vec<Signal>) -> Log {
+    play_in(plan.clone().into(), signals)
+}
+
+/// The same in a room for which something is planned.
+pub fn play_in(agenda: Agenda, mut signals: Vec<Signal>) -> Log {
     signals.sort_by_key(|signal| signal.received_at);
     let last = signals.last().map_or_else(noon, |signal| signal.received_at);
-    let mut log = Log::new(plan.clone());
+    let mut log = Log::new(agenda);
     for signal in signals {
         let now = signal.received_at;
         log.receive([signal], now);

@@ -52,9 +52,15 @@ impl Specialists for Sqlite {
         Ok(version)
     }
 
-    async fn remove(&self, id: SpecialistId) -> Result<bool, StorageError> {
+    async fn remove(&self, id: SpecialistId, now: Timestamp) -> Result<bool, StorageError> {
         let mut transaction = self.writers.begin_with("BEGIN IMMEDIATE").await?;
         let gone = sqlx::query("DELETE FROM specialists WHERE id = ?1").bind(id.to_string()).execute(&mut *transaction).await?;
+        // Nobody would hold them. What is over stays as history; it claims no room without its specialist.
+        sqlx::query("DELETE FROM consultations WHERE specialist = ?1 AND starts_at + 60000 * (body ->> 'duration') > ?2")
+            .bind(id.to_string())
+            .bind(to_millis(now))
+            .execute(&mut *transaction)
+            .await?;
         people_changed(&mut transaction).await?;
         transaction.commit().await?;
         Ok(gone.rows_affected() > 0)
