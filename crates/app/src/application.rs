@@ -110,8 +110,8 @@ impl Application {
         };
         let words = Words::new(read.kept.settings.language, &place.system_language);
         let mut state = State::new(place, read.kept);
-        if read.unreadable {
-            state.problems.insert("settings_unreadable", crate::message("settings_unreadable"));
+        if let Some(trouble) = read.trouble {
+            state.problems.insert("settings_unreadable", crate::message(trouble));
         }
         let view = present::app_view(&state, parts.clock.now());
         let application = Arc::new(Self {

@@ -71,6 +71,8 @@ error-settings_not_saved = The settings could not be written. Check that the dis
 
 ## This computer's desktop
 
+error-settings_partly_unreadable = Some of the settings could not be read and are as at first. The old file is kept as settings.json.unreadable.
+error-settings_lost = The settings could not be read, and the old file could not be kept. Check Kabinet's folder.
 error-no_browser = No browser could be opened. Copy the link and open it yourself.
 error-not_a_web_address = The link of this consultation is not a web address. Change it.
 error-no_clipboard = The clipboard does not answer. Copy the link from the consultation's page.
