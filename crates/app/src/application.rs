@@ -24,6 +24,7 @@ use chrono::{DateTime, Utc};
 use kabinet_domain::ports::SecretStore;
 use kabinet_domain::{Clock, Ids};
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::sync::{Notify, watch};
@@ -73,6 +74,8 @@ pub struct Application {
     settings_file: tokio::sync::Mutex<()>,
     pub(crate) line: Mutex<Option<Line>>,
     view: watch::Sender<Arc<AppView>>,
+    /// Of the last view that was made.
+    revision: AtomicU32,
     /// The keychain has been asked, whatever it said.
     pub(crate) opened: watch::Sender<bool>,
     /// Something that is shown may have changed.
@@ -121,6 +124,7 @@ impl Application {
             settings_file: tokio::sync::Mutex::new(()),
             line: Mutex::new(None),
             view: watch::Sender::new(Arc::new(view)),
+            revision: AtomicU32::new(0),
             opened: watch::Sender::new(false),
             changed: Notify::new(),
             backend_changed: Notify::new(),
@@ -147,7 +151,12 @@ impl Application {
     /// What a window shows, as of now.
     #[must_use]
     pub fn view(&self) -> AppView {
-        present::app_view(&self.look(), self.now())
+        self.view_of(&self.look(), self.now())
+    }
+
+    /// Numbered while what it shows cannot change: of two views the one with the higher number is the newer, whatever the clock says.
+    pub(crate) fn view_of(&self, state: &State, now: DateTime<Utc>) -> AppView {
+        AppView { revision: self.revision.fetch_add(1, Ordering::Relaxed) + 1, ..present::app_view(state, now) }
     }
 
     /// Every new view, whole.
@@ -158,11 +167,11 @@ impl Application {
 
     pub(crate) fn publish(&self, view: AppView) {
         self.view.send_if_modified(|last| {
-            let changed = **last != view;
-            if changed {
+            let newer = view.revision > last.revision;
+            if newer {
                 *last = Arc::new(view);
             }
-            changed
+            newer
         });
     }
 

@@ -4,8 +4,8 @@ use crate::application::{Application, Save};
 use crate::desktop::TrayView;
 use crate::notices::{self, Notice, Step};
 use crate::state::State;
+use crate::tray;
 use crate::view::Message;
-use crate::{present, tray};
 use chrono::{DateTime, DurationRound, TimeDelta, Utc};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -68,7 +68,7 @@ impl Screen {
             let now = application.now();
             let wanted = notices::standing(&state, &words, now);
             let steps = notices::difference(&self.standing, &state.handled, wanted);
-            (now, steps, tray::tray_view(&state, &words, now), present::app_view(&state, now), look_again_at(&state, now))
+            (now, steps, tray::tray_view(&state, &words, now), application.view_of(&state, now), look_again_at(&state, now))
         };
         for step in steps {
             self.take(application, step).await;
