@@ -205,13 +205,16 @@ fn day(text: &str) -> Result<NaiveDate, CommandError> {
 fn found(state: &State, request: &SearchRequest, now: DateTime<Utc>) -> SearchResult {
     let text = request.text.to_lowercase();
     let words: Vec<&str> = text.split_whitespace().collect();
+    let hidden = state.settings().hide_names;
     // Dates are only written out for words that can be part of one: ten thousand of them take longer than a key's press.
     let dated = words.iter().any(|word| word.bytes().any(|byte| byte.is_ascii_digit()));
     let matches = |consultation: &&Consultation| {
         words.is_empty() || {
             let local = consultation.starts_at.with_timezone(&state.place.zone);
             let day = if dated { local.format("%Y-%m-%d %d.%m.%Y").to_string() } else { String::new() };
-            let all = [&consultation.client, &consultation.note, &consultation.link, &day].map(|part| part.to_lowercase());
+            // What is hidden is not found by either: an answer would tell it.
+            let (client, note) = if hidden { ("", "") } else { (consultation.client.as_str(), consultation.note.as_str()) };
+            let all = [client, note, &consultation.link, &day].map(str::to_lowercase);
             words.iter().all(|word| all.iter().any(|part| part.contains(word)))
         }
     };
