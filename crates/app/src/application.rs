@@ -10,6 +10,7 @@
 //! | screen | `screen` | view, tray and notifications, on every change and every minute |
 //! | waking | `screen` | notices that the computer has slept |
 
+use crate::command::CommandError;
 use crate::desktop::{Desktop, DesktopError, MenuAction, NotificationAction};
 use crate::line::{BackendAddress, Line};
 use crate::present;
@@ -76,6 +77,8 @@ pub struct Application {
     view: watch::Sender<Arc<AppView>>,
     /// Of the last view that was made.
     revision: AtomicU32,
+    /// Ends the wait after which the password that was copied last leaves the clipboard.
+    pub(crate) password_copied: Mutex<CancellationToken>,
     /// The keychain has been asked, whatever it said.
     pub(crate) opened: watch::Sender<bool>,
     /// Something that is shown may have changed.
@@ -125,6 +128,7 @@ impl Application {
             line: Mutex::new(None),
             view: watch::Sender::new(Arc::new(view)),
             revision: AtomicU32::new(0),
+            password_copied: Mutex::default(),
             opened: watch::Sender::new(false),
             changed: Notify::new(),
             backend_changed: Notify::new(),
@@ -175,17 +179,20 @@ impl Application {
         });
     }
 
-    /// A button of a notification was pressed.
+    /// A button of a notification was pressed, which takes it off the screen.
     pub async fn notification_action(self: &Arc<Self>, action: NotificationAction) {
         let done = match action {
-            NotificationAction::Join { consultation } => self.join_room(&consultation).await,
+            NotificationAction::Join { consultation } => {
+                self.look().gone.insert(consultation.clone());
+                self.join_room(&consultation).await.map(drop)
+            }
             NotificationAction::Snooze { consultation, minutes } => self.snooze_alert(&consultation, minutes).await,
             NotificationAction::Open => {
                 self.parts.desktop.show_window("today".into());
                 Ok(())
             }
         };
-        self.report(done.map_err(|error| error.message));
+        self.report(done);
     }
 
     /// A notification was put away by the person, not by time.
@@ -200,6 +207,12 @@ impl Application {
         self.save(&[Save::Handled(consultation)]).await;
     }
 
+    /// Another notification daemon has taken over, which shows nothing of ours.
+    pub async fn notifications_lost(&self) {
+        self.change(|state| state.gone.extend(state.handled.keys().cloned()));
+        self.desktop_changed().await;
+    }
+
     /// A panel, a notification daemon or the like came or went: the desktop is asked what it can do now, and what it could not show is tried again.
     pub async fn desktop_changed(&self) {
         crate::screen::ask_the_desktop(self).await;
@@ -210,7 +223,7 @@ impl Application {
     pub async fn menu_action(self: &Arc<Self>, action: MenuAction) {
         let desktop = &self.parts.desktop;
         let done = match action {
-            MenuAction::Join { consultation } => self.join_room(&consultation).await,
+            MenuAction::Join { consultation } => self.join_room(&consultation).await.map(drop),
             MenuAction::CopyLink { consultation } => self.copy_client_link(&consultation).await,
             MenuAction::DoNotDisturb { minutes } => self.be_quiet(minutes).await,
             MenuAction::HideNames(on) => self.hide_names(on).await,
@@ -239,7 +252,7 @@ impl Application {
                 Ok(())
             }
         };
-        self.report(done.map_err(|error| error.message));
+        self.report(done);
     }
 
     /// Stops every task and closes the store. What was typed is kept; what was shown stays on the screen no longer.
@@ -301,8 +314,15 @@ impl Application {
     }
 
     /// Something asked for outside the window failed: the window shows it as a trouble until the next thing works.
-    fn report(&self, done: Result<(), Message>) {
-        self.trouble("last_action", done.err());
+    fn report(&self, done: Result<(), CommandError>) {
+        if let Err(error) = done {
+            self.trouble("last_action", Some(error.message));
+        }
+    }
+
+    /// What a person asked for worked, from wherever; with what is still to be known about it.
+    pub(crate) fn worked(&self, note: Option<Message>) {
+        self.trouble("last_action", note);
     }
 
     pub(crate) async fn save(&self, rows: &[Save]) {

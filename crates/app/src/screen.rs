@@ -63,6 +63,11 @@ impl Screen {
     /// Shows the present; says when to look again although nothing has changed.
     async fn draw(&mut self, application: &Arc<Application>) -> Duration {
         let words = application.words();
+        let gone = std::mem::take(&mut application.look().gone);
+        for consultation in gone.into_iter().filter(|gone| self.standing.contains_key(gone)).collect::<Vec<_>>() {
+            // Not every daemon closes what was pressed.
+            self.take(application, Step::Withdraw { consultation }).await;
+        }
         let (now, steps, tray, view, look_again) = {
             let state = application.look();
             let now = application.now();

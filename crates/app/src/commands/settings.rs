@@ -44,6 +44,9 @@ impl Application {
             Some((info, field.key))
         });
         let Some((info, key)) = first else { return Ok(()) };
+        if rooms::names_a_room(&address) {
+            return Err(refuse_field("address_of_a_room", "jitsi_address"));
+        }
         rooms::open(info, &[(key, address.as_str())].into_iter().collect())
             .map_err(|_| refuse_field("bad_address", "jitsi_address"))?;
         self.change(|state| {
