@@ -113,7 +113,7 @@ impl Running {
     }
 
     fn parts(&self, places: &Places) -> Parts {
-        let secrets: Arc<dyn SecretStore> = Arc::new(Keychain::default());
+        let secrets: Arc<dyn SecretStore> = Arc::new(Keychain::new(self.shell.bus.clone()));
         let backend = EmbeddedBackend {
             folder: places.data.join("backend"),
             secrets: Arc::clone(&secrets),

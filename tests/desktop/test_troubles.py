@@ -42,6 +42,13 @@ def test_a_locked_keychain_is_said_and_never_erased(kabinet, desktop):
     assert keyring.read_bytes() == before
 
 
+@pytest.mark.desktop(keyring="locked")
+def test_the_doctor_does_not_take_a_locked_keychain_for_an_empty_one(kabinet):
+    kabinet.start("--hidden").wait_live()
+    for _ in range(2):
+        assert "Хранилище ключей: Хранилище ключей закрыто" in kabinet.verb("doctor", status=1)
+
+
 @pytest.mark.desktop(keyring="none")
 def test_a_keychain_that_comes_later_is_found_by_a_retry(kabinet, desktop):
     window = kabinet.open_window()
