@@ -157,6 +157,7 @@ impl Work {
             Self::Chosen(action) => application.menu_action(action).await,
             Self::Heard(Heard::Pressed(action)) => application.notification_action(action).await,
             Self::Heard(Heard::Dismissed(key)) => application.notification_dismissed(&key).await,
+            Self::Heard(Heard::NotificationsLost) => application.notifications_lost().await,
             Self::Heard(Heard::DesktopChanged) => application.desktop_changed().await,
         }
     }

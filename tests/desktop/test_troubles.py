@@ -88,6 +88,29 @@ def test_without_notifications_it_says_so_and_shows_what_waits_when_they_come(ka
     assert wait_for(desktop.urls, "the browser")
 
 
+def test_a_new_panel_is_waited_for_and_without_one_the_window_comes(kabinet, desktop):
+    kabinet.start("--hidden").wait_live()
+    wait_for(kabinet.tray.state, "the icon")
+    assert not kabinet.windows()
+    subprocess.run(["xfce4-panel", "--quit"], env=kabinet.env, check=True)
+    wait_for(kabinet.windows, "the window", 20)
+
+
+@pytest.mark.desktop(notifications="none")
+def test_another_notification_daemon_is_given_what_stands(kabinet, desktop, notices):
+    desktop.notifications = "dunst"
+    first = desktop.start_notifications()
+    kabinet.start("--hidden").wait_live()
+    consult(kabinet)
+    wait_for(lambda: len(notices.shown) == 1 and notices.standing(), "the notification")
+    desktop.stop(first)
+    desktop.notifications = "xfce"
+    desktop.start_notifications()
+    wait_for(lambda: [one for one in notices.shown[1:] if one.id], "the notification, by the other daemon")
+    press_button(desktop, 0)
+    assert wait_for(desktop.urls, "the browser")
+
+
 @pytest.mark.desktop(notifications="dunst")
 def test_another_daemon_shows_the_same(kabinet, desktop, notices):
     kabinet.start("--hidden").wait_live()
