@@ -82,7 +82,9 @@ impl Application {
 
     pub(crate) async fn hide_names(&self, on: bool) -> Result<(), CommandError> {
         self.change(|state| state.kept.settings.hide_names = on);
-        Ok(self.save_kept().await?)
+        self.save_kept().await?;
+        self.worked(None);
+        Ok(())
     }
 
     pub(crate) async fn be_quiet(&self, minutes: Option<u32>) -> Result<(), CommandError> {
@@ -91,7 +93,9 @@ impl Application {
         }
         let until = minutes.map(|minutes| self.now() + Duration::minutes(i64::from(minutes)));
         self.change(|state| state.kept.do_not_disturb_until = until);
-        Ok(self.save_kept().await?)
+        self.save_kept().await?;
+        self.worked(None);
+        Ok(())
     }
 
     fn choose_words(&self) {
