@@ -1,5 +1,6 @@
 //! The system's keychain behind [`SecretStore`].
 
+use crate::system::{SessionBus, keyring};
 use async_trait::async_trait;
 use kabinet_domain::Sensitive;
 use kabinet_domain::ports::{SecretError, SecretStore};
@@ -14,12 +15,27 @@ type Store = Arc<dyn CredentialStoreApi + Send + Sync>;
 
 /// The keychain, opened at the first use and again after it was lost: a keychain that is started or
 /// unlocked later is found without a restart.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct Keychain {
     open: Arc<Mutex<Option<Store>>>,
+    bus: SessionBus,
 }
 
 impl Keychain {
+    #[must_use]
+    pub fn new(bus: SessionBus) -> Self {
+        Self { open: Arc::default(), bus }
+    }
+
+    /// A keychain that is locked does not tell what it has: what was not found there may be there all the same.
+    async fn really<T>(&self, not_found: T) -> Result<T, SecretError> {
+        if keyring::is_locked(&self.bus).await {
+            Err(SecretError::Locked("nothing is found while it is locked".into()))
+        } else {
+            Ok(not_found)
+        }
+    }
+
     /// Runs `work` off the async threads: a keychain may wait for its owner's password.
     async fn with_entry<T: Send + 'static>(
         &self,
@@ -84,12 +100,15 @@ fn of_entry(error: Error) -> SecretError {
 #[async_trait]
 impl SecretStore for Keychain {
     async fn read(&self, name: &str) -> Result<Option<Sensitive<String>>, SecretError> {
-        self.with_entry(name, |entry| match entry.get_password() {
+        let found = self.with_entry(name, |entry| match entry.get_password() {
             Ok(secret) => Ok(Some(Sensitive::new(secret))),
             Err(Error::NoEntry) => Ok(None),
             Err(error) => Err(error),
-        })
-        .await
+        });
+        match found.await? {
+            None => self.really(None).await,
+            found => Ok(found),
+        }
     }
 
     async fn keep(&self, name: &str, secret: &Sensitive<String>) -> Result<(), SecretError> {
@@ -98,10 +117,11 @@ impl SecretStore for Keychain {
     }
 
     async fn forget(&self, name: &str) -> Result<(), SecretError> {
-        self.with_entry(name, |entry| match entry.delete_credential() {
-            Ok(()) | Err(Error::NoEntry) => Ok(()),
+        let forgotten = self.with_entry(name, |entry| match entry.delete_credential() {
+            Ok(()) => Ok(true),
+            Err(Error::NoEntry) => Ok(false),
             Err(error) => Err(error),
-        })
-        .await
+        });
+        if forgotten.await? { Ok(()) } else { self.really(()).await }
     }
 }

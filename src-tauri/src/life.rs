@@ -14,7 +14,7 @@ use kabinet_domain::ports::SecretStore;
 use kabinet_domain::{SystemClock, SystemIds};
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::{SetOnce, mpsc};
+use tokio::sync::{Notify, SetOnce, mpsc};
 use tokio::task::JoinSet;
 
 /// A panel may start later than we do; without one after this time the window is the only face there is.
@@ -113,7 +113,7 @@ impl Running {
     }
 
     fn parts(&self, places: &Places) -> Parts {
-        let secrets: Arc<dyn SecretStore> = Arc::new(Keychain::default());
+        let secrets: Arc<dyn SecretStore> = Arc::new(Keychain::new(self.shell.bus.clone()));
         let backend = EmbeddedBackend {
             folder: places.data.join("backend"),
             secrets: Arc::clone(&secrets),
@@ -157,6 +157,7 @@ impl Work {
             Self::Chosen(action) => application.menu_action(action).await,
             Self::Heard(Heard::Pressed(action)) => application.notification_action(action).await,
             Self::Heard(Heard::Dismissed(key)) => application.notification_dismissed(&key).await,
+            Self::Heard(Heard::NotificationsLost) => application.notifications_lost().await,
             Self::Heard(Heard::DesktopChanged) => application.desktop_changed().await,
         }
     }
@@ -175,21 +176,25 @@ async fn push_views(shell: Shell, application: Arc<Application>) {
     }
 }
 
-/// Suits the icon to the panel, and shows the window where no panel comes.
+/// Suits the icon to the panel, and shows the window where no panel comes, or none comes back.
 async fn watch_the_tray(shell: Shell, changed: mpsc::UnboundedSender<()>) {
     if let (Some(tray), Some(dark)) = (&shell.tray, panel::setting(&shell.bus).await) {
         tray.suit(dark);
     }
+    let came_or_went = Notify::new();
     let tell = || {
         let _ = changed.send(());
+        came_or_went.notify_one();
     };
     let follow = tray_host::follow(&shell.bus, tell, shell.quit.clone());
     let patience = async {
-        tokio::time::sleep(TRAY_PATIENCE).await;
-        if shell.tray.is_none() || !tray_host::is_there(&shell.bus).await {
-            shell.windows.show(String::new());
+        loop {
+            tokio::time::sleep(TRAY_PATIENCE).await;
+            if shell.tray.is_none() || !tray_host::is_there(&shell.bus).await {
+                shell.windows.show(String::new());
+            }
+            came_or_went.notified().await;
         }
-        shell.quit.cancelled().await;
     };
     tokio::join!(follow, async {
         tokio::select! {

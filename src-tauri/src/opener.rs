@@ -1,16 +1,24 @@
 //! Opens web addresses in the system's browser.
 
+use crate::system::opener;
 use kabinet_app::desktop::DesktopError;
 use kabinet_domain::Sensitive;
+use std::time::Duration;
 use url::Url;
+
+/// A launcher that cannot open anything says so within this time; one that still runs after it has become the browser.
+const LAUNCHER_FAILS_WITHIN: Duration = Duration::from_secs(3);
 
 /// Opens `address` if it is a web address; anything else could start a program.
 pub async fn open(address: &Sensitive<String>) -> Result<(), DesktopError> {
     let Some(address) = web_address(address.reveal()) else {
         return Err(DesktopError { code: "not_a_web_address", cause: None });
     };
-    // The launchers are given a moment to fail, which must not hold up anything else.
-    match tokio::task::spawn_blocking(move || open::that_detached(address.as_str())).await {
+    let opened = tokio::task::spawn_blocking(move || {
+        open::that_detached_with_timeout(address.as_str(), LAUNCHER_FAILS_WITHIN)?;
+        if opener::has_browser() { Ok(()) } else { Err(std::io::Error::other("nothing here opens web pages")) }
+    });
+    match opened.await {
         Ok(Ok(())) => Ok(()),
         Ok(Err(error)) => Err(DesktopError { code: "no_browser", cause: Some(Box::new(error)) }),
         Err(panicked) => Err(DesktopError { code: "no_browser", cause: Some(Box::new(panicked)) }),

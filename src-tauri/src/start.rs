@@ -77,7 +77,7 @@ fn set_up(app: &AppHandle, places: Places, hidden: bool, link: Option<String>, q
     let shell = Shell {
         app: app.clone(),
         bus: bus.clone(),
-        notifications: Notifications::new(bus, picture(&places)),
+        notifications: Notifications::new(bus, picture(&places), &places.runtime),
         clipboard: SharedClipboard::default(),
         windows: Windows::new(app.clone(), window_idle()),
         tray,

@@ -3,6 +3,7 @@
 use crate::control::{self, Reply, Request};
 use crate::places::Places;
 use crate::shell;
+use kabinet_app::cli;
 use kabinet_app::view::{Language, Message};
 use kabinet_app::words::Words;
 use std::io::{self, Read, Write};
@@ -57,7 +58,15 @@ async fn carry(words: Vec<String>) -> io::Result<Reply> {
     let starts = words.first().is_some_and(|verb| STARTING.contains(&verb.as_str()));
     let request = Request { words };
     match control::ask(&socket, &request).await {
-        Err(error) if control::is_absent(&error) && starts => {}
+        Err(error) if control::is_absent(&error) => {
+            // What is not understood needs nobody to say so.
+            if let Some(refused) = cli::refusal(&request.words, &words_here()) {
+                return Ok(Reply { status: refused.status, text: refused.text });
+            }
+            if !starts {
+                return Err(error);
+            }
+        }
         answered => return answered,
     }
     let mut application = start_in_tray()?;

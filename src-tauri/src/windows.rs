@@ -9,8 +9,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tauri::utils::config::Color;
 use tauri::webview::WebviewWindowBuilder;
-use tauri::{AppHandle, Emitter, Manager, WebviewUrl, WebviewWindow, WindowEvent};
+use tauri::{AppHandle, Emitter, Manager, PhysicalPosition, WebviewUrl, WebviewWindow, WindowEvent};
 use tokio_util::sync::CancellationToken;
+use url::Url;
 
 const MAIN: &str = "main";
 /// Never a name: titles are seen in task lists and shared screens.
@@ -29,12 +30,14 @@ pub struct Windows {
     latest: Arc<Mutex<Option<Arc<AppView>>>>,
     /// The coming destruction of a hidden window.
     end: Arc<Mutex<CancellationToken>>,
+    /// Where the person had it: window managers place a window that is shown again as if it were new.
+    place: Arc<Mutex<Option<PhysicalPosition<i32>>>>,
 }
 
 impl Windows {
     #[must_use]
     pub fn new(app: AppHandle, idle: Duration) -> Self {
-        Self { app, idle, latest: Arc::default(), end: Arc::default() }
+        Self { app, idle, latest: Arc::default(), end: Arc::default(), place: Arc::default() }
     }
 
     /// Brings the window up, on `page` if one is named.
@@ -78,7 +81,12 @@ impl Windows {
         }
         window.unminimize()?;
         window.show()?;
+        self.put_back(&window)?;
         window.set_focus()
+    }
+
+    fn put_back(&self, window: &WebviewWindow) -> tauri::Result<()> {
+        lock(&self.place).map_or(Ok(()), |place| window.set_position(place))
     }
 
     fn make(&self, page: &str) -> tauri::Result<()> {
@@ -96,7 +104,9 @@ impl Windows {
             .theme(tauri_theme(theme))
             .initialization_script(in_language(&system_language()))
             .background_color(if dark { DARK } else { LIGHT })
+            .on_navigation(is_own)
             .build()?;
+        self.put_back(&window)?;
         window.with_webview(|view| web_view::paint_plainly(&view))?;
         let windows = self.clone();
         window.clone().on_window_event(move |event| {
@@ -109,6 +119,9 @@ impl Windows {
     }
 
     fn hide_here(&self, window: &WebviewWindow) -> tauri::Result<()> {
+        if window.is_visible()? {
+            *lock(&self.place) = window.outer_position().ok();
+        }
         window.hide()?;
         let end = CancellationToken::new();
         *lock(&self.end) = end.clone();
@@ -130,6 +143,13 @@ impl Windows {
         let windows = self.clone();
         report("ask the main thread", self.app.run_on_main_thread(move || report("window", work(&windows))));
     }
+}
+
+/// Whether an address is of the application's own page: nothing else is ever shown here.
+fn is_own(address: &Url) -> bool {
+    // While the page is worked on, it comes from its own server.
+    let worked_on = tauri::is_dev() && address.host_str() == Some("localhost");
+    worked_on || address.scheme() == "tauri" || address.host_str() == Some("tauri.localhost")
 }
 
 /// The page's "language of the system" is the shell's, so that the tray and the window agree on it.

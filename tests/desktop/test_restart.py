@@ -4,7 +4,7 @@ import sys
 
 import pytest
 
-from kabinet import REPOSITORY, Room
+from kabinet import REPOSITORY, Room, press_button
 from lab.waiting import wait_for
 
 sys.path.append(str(REPOSITORY / "tests/service"))
@@ -81,3 +81,17 @@ def test_killed_at_any_moment_it_loses_nothing_and_tells_nothing_twice(kabinet, 
     wait_for(lambda: kabinet.presence(made["id"]) == "room", "the client in the list")
     assert [step["kind"] for step in kabinet.list()[0]["steps"]] == ["joined"]
     assert len(kabinet.tray.labels()) > 3 and kabinet.tray.state() == "client_there"
+
+
+def test_what_a_killed_run_left_on_the_screen_is_replaced_by_one_that_works(kabinet, notices, desktop):
+    kabinet.start("--hidden").wait_live()
+    made = kabinet.make("Иван")
+    Room(kabinet.port, made["link"]).join("client")
+    dead = wait_for(lambda: next((one for one in arrivals(notices) if one.id), None), "the notification")
+    kabinet.kill()
+    kabinet.start("--hidden").wait_live()
+    wait_for(lambda: dead.id in notices.withdrawn, "the end of the dead one")
+    wait_for(lambda: notices.standing() and dead not in notices.standing(), "a living one")
+    assert kabinet.presence(made["id"]) == "room"
+    press_button(desktop, 0)
+    assert wait_for(desktop.urls, "the browser")[0].startswith(made["link"])

@@ -59,6 +59,22 @@ def test_verbs_that_act_start_it_in_the_tray(kabinet):
     assert wait_for(lambda: (entry := kabinet.tray.find("Скрыть имена")) and entry.checked, "the tick in the menu")
 
 
+def test_a_verb_finds_everything_although_nothing_ran_before_it(kabinet):
+    kabinet.start("--hidden").wait_live()
+    made = kabinet.make("Иван", begins=30)
+    for verb in ("join", "copy"):
+        kabinet.end()
+        kabinet.verb(verb, "next")
+    assert kabinet.desktop.urls()[0].startswith(made["link"]) and kabinet.clipboard() == made["link"]
+
+
+def test_what_is_not_understood_is_said_in_the_persons_language_though_nothing_runs(kabinet):
+    said = kabinet.verb("foo", status=2)
+    assert said.startswith("Непонятно: foo") and "kabinet join" in said
+    assert "kabinet join" in kabinet.verb("join", "--help")
+    assert not kabinet.running
+
+
 @pytest.mark.parametrize("language, sentence", [("ru", "Здесь нет графического сеанса"), ("en", "There is no graphical session")])
 def test_without_a_display_a_sentence_says_so(kabinet, language, sentence):
     env = {name: value for name, value in kabinet.env.items() if name != "DISPLAY"} | {"KABINET_LANG": language}

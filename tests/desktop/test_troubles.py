@@ -49,6 +49,13 @@ def test_a_locked_keychain_is_said_and_never_erased(kabinet, desktop):
     assert unreadable(kabinet, "Иван")
 
 
+@pytest.mark.desktop(keyring="locked")
+def test_the_doctor_does_not_take_a_locked_keychain_for_an_empty_one(kabinet):
+    kabinet.start("--hidden").wait_live()
+    for _ in range(2):
+        assert "Хранилище ключей: Хранилище ключей закрыто" in kabinet.verb("doctor", status=1)
+
+
 @pytest.mark.desktop(keyring="none")
 def test_a_keychain_that_comes_later_is_found_by_a_retry(kabinet, desktop):
     window = kabinet.open_window()
@@ -92,6 +99,34 @@ def test_without_notifications_it_says_so_and_shows_what_waits_when_they_come(ka
     desktop.start_notifications()
     wait_for(lambda: [one for one in notices.standing() if len(one.buttons) == 2], "the notification")
     wait_for(lambda: "не показывает уведомлений" not in window.text(), "the words to go")
+    press_button(desktop, 0)
+    assert wait_for(desktop.urls, "the browser")
+
+
+def test_a_new_panel_is_waited_for_and_without_one_the_window_comes(kabinet, desktop):
+    kabinet.start("--hidden").wait_live()
+    wait_for(kabinet.tray.state, "the icon")
+    assert not kabinet.windows()
+    # More than once: at the start a panel is waited for anyway.
+    for _ in range(2):
+        subprocess.run(["xfce4-panel", "--quit"], env=kabinet.env, check=True)
+        wait_for(kabinet.windows, "the window", 20)
+        desktop.start_tray()
+        wait_for(kabinet.tray.state, "the icon")
+        kabinet.close_window()
+
+
+@pytest.mark.desktop(notifications="none")
+def test_another_notification_daemon_is_given_what_stands(kabinet, desktop, notices):
+    desktop.notifications = "dunst"
+    first = desktop.start_notifications()
+    kabinet.start("--hidden").wait_live()
+    consult(kabinet)
+    wait_for(lambda: len(notices.shown) == 1 and notices.standing(), "the notification")
+    desktop.stop(first)
+    desktop.notifications = "xfce"
+    desktop.start_notifications()
+    wait_for(lambda: [one for one in notices.shown[1:] if one.id], "the notification, by the other daemon")
     press_button(desktop, 0)
     assert wait_for(desktop.urls, "the browser")
 

@@ -86,6 +86,37 @@ def test_secrets_are_in_the_keyring_and_nowhere_on_disk(kabinet):
             assert word.encode() not in text, f"{what} is in {path}"
 
 
+def test_the_window_stays_where_it_was_and_shows_nothing_foreign(kabinet):
+    window = kabinet.open_window()
+    reads(window, "Консультаций пока нет")
+    for address in ("about:blank", "https://example.org/"):
+        window.script("location.href = arguments[0]", address)
+    window.script("location.hash = '#/settings'")
+    reads(window, "Запускать при входе в систему")
+    kabinet.driver.close()
+    kabinet.driver = None
+    if kabinet.running:
+        kabinet.end()
+
+    kabinet.start()
+    wait_for(kabinet.windows, "the window")
+    subprocess.run(["wmctrl", "-r", "Kabinet", "-e", "0,310,120,-1,-1"], env=kabinet.env, check=True)
+    wait_for(lambda: place(kabinet)[0] > 300, "the move")
+    before = place(kabinet)
+    wait_for(lambda: kabinet.tray.find("Открыть"), "the menu")
+    for _ in range(2):
+        kabinet.close_window()
+        kabinet.tray.press("Открыть")
+        wait_for(kabinet.windows, "the window again")
+        wait_for(lambda: place(kabinet) == before, f"the window at {before}")
+
+
+def place(kabinet):
+    """Of the window on the screen."""
+    found = subprocess.run(["wmctrl", "-lG"], env=kabinet.env, capture_output=True, text=True).stdout
+    return next((tuple(map(int, line.split()[2:4])) for line in found.splitlines() if line.endswith("Kabinet")), (0, 0))
+
+
 def names(kabinet):
     """Of everything that the keyring keeps for this service."""
     found = subprocess.run(["secret-tool", "search", "--all", "service", "kabinet"], env=kabinet.env, capture_output=True, text=True)

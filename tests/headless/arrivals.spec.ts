@@ -201,3 +201,36 @@ test('"Do not disturb" leaves the arrival to the list', async ({ host, page }) =
   await page.getByRole('button', { name: 'Turn off' }).click()
   await expect.poll(async () => (await host.standing()).length).toBe(1)
 })
+
+test('what stood before "Do not disturb" stands again after it, without a second ring', async ({ host }) => {
+  const consultation = await host.plan()
+  await new Room(host, consultation).joins(guest())
+  await expect.poll(() => shown(host)).toEqual(['A client is in the room'])
+  await host.call('do_not_disturb', { minutes: 30 })
+  await expect.poll(() => host.standing()).toEqual([])
+  await host.call('do_not_disturb', { minutes: null })
+  await expect.poll(async () => (await host.standing()).map(({ title, sound }) => [title, sound])).toEqual([
+    ['A client is in the room', false],
+  ])
+})
+
+test('a Join that opens nothing alerts of the client all the same', async ({ host, page }) => {
+  const consultation = await host.plan()
+  await host.breakDesktop({ browser: false })
+  await hero(page).getByRole('button', { name: 'Join the room' }).click()
+  await expect(page.getByText('No browser could be opened.').first()).toBeVisible()
+  await new Room(host, consultation).joins(guest())
+  await expect.poll(() => shown(host)).toEqual(['A client is in the room'])
+  const { presence } = await host.call('consultation', { id: consultation.id })
+  expect(presence).toMatchObject({ place: 'room', specialist_inside: false })
+})
+
+test('a Join that leads nowhere is answer enough for a minute and a half', async ({ host }) => {
+  const consultation = await host.plan()
+  await new Room(host, consultation).joins(guest())
+  await expect.poll(() => shown(host)).toEqual(['A client is in the room'])
+  await host.press(`consultation/${consultation.id}`, 0)
+  await expect.poll(() => host.standing()).toEqual([])
+  await host.advance(1.6)
+  await expect.poll(async () => (await host.standing()).map(({ sound }) => sound)).toEqual([true])
+})

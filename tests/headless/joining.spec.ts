@@ -160,3 +160,22 @@ test('login and password are copied; the password leaves after 30 seconds, and n
   await expect.poll(() => Date.now() - elsewhere, { timeout: 40_000, intervals: [500] }).toBeGreaterThan(32_000)
   expect(await other.clipboard()).toMatch(/^https:/)
 })
+
+test('a password that is copied again stays its full time from then on', async ({ start }) => {
+  test.slow()
+  const host = await start()
+  await host.settle()
+  await host.call('save_connection', {
+    provider: 'jitsi',
+    values: { base_url: 'https://meet.example.org', login: 'elena@meet.example.org' },
+    secrets: { password: 'correct horse' },
+  })
+  const { id } = await host.plan()
+  await host.call('copy_password', { id })
+  const first = Date.now()
+  await expect.poll(() => Date.now() - first, { timeout: 10_000, intervals: [500] }).toBeGreaterThan(5_000)
+  await host.call('copy_password', { id })
+  await expect.poll(() => Date.now() - first, { timeout: 40_000, intervals: [500] }).toBeGreaterThan(31_000)
+  expect(await host.clipboard()).toBe('correct horse')
+  await expect.poll(() => host.clipboard(), { timeout: 40_000, intervals: [500] }).toBeNull()
+})

@@ -10,6 +10,7 @@
 //! | screen | `screen` | view, tray and notifications, on every change and every minute |
 //! | waking | `screen` | notices that the computer has slept |
 
+use crate::command::CommandError;
 use crate::desktop::{Desktop, DesktopError, MenuAction, NotificationAction};
 use crate::line::{BackendAddress, Line};
 use crate::present;
@@ -24,6 +25,7 @@ use chrono::{DateTime, Utc};
 use kabinet_domain::ports::SecretStore;
 use kabinet_domain::{Clock, Ids};
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::sync::{Notify, watch};
@@ -78,6 +80,10 @@ pub struct Application {
     settings_file: tokio::sync::Mutex<()>,
     pub(crate) line: Mutex<Option<Line>>,
     view: watch::Sender<Arc<AppView>>,
+    /// Of the last view that was made.
+    revision: AtomicU32,
+    /// Ends the wait after which the password that was copied last leaves the clipboard.
+    pub(crate) password_copied: Mutex<CancellationToken>,
     /// The keychain has been asked, whatever it said.
     pub(crate) opened: watch::Sender<bool>,
     /// Something that is shown may have changed.
@@ -115,8 +121,8 @@ impl Application {
         };
         let words = Words::new(read.kept.settings.language, &place.system_language);
         let mut state = State::new(place, read.kept);
-        if read.unreadable {
-            state.problems.insert("settings_unreadable", crate::message("settings_unreadable"));
+        if let Some(trouble) = read.trouble {
+            state.problems.insert("settings_unreadable", crate::message(trouble));
         }
         let view = present::app_view(&state, parts.clock.now());
         let application = Arc::new(Self {
@@ -126,6 +132,8 @@ impl Application {
             settings_file: tokio::sync::Mutex::new(()),
             line: Mutex::new(None),
             view: watch::Sender::new(Arc::new(view)),
+            revision: AtomicU32::new(0),
+            password_copied: Mutex::default(),
             opened: watch::Sender::new(false),
             changed: Notify::new(),
             backend_changed: Notify::new(),
@@ -152,7 +160,12 @@ impl Application {
     /// What a window shows, as of now.
     #[must_use]
     pub fn view(&self) -> AppView {
-        present::app_view(&self.look(), self.now())
+        self.view_of(&self.look(), self.now())
+    }
+
+    /// Numbered while what it shows cannot change: of two views the one with the higher number is the newer, whatever the clock says.
+    pub(crate) fn view_of(&self, state: &State, now: DateTime<Utc>) -> AppView {
+        AppView { revision: self.revision.fetch_add(1, Ordering::Relaxed) + 1, ..present::app_view(state, now) }
     }
 
     /// Every new view, whole.
@@ -163,25 +176,28 @@ impl Application {
 
     pub(crate) fn publish(&self, view: AppView) {
         self.view.send_if_modified(|last| {
-            let changed = **last != view;
-            if changed {
+            let newer = view.revision > last.revision;
+            if newer {
                 *last = Arc::new(view);
             }
-            changed
+            newer
         });
     }
 
-    /// A button of a notification was pressed.
+    /// A button of a notification was pressed, which takes it off the screen.
     pub async fn notification_action(self: &Arc<Self>, action: NotificationAction) {
         let done = match action {
-            NotificationAction::Join { consultation } => self.join_room(&consultation).await,
+            NotificationAction::Join { consultation } => {
+                self.look().gone.insert(consultation.clone());
+                self.join_room(&consultation).await.map(drop)
+            }
             NotificationAction::Snooze { consultation, minutes } => self.snooze_alert(&consultation, minutes).await,
             NotificationAction::Open => {
                 self.parts.desktop.show_window("today".into());
                 Ok(())
             }
         };
-        self.report(done.map_err(|error| error.message));
+        self.report(done);
     }
 
     /// A notification was put away by the person, not by time.
@@ -196,6 +212,12 @@ impl Application {
         self.save(&[Save::Handled(consultation)]).await;
     }
 
+    /// Another notification daemon has taken over, which shows nothing of ours.
+    pub async fn notifications_lost(&self) {
+        self.change(|state| state.gone.extend(state.handled.keys().cloned()));
+        self.desktop_changed().await;
+    }
+
     /// A panel, a notification daemon or the like came or went: the desktop is asked what it can do now, and what it could not show is tried again.
     pub async fn desktop_changed(&self) {
         crate::screen::ask_the_desktop(self).await;
@@ -206,7 +228,7 @@ impl Application {
     pub async fn menu_action(self: &Arc<Self>, action: MenuAction) {
         let desktop = &self.parts.desktop;
         let done = match action {
-            MenuAction::Join { consultation } => self.join_room(&consultation).await,
+            MenuAction::Join { consultation } => self.join_room(&consultation).await.map(drop),
             MenuAction::CopyLink { consultation } => self.copy_client_link(&consultation).await,
             MenuAction::DoNotDisturb { minutes } => self.be_quiet(minutes).await,
             MenuAction::HideNames(on) => self.hide_names(on).await,
@@ -235,7 +257,7 @@ impl Application {
                 Ok(())
             }
         };
-        self.report(done.map_err(|error| error.message));
+        self.report(done);
     }
 
     /// Stops every task and closes the store. What was typed is kept; what was shown stays on the screen no longer.
@@ -297,8 +319,15 @@ impl Application {
     }
 
     /// Something asked for outside the window failed: the window shows it as a trouble until the next thing works.
-    fn report(&self, done: Result<(), Message>) {
-        self.trouble("last_action", done.err());
+    fn report(&self, done: Result<(), CommandError>) {
+        if let Err(error) = done {
+            self.trouble("last_action", Some(error.message));
+        }
+    }
+
+    /// What a person asked for worked, from wherever; with what is still to be known about it.
+    pub(crate) fn worked(&self, note: Option<Message>) {
+        self.trouble("last_action", note);
     }
 
     pub(crate) async fn save(&self, rows: &[Save]) {

@@ -5,11 +5,14 @@ use crate::command::{CommandError, ConsultationDraft};
 use crate::present;
 use crate::record::Consultation;
 use crate::view::{AppView, ConsultationStatus, ConsultationView, FeedState};
+use crate::words::Words;
 use chrono::Timelike;
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use kabinet_domain::provider::Rooms;
 use std::fmt::Write;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// What a verb says, and the status that the process ends with.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,6 +20,9 @@ pub struct Spoken {
     pub text: String,
     pub status: u8,
 }
+
+/// How long a verb waits for an application that was started a moment ago.
+const START_WITHIN: Duration = Duration::from_secs(10);
 
 #[derive(Debug, Parser)]
 #[command(name = "kabinet", about = "Kabinet, the consulting room in the tray", disable_version_flag = true)]
@@ -79,13 +85,45 @@ enum OnOff {
     Off,
 }
 
+/// What is wrong with these words, or the help they ask for; nothing when they can be done.
+#[must_use]
+pub fn refusal(words: &[String], speak: &Words) -> Option<Spoken> {
+    read(words).err().map(|error| not_understood(&error, speak))
+}
+
+fn read(words: &[String]) -> Result<Line, clap::Error> {
+    Line::try_parse_from(std::iter::once("kabinet").chain(words.iter().map(String::as_str)))
+}
+
+/// In the person's language, which clap does not speak.
+fn not_understood(error: &clap::Error, speak: &Words) -> Spoken {
+    let help = speak.say("verb-help", &[]);
+    if error.kind() == ErrorKind::DisplayHelp {
+        return Spoken { text: help, status: 0 };
+    }
+    let told = |kind| match error.get(kind) {
+        Some(ContextValue::String(word)) => Some(word.clone()),
+        Some(ContextValue::Strings(words)) => Some(words.join(", ")),
+        _ => None,
+    };
+    let value = told(ContextKind::InvalidValue).filter(|value| !value.is_empty());
+    let word = told(ContextKind::InvalidSubcommand).or_else(|| told(ContextKind::InvalidArg));
+    let complaint = match (error.kind(), value.or(word)) {
+        (ErrorKind::MissingRequiredArgument, Some(word)) => speak.say("verb-missing", &[("word", &word)]),
+        (_, Some(word)) => speak.say("verb-not-understood", &[("word", &word)]),
+        (_, None) => return Spoken { text: help, status: 2 },
+    };
+    Spoken { text: format!("{complaint}\n\n{help}"), status: 2 }
+}
+
 impl Application {
     /// Does what was typed after the program's name.
     pub async fn shell_verb(self: &Arc<Self>, words: &[String]) -> Spoken {
-        let line = match Line::try_parse_from(std::iter::once("kabinet").chain(words.iter().map(String::as_str))) {
+        let line = match read(words) {
             Ok(line) => line,
-            Err(error) => return Spoken { text: error.to_string(), status: if error.use_stderr() { 2 } else { 0 } },
+            Err(error) => return not_understood(&error, &self.words()),
         };
+        self.found_everything().await;
         let done = match line.verb {
             Verb::Join(which) => self.say_join(&which.consultation).await,
             Verb::Copy(which) => self.say_copy(&which.consultation).await,
@@ -100,10 +138,24 @@ impl Application {
         }
     }
 
+    /// Returns when the store has been read and the backend asked: before, there is nothing to speak of.
+    async fn found_everything(&self) {
+        let (mut opened, mut views) = (self.opened.subscribe(), self.subscribe());
+        let found = async {
+            // Both end with the application alone.
+            let _ = opened.wait_for(|opened| *opened).await;
+            let _ = views.wait_for(|view| view.feed.state != FeedState::Connecting).await;
+        };
+        // A keychain may wait for its owner's password.
+        let _ = tokio::time::timeout(START_WITHIN, found).await;
+    }
+
     async fn say_join(self: &Arc<Self>, which: &str) -> Result<String, CommandError> {
         let consultation = self.meant(which)?;
-        self.join_room(&consultation.id).await?;
-        Ok(self.words().say("verb-joined", &[("time", &self.time_of(&consultation))]))
+        let note = self.join_room(&consultation.id).await?;
+        let words = self.words();
+        let joined = words.say("verb-joined", &[("time", &self.time_of(&consultation))]);
+        Ok(note.map_or(joined.clone(), |note| format!("{joined}\n{}", words.tell(&note))))
     }
 
     async fn say_copy(&self, which: &str) -> Result<String, CommandError> {
@@ -150,6 +202,12 @@ impl Application {
         let mut all: Vec<&ConsultationView> = view.hero.iter().chain(view.groups.iter().flat_map(|group| &group.items)).collect();
         all.sort_by_key(|one| (one.starts_at, one.id.clone()));
         if json {
+            let hidden = view.settings.hide_names;
+            // A note may hold what the name would have told; the window keeps it behind a veil, a shell has none.
+            let all: Vec<ConsultationView> = all
+                .into_iter()
+                .map(|one| if hidden { ConsultationView { note: String::new(), ..one.clone() } } else { one.clone() })
+                .collect();
             return serde_json::to_string_pretty(&all).expect("views are plain data");
         }
         let (words, zone) = (self.words(), self.look().place.zone);
@@ -226,7 +284,7 @@ impl Application {
     /// The consultation that `next` means: the one to show large, else the first that lies ahead.
     fn meant(&self, which: &str) -> Result<Consultation, CommandError> {
         if which != "next" {
-            return self.known_consultation(which);
+            return self.known_consultation(which).map_err(|_| crate::commands::refuse("no_consultation_of_that_id"));
         }
         let (state, now) = (self.look(), self.now());
         let known = present::from_today(&state, now);
@@ -240,7 +298,7 @@ impl Application {
 }
 
 struct Report<'a> {
-    words: &'a crate::words::Words,
+    words: &'a Words,
     text: String,
     broken: bool,
 }

@@ -20,7 +20,10 @@ pub struct Consultations {
 pub struct Indexed {
     /// In the specialist's zone.
     pub day: NaiveDate,
-    text: Sensitive<String>,
+    /// The client's name and the note.
+    named: Sensitive<String>,
+    /// The link and the day.
+    plain: Sensitive<String>,
 }
 
 impl Indexed {
@@ -28,14 +31,15 @@ impl Indexed {
         let local = consultation.starts_at.with_timezone(&zone);
         let Consultation { client, note, link, .. } = consultation;
         // No word holds a line break, so none is found across two fields.
-        let text = format!("{client}\n{note}\n{link}\n{}", local.format("%Y-%m-%d\n%d.%m.%Y"));
-        Self { day: local.date_naive(), text: Sensitive::new(folded(&text)) }
+        let named = format!("{client}\n{note}");
+        let plain = format!("{link}\n{}", local.format("%Y-%m-%d\n%d.%m.%Y"));
+        Self { day: local.date_naive(), named: folded(&named).into(), plain: folded(&plain).into() }
     }
 
-    /// Whether all of these folded words stand in it.
+    /// Whether all of these folded words stand in it. What is hidden is not found by either: an answer would tell it.
     #[must_use]
-    pub fn holds(&self, words: &[&str]) -> bool {
-        words.iter().all(|word| self.text.reveal().contains(word))
+    pub fn holds(&self, words: &[&str], hidden: bool) -> bool {
+        words.iter().all(|word| self.plain.reveal().contains(word) || (!hidden && self.named.reveal().contains(word)))
     }
 }
 
@@ -105,8 +109,10 @@ mod tests {
         assert_eq!(order(&all), ["b", "a"]);
         all.insert(Consultation { starts_at: at("14:00"), client: "Пётр".into(), ..consultation("a", "10:00", 50) });
         assert_eq!(order(&all), ["a", "b"]);
-        let found = |words: &[&str]| all.latest_first().filter(|(_, one)| one.holds(words)).count();
+        let found = |words: &[&str]| all.latest_first().filter(|(_, one)| one.holds(words, false)).count();
         assert_eq!((found(&["петр"]), found(&["client", "a"]), found(&["петр", "23.12.2026"])), (1, 1, 1));
+        let hidden = |word: &str| all.latest_first().filter(|(_, one)| one.holds(&[word], true)).count();
+        assert_eq!((hidden("петр"), hidden("23.12.2026")), (0, 2));
         all.remove("a");
         assert_eq!((order(&all), all.len()), (vec!["b"], 1));
     }

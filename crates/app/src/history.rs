@@ -42,11 +42,12 @@ impl Wanted {
         now: DateTime<Utc>,
     ) -> impl Iterator<Item = (NaiveDate, &'a Consultation)> {
         let words: Vec<&str> = self.text.reveal().split_whitespace().collect();
+        let hidden = state.settings().hide_names;
         let of_days = |day: NaiveDate| self.from.is_none_or(|from| from <= day) && self.to.is_none_or(|to| day <= to);
         state
             .consultations
             .latest_first()
-            .filter(move |(_, indexed)| of_days(indexed.day) && indexed.holds(&words))
+            .filter(move |(_, indexed)| of_days(indexed.day) && indexed.holds(&words, hidden))
             .filter_map(|(id, indexed)| Some((indexed.day, state.consultations.get(id)?)))
             .filter(move |(_, consultation)| self.state.is_none_or(|wanted| wanted == state_of(state, consultation, now)))
     }

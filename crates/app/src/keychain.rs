@@ -62,6 +62,12 @@ impl Application {
         self.heard(self.parts.secrets.forget(name).await)
     }
 
+    /// What is wrong with the keychain, as far as is known.
+    pub(crate) fn keychain_trouble(&self) -> Option<Message> {
+        let state = self.look();
+        TROUBLES.iter().find_map(|code| state.problems.get(code).cloned())
+    }
+
     fn heard<T>(&self, answer: Result<T, SecretError>) -> Result<T, Message> {
         let code = answer.as_ref().err().map(trouble);
         self.change(|state| {

@@ -2,7 +2,7 @@
 
 mod application;
 mod attended;
-mod cli;
+pub mod cli;
 pub mod command;
 mod commands;
 pub mod consultations;

@@ -2,11 +2,15 @@
 //!
 //! The rules:
 //! - One notification for a consultation, under its own key: an arrival takes the place of a reminder, a departure that of an arrival.
-//! - An arrival stands while the client is there, the specialist is not, and nobody has answered it; it comes back when the
-//!   five minutes that were asked for are over. It is quiet for the whole visit once the specialist has been inside.
+//! - An arrival stands while the client is there, the specialist is not, and nobody has answered it. It is quiet for the whole
+//!   visit once the specialist has been inside.
+//! - *Join* and *In 5 minutes* answer it for a time. It rings again when the five minutes are over, or when the specialist has not
+//!   been seen inside within the time that the way into the room takes.
 //! - A client who left while the arrival stood is told quietly in its place; an arrival that was wrong is taken back without a word.
 //! - "Do not disturb" keeps every notification off the screen, a client's arrival too: then the tray's icon alone tells of it.
 //!   What still stands when it ends is shown then.
+//! - An alert rings once. An arrival that something else took off the screen (another notification daemon, the end of this program,
+//!   "do not disturb") stands there again as soon as it can, without a sound; whatever waits for no answer is shown once.
 
 use crate::attended::{Place, Visit};
 use crate::desktop::{Notification, NotificationAction};
@@ -72,7 +76,6 @@ pub fn standing(state: &State, words: &Words, now: DateTime<Utc>) -> Vec<Notice>
 }
 
 /// What to show and what to take back, given what stands: consultation → its notification.
-/// An alert that an earlier run has shown is not shown again.
 #[must_use]
 pub fn difference(standing: &BTreeMap<String, Notice>, handled: &BTreeMap<String, Handled>, wanted: Vec<Notice>) -> Vec<Step> {
     let mut steps: Vec<Step> = standing
@@ -92,7 +95,9 @@ pub fn difference(standing: &BTreeMap<String, Notice>, handled: &BTreeMap<String
             }
             _ => {
                 let shown = handled.get(&notice.consultation).and_then(|handled| handled.shown.as_ref());
-                if shown != Some(&notice.alert) {
+                let rang = shown == Some(&notice.alert);
+                if !rang || notice.notification.urgent {
+                    notice.notification.sound &= !rang;
                     steps.push(Step::Show(notice));
                 } else if standing.contains_key(&notice.consultation) {
                     steps.push(Step::Withdraw { consultation: notice.consultation });
@@ -103,12 +108,17 @@ pub fn difference(standing: &BTreeMap<String, Notice>, handled: &BTreeMap<String
     steps
 }
 
-/// The identity of the alert for a visit. A snooze that has passed makes another alert of it.
+/// The identity of the alert for a visit. An answer whose time has passed makes another alert of it.
 fn arrival_alert(visit: &Visit, handled: &Handled) -> String {
-    match handled.snoozed_until {
+    match answered_until(handled) {
         Some(until) if until >= visit.began => format!("arrival/{}/{}", visit.id, until.timestamp()),
         _ => format!("arrival/{}", visit.id),
     }
+}
+
+/// Until when *Join* or *In 5 minutes* is answer enough.
+fn answered_until(handled: &Handled) -> Option<DateTime<Utc>> {
+    handled.snoozed_until.max(handled.pressed_join_at.map(|pressed| pressed + ARRIVING))
 }
 
 fn is_about_arrival(alert: &str, visit: &Visit) -> bool {
@@ -120,8 +130,7 @@ fn is_about_arrival(alert: &str, visit: &Visit) -> bool {
 
 /// The specialist has dealt with this visit: is or was inside, or is on the way.
 fn is_met(visit: &Visit, handled: &Handled, now: DateTime<Utc>) -> bool {
-    let pressed = handled.pressed_join_at;
-    visit.met || pressed.is_some_and(|pressed| pressed >= visit.began || pressed + ARRIVING > now)
+    visit.met || handled.pressed_join_at.is_some_and(|pressed| pressed + ARRIVING > now)
 }
 
 fn arrival(notice: &Writer<'_>, handled: &Handled, now: DateTime<Utc>) -> Option<Notice> {

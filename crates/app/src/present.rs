@@ -17,6 +17,9 @@ const SOON: Duration = Duration::minutes(10);
 /// So many consultations of later days stand in the list; the search finds the others.
 const LATER_SHOWN: usize = 200;
 
+/// How long "Did they come?" is asked.
+const ASKED_FOR: Duration = Duration::days(14);
+
 /// A consultation with what its events say: what every pure function here looks at.
 #[derive(Debug, Clone)]
 pub struct Known<'a> {
@@ -50,6 +53,13 @@ impl Known<'_> {
         }
     }
 
+    /// Nobody came and the time is over: a person has to say what it was.
+    #[must_use]
+    pub fn asks_outcome(&self, now: DateTime<Utc>) -> bool {
+        let over = self.consultation.status == Status::Planned && self.consultation.ends_at() <= now;
+        over && !self.attended.came && !self.occupied()
+    }
+
     /// It still lies ahead or goes on, as planned.
     #[must_use]
     pub fn open(&self, now: DateTime<Utc>) -> bool {
@@ -70,6 +80,21 @@ pub fn from_today(state: &State, now: DateTime<Utc>) -> Vec<Known<'_>> {
     known.sort_by(|one, other| {
         (one.consultation.starts_at, &one.consultation.id).cmp(&(other.consultation.starts_at, &other.consultation.id))
     });
+    known
+}
+
+/// The consultations of the days before today that nobody has said the end of yet, by time.
+fn unanswered(state: &State, now: DateTime<Utc>) -> Vec<Known<'_>> {
+    let today = start_of_day(state, now);
+    let mut known: Vec<Known<'_>> = state
+        .consultations
+        .values()
+        .filter(|consultation| consultation.starts_at < today && consultation.ends_at() <= today)
+        .filter(|consultation| consultation.starts_at >= today - ASKED_FOR)
+        .map(|consultation| Known { consultation, attended: Attended::from_events(state.events_of(&consultation.id)) })
+        .filter(|one| one.asks_outcome(now))
+        .collect();
+    known.sort_by_key(|one| one.consultation.starts_at);
     known
 }
 
@@ -129,6 +154,7 @@ pub fn app_view(state: &State, now: DateTime<Utc>) -> AppView {
     let hero = hero(state, &known, now);
     let hero_id = hero.map(|hero| hero.consultation.id.as_str());
     AppView {
+        revision: 0,
         version: state.place.version.clone(),
         first_run: !state.kept.first_run_done,
         now,
@@ -136,7 +162,11 @@ pub fn app_view(state: &State, now: DateTime<Utc>) -> AppView {
         feed: feed_view(state),
         tray: tray_state(state, &known, now),
         hero: hero.map(|hero| consultation_view(state, hero, now)),
-        groups: groups(state, known.iter().filter(|one| Some(one.consultation.id.as_str()) != hero_id), now),
+        groups: groups(
+            state,
+            known.iter().filter(|one| Some(one.consultation.id.as_str()) != hero_id).chain(&unanswered(state, now)),
+            now,
+        ),
         connections: connections(state),
         providers: state.place.providers.iter().map(provider_view).collect(),
         problems: state.problems.values().chain(&state.desktop_problems).cloned().collect(),
@@ -164,15 +194,16 @@ fn groups<'a, 'b: 'a>(state: &State, known: impl Iterator<Item = &'a Known<'b>>,
         let day = local_day(state, one.consultation.starts_at);
         let over = one.consultation.ends_at() <= now && !one.occupied();
         let (rank, kind) = match day {
+            day if over && day < today && one.asks_outcome(now) => (2, DayGroupKind::Unanswered),
             _ if over => (1, DayGroupKind::PastToday),
             day if day <= today => (0, DayGroupKind::LaterToday),
-            day if day.pred_opt() == Some(today) => (2, DayGroupKind::Tomorrow),
-            _ => (3, DayGroupKind::Later),
+            day if day.pred_opt() == Some(today) => (3, DayGroupKind::Tomorrow),
+            _ => (4, DayGroupKind::Later),
         };
-        if rank == 3 {
+        if rank == 4 {
             later += 1;
             if later > LATER_SHOWN {
-                break;
+                continue;
             }
         }
         let day = if rank < 2 { today } else { day };
@@ -209,10 +240,7 @@ pub fn consultation_view(state: &State, known: &Known<'_>, now: DateTime<Utc>) -
         snoozed_until,
         unsent: state.unsent.contains_key(&consultation.id),
         has_login: state.connection_value(&consultation.provider, crate::LOGIN).is_some(),
-        asks_outcome: consultation.status == Status::Planned
-            && consultation.ends_at() <= now
-            && !attended.came
-            && !known.occupied(),
+        asks_outcome: known.asks_outcome(now),
     }
 }
 

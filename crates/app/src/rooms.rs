@@ -13,7 +13,7 @@ use kabinet_domain::provider::{FieldKind, ProviderInfo, Rooms};
 use kabinet_domain::room::RoomTemplateError;
 use kabinet_domain::{RoomLink, RoomTemplate, Sensitive};
 use kabinet_providers::http::{HttpSettings, Reach};
-use kabinet_providers::registry::{ConnectionError, ConnectionSettings, Entry, MARGIN, Planned, RoomProvider};
+use kabinet_providers::registry::{ConnectionError, ConnectionSettings, Entry, LinkIdentity, MARGIN, Planned, RoomProvider};
 use url::Url;
 
 /// A link longer than this is not one that a person pastes, and a browser may cut it.
@@ -33,6 +33,12 @@ pub(crate) struct Room {
     pub link: String,
 }
 
+/// How a specialist gets in, and what there is to know about it.
+pub(crate) struct SpecialistDoor {
+    pub link: Sensitive<String>,
+    pub note: Option<Message>,
+}
+
 /// A link as it was pasted.
 pub(crate) fn pasted(link: &str) -> Result<Room, CommandError> {
     let link = link.trim();
@@ -48,7 +54,19 @@ pub(crate) fn pasted(link: &str) -> Result<Room, CommandError> {
     Ok(Room { name, link: url.into() })
 }
 
+/// An address with a path is more likely a link to a room than a tenant's, and rooms would be made inside that room's name.
+pub(crate) fn names_a_room(address: &str) -> bool {
+    let with_scheme = if address.contains("://") { address.to_owned() } else { format!("https://{address}") };
+    RoomLink::parse(&with_scheme).is_ok()
+}
+
 impl Application {
+    /// A path that cannot be a tenant's, which operators write small and name by no template.
+    pub(crate) fn is_surely_a_room(&self, address: &str) -> bool {
+        let last = address.trim().trim_end_matches('/').rsplit('/').next().unwrap_or_default();
+        names_a_room(address) && (last.chars().any(char::is_uppercase) || RoomTemplate::default().read_back(last).is_some())
+    }
+
     /// A new room on a day, named by the person's template.
     pub(crate) async fn new_room(&self, provider_id: &str, day: NaiveDate) -> Result<Room, CommandError> {
         let info = provider(provider_id)?;
@@ -56,7 +74,7 @@ impl Application {
         if info.capabilities.rooms != Rooms::ByName {
             return Err(refuse_field("no_link", "link"));
         }
-        let opened = self.open_provider(provider_id).await?;
+        let opened = self.open_plainly(provider_id)?;
         let template = {
             let state = self.look();
             let settings = state.settings();
@@ -71,12 +89,19 @@ impl Application {
     }
 
     /// The address that the specialist's browser is opened with.
-    pub(crate) async fn specialist_link(&self, consultation: &Consultation) -> Result<Sensitive<String>, CommandError> {
-        let plain = || Sensitive::new(consultation.link.clone());
+    pub(crate) async fn specialist_link(&self, consultation: &Consultation) -> Result<SpecialistDoor, CommandError> {
+        let plain = || SpecialistDoor { link: Sensitive::new(consultation.link.clone()), note: None };
         if consultation.link.is_empty() {
             return Err(refuse("no_link"));
         }
-        let Ok(opened) = self.open_provider(&consultation.provider).await else { return Ok(plain()) };
+        // What the keychain withholds must not keep the specialist out: the server asks for the login then.
+        let (opened, withheld) = match self.open_provider(&consultation.provider).await {
+            Ok(opened) => (opened, None),
+            Err(_) => match self.open_plainly(&consultation.provider) {
+                Ok(opened) => (opened, self.keychain_trouble().map(|_| crate::message("entered_without_token"))),
+                Err(_) => return Ok(plain()),
+            },
+        };
         // The name as it stands in the link: the specialist must come to the very room that the client was given.
         let room = consultation.link.rsplit('/').next().and_then(|last| last.split(['?', '#']).next()).unwrap_or_default();
         let room = percent_decoded(room);
@@ -97,25 +122,49 @@ impl Application {
             specialist_name: &name,
             now: self.now(),
         };
-        opened.specialist_link(&entry).map(|link| link.link).map_err(|error| {
+        let door = opened.specialist_link(&entry).map_err(|error| {
             tracing::warn!(error = &error as &dyn std::error::Error, "there is no link for the specialist");
             refuse("no_specialist_link")
-        })
+        })?;
+        let note = match door.identity {
+            LinkIdentity::TooEarly { from } => {
+                let time = from.with_timezone(&self.look().place.zone).format("%H:%M").to_string();
+                Some(Message { code: "entered_too_early".into(), facts: [("time".to_owned(), time)].into() })
+            }
+            LinkIdentity::None | LinkIdentity::Signed | LinkIdentity::TooLate { .. } => withheld,
+        };
+        Ok(SpecialistDoor { link: door.link, note })
     }
 
-    /// The connection as it stands, with its secrets.
+    /// The connection with no more than it cannot do without: enough for a client's link, whatever the keychain says.
+    fn open_plainly(&self, provider_id: &str) -> Result<Box<dyn RoomProvider>, CommandError> {
+        let info = provider(provider_id)?;
+        let needed = |key: &str| info.fields.iter().any(|field| field.key == key && field.required);
+        let values = self.look().kept.connections.get(provider_id).cloned().unwrap_or_default();
+        open(info, &values.into_iter().filter(|(key, _)| needed(key)).collect())
+    }
+
+    /// The connection as it stands, with the secrets that open it; the password is the person's own business.
     pub(crate) async fn open_provider(&self, provider_id: &str) -> Result<Box<dyn RoomProvider>, CommandError> {
         let info = provider(provider_id)?;
         let values = self.look().kept.connections.get(provider_id).cloned().unwrap_or_default();
         let mut settings: ConnectionSettings = values.into_iter().collect();
-        for field in info.fields.iter().filter(|field| field.kind == FieldKind::Secret) {
+        for field in info.fields.iter().filter(|field| field.kind == FieldKind::Secret && field.key != crate::PASSWORD) {
             if self.look().keeps_secret(provider_id, field.key)
                 && let Some(secret) = self.secret(&secret_name(provider_id, field.key)).await?
             {
                 settings.0.insert(field.key.to_owned(), secret);
             }
         }
-        open(info, &settings)
+        // A keychain that does not answer keeps it to itself which secrets it has.
+        let secret_is_missing = |error: &CommandError| {
+            let at_fault = error.field.as_deref();
+            info.fields.iter().any(|field| field.kind == FieldKind::Secret && Some(field.key) == at_fault)
+        };
+        open(info, &settings).map_err(|error| match self.keychain_trouble() {
+            Some(trouble) if secret_is_missing(&error) => trouble.into(),
+            _ => error,
+        })
     }
 }
 

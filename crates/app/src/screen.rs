@@ -4,8 +4,8 @@ use crate::application::{Application, Save};
 use crate::desktop::TrayView;
 use crate::notices::{self, Notice, Step};
 use crate::state::State;
+use crate::tray;
 use crate::view::Message;
-use crate::{present, tray};
 use chrono::{DateTime, DurationRound, TimeDelta, Utc};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -63,12 +63,17 @@ impl Screen {
     /// Shows the present; says when to look again although nothing has changed.
     async fn draw(&mut self, application: &Arc<Application>) -> Duration {
         let words = application.words();
+        let gone = std::mem::take(&mut application.look().gone);
+        for consultation in gone.into_iter().filter(|gone| self.standing.contains_key(gone)).collect::<Vec<_>>() {
+            // Not every daemon closes what was pressed.
+            self.take(application, Step::Withdraw { consultation }).await;
+        }
         let (now, steps, tray, view, look_again) = {
             let state = application.look();
             let now = application.now();
             let wanted = notices::standing(&state, &words, now);
             let steps = notices::difference(&self.standing, &state.handled, wanted);
-            (now, steps, tray::tray_view(&state, &words, now), present::app_view(&state, now), look_again_at(&state, now))
+            (now, steps, tray::tray_view(&state, &words, now), application.view_of(&state, now), look_again_at(&state, now))
         };
         for step in steps {
             self.take(application, step).await;

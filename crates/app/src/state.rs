@@ -20,6 +20,8 @@ pub struct State {
     pub known: HashSet<String>,
     pub unsent: BTreeMap<String, Unsent>,
     pub handled: BTreeMap<String, Handled>,
+    /// Consultations whose notification something else took off the screen; whoever draws it forgets them.
+    pub gone: BTreeSet<String>,
     /// Everything up to here is handled; `None` before the first contact.
     pub cursor: Option<u64>,
     pub kept: Kept,
@@ -108,6 +110,7 @@ impl State {
             known: HashSet::new(),
             unsent: BTreeMap::new(),
             handled: BTreeMap::new(),
+            gone: BTreeSet::new(),
             cursor: None,
             kept,
             feed: Feed::default(),

@@ -2,10 +2,12 @@
 
 use crate::desktop::{MenuAction, MenuEntry, TrayView};
 use crate::present::{Known, at_the_door, from_today, hero, local_day, tray_state};
+use crate::record::Consultation;
 use crate::state::State;
 use crate::view::TrayState;
 use crate::words::Words;
 use chrono::{DateTime, Utc};
+use kabinet_domain::RoomTemplate;
 
 /// The code in a room's name is as good as a key: so much of it tells rooms apart.
 const CODE_SHOWN: usize = 6;
@@ -126,7 +128,7 @@ impl Tray<'_> {
     /// `15:30 · k7q2mx`: enough to tell consultations apart, nothing to read over a shoulder.
     fn label(&self, known: &Known<'_>) -> String {
         let time = self.time(known.consultation.starts_at);
-        let code = short_code(known.consultation);
+        let code = short_code(self.state, known.consultation);
         if code.is_empty() { time } else { format!("{time} · {code}") }
     }
 
@@ -146,13 +148,14 @@ impl Tray<'_> {
     }
 }
 
-/// The beginning of the random code in a room's name; of a foreign name, its end.
-#[must_use]
-pub fn short_code(consultation: &crate::record::Consultation) -> String {
+/// The beginning of the random code in the name of a room that was made here; nothing of any other name, which may be a client's.
+fn short_code(state: &State, consultation: &Consultation) -> String {
     let name = consultation.room.rsplit(['/', ']']).next().unwrap_or_default();
-    if name.contains('%') {
-        return String::new();
-    }
-    let code = name.rsplit('-').next().unwrap_or_default();
-    code.chars().take(CODE_SHOWN).collect()
+    let settings = state.settings();
+    let length = usize::try_from(settings.code_length).unwrap_or_default();
+    let templates = [RoomTemplate::parse(&settings.room_template, length).ok(), Some(RoomTemplate::default())];
+    let code = templates.iter().flatten().find_map(|template| template.read_back(name)).map(|parts| parts.code);
+    // A word in the code's place has no digits; few codes have none.
+    let random = code.filter(|code| code.bytes().any(|byte| byte.is_ascii_digit())).unwrap_or_default();
+    random.chars().take(CODE_SHOWN).collect()
 }

@@ -20,6 +20,8 @@ pub struct Message {
 /// Everything the window needs to draw itself; pushed whole whenever any of it changed.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 pub struct AppView {
+    /// Rises with every view that one run of the application makes: the clock on the wall may go back, this does not.
+    pub revision: u32,
     pub version: String,
     /// The first-run questions have not been answered or skipped yet.
     pub first_run: bool,
@@ -89,6 +91,8 @@ pub struct DayGroup {
 pub enum DayGroupKind {
     LaterToday,
     PastToday,
+    /// Of an earlier day, and nobody has said yet whether the client came.
+    Unanswered,
     Tomorrow,
     Later,
 }

@@ -104,11 +104,72 @@ async fn what_was_missed_comes_once_and_marked() {
     assert!(!computer.desktop.asked().log.iter().any(|logged| logged.key == gone_key));
     application.shutdown().await;
 
-    // Another start repeats nothing.
-    let shown = computer.desktop.asked().log.iter().filter(|logged| logged.what == "show").count();
+    // Another start repeats nothing: it puts back what still waits, without a ring.
+    computer.desktop.asked().log.clear();
     let application = computer.start(&backend.url()).await;
+    computer.sees("what still waits", |asked| asked.standing.get(&key).cloned()).await;
     shows(&application, "a live feed", |view| view.feed.state == FeedState::Live && view.tray == TrayState::ClientThere).await;
-    assert_eq!(computer.desktop.asked().log.iter().filter(|logged| logged.what == "show").count(), shown);
+    let shown: Vec<_> = computer.desktop.asked().log.iter().filter(|logged| logged.what == "show").cloned().collect();
+    assert!(matches!(shown.as_slice(), [one] if one.key == key && !one.sound), "{shown:?}");
+    application.shutdown().await;
+    backend.shutdown().await;
+}
+
+#[tokio::test]
+async fn a_press_that_opens_nothing_is_taken_back() {
+    let computer = Computer::new();
+    let backend = computer.backend().await;
+    let application = computer.start(&backend.url()).await;
+    settle_in(&application).await;
+    let made = call(&application, "create_consultation", draft("Ivan", "12:30")).await;
+    let (id, room) = (text(&made["id"]), text(&made["room"]));
+    let key = format!("consultation/{id}");
+    shows(&application, "the backend has it", |view| view.hero.as_ref().is_some_and(|hero| !hero.unsent)).await;
+    computer.desktop.asked().works.browser = false;
+    assert_eq!(refusal(&application, "join", json!({ "id": id })).await.0, "no_browser");
+
+    // Whoever comes now is the client.
+    computer.clock.advance(chrono::TimeDelta::seconds(5));
+    computer.report(&backend.url(), &room, "participant_joined", "68df73d4").await;
+    computer.sees("the arrival", |asked| asked.standing.get(&key).cloned()).await;
+    assert!(!application.view().hero.expect("a consultation").presence.specialist_inside);
+
+    // The press on the notification takes it off the screen, and its failure puts it back.
+    let action = computer.desktop.press(&key, Some(0)).expect("a button");
+    application.notification_action(action).await;
+    computer.sees("the arrival again", |asked| asked.standing.get(&key).cloned()).await;
+    shows(&application, "why", |view| view.problems.iter().any(|problem| problem.code == "no_browser")).await;
+
+    // What works from anywhere ends the complaint.
+    computer.desktop.asked().works.browser = true;
+    call(&application, "join", json!({ "id": id })).await;
+    computer.sees("the notification gone", |asked| (!asked.standing.contains_key(&key)).then_some(())).await;
+    assert!(application.view().problems.is_empty(), "{:?}", application.view().problems);
+
+    // The specialist is not seen inside: the client is told of once more.
+    computer.desktop.asked().log.clear();
+    computer.put_forward(&application, 2);
+    let again = computer.sees("the arrival after all", |asked| asked.standing.get(&key).cloned()).await;
+    assert!(again.sound);
+    application.shutdown().await;
+    backend.shutdown().await;
+}
+
+#[tokio::test]
+async fn another_notification_daemon_is_shown_what_stands() {
+    let computer = Computer::new();
+    let backend = computer.backend().await;
+    let application = computer.start(&backend.url()).await;
+    settle_in(&application).await;
+    let made = call(&application, "create_consultation", draft("Ivan", "12:30")).await;
+    let key = format!("consultation/{}", text(&made["id"]));
+    shows(&application, "the backend has it", |view| view.hero.as_ref().is_some_and(|hero| !hero.unsent)).await;
+    computer.report(&backend.url(), &text(&made["room"]), "participant_joined", "68df73d4").await;
+    computer.sees("the arrival", |asked| asked.standing.get(&key).cloned()).await;
+    computer.desktop.asked().standing.clear();
+    application.notifications_lost().await;
+    let again = computer.sees("the arrival again", |asked| asked.standing.get(&key).cloned()).await;
+    assert!(!again.sound);
     application.shutdown().await;
     backend.shutdown().await;
 }
@@ -156,7 +217,16 @@ async fn nonsense_is_refused_by_its_field_and_changes_nothing() {
         refusal(&application, "create_consultation", draft("Ivan", "12:30")).await,
         ("no_jitsi_address".into(), Some("provider".into()))
     );
+    let first = async |address: &str| refusal(&application, "finish_first_run", json!({ "jitsi_address": address })).await;
+    assert_eq!(first("https://meet.example.org/MyRoom").await, ("address_of_a_room".into(), Some("jitsi_address".into())));
+    assert_eq!(first("meet..example").await, ("bad_address".into(), Some("jitsi_address".into())));
     settle_in(&application).await;
+    let save = async |address: &str| {
+        let draft = json!({ "provider": "jitsi", "values": { "base_url": address }, "secrets": {} });
+        refusal(&application, "save_connection", draft).await
+    };
+    assert_eq!(save("https://meet.example.org/MyRoom").await, ("address_of_a_room".into(), Some("base_url".into())));
+    assert_eq!(save("...").await, ("bad_address".into(), Some("base_url".into())));
     let check = async |key: &str, value: serde_json::Value, code: &str| {
         let mut draft = draft("Ivan", "12:30");
         draft[key] = value;
@@ -189,7 +259,12 @@ async fn the_shells_verbs_do_what_the_window_does() {
     shows(&application, "a live feed", |view| view.feed.state == FeedState::Live).await;
     let say = async |words: &str| application.shell_verb(&words.split(' ').map(str::to_owned).collect::<Vec<_>>()).await;
     assert_eq!(say("join next").await.status, 1);
+    assert_eq!(say("join xyz").await.text, "There is no consultation of that id. kabinet list --json shows the ids.");
     let made = say("new --provider jitsi --at 15:30 --client Ivan").await;
+    let note = json!({ "id": application.view().hero.expect("made").id, "draft": { "note": "mother Maria", "client": "Ivan",
+        "date": "2026-12-23", "time": "15:30", "minutes": 50, "provider": "jitsi" } });
+    call(&application, "change_consultation", note).await;
+    assert!(say("list --json").await.text.contains("mother Maria"));
     assert!(made.status == 0 && made.text.contains("https://meet.example.org/konsultaciya-23dec-"), "{}", made.text);
     assert_eq!(say("join next").await.text, "Opened the room of 15:30.");
     assert_eq!(computer.desktop.asked().opened.len(), 1);
@@ -197,7 +272,17 @@ async fn the_shells_verbs_do_what_the_window_does() {
     assert_eq!(say("hide-names on").await.text, "Names are hidden.");
     let list: serde_json::Value = serde_json::from_str(&say("list --json").await.text).expect("JSON");
     assert_eq!((list[0]["minutes"].clone(), list[0]["client"].clone()), (json!(50), json!(null)));
-    assert_eq!(say("dance").await.status, 2);
+    assert!(!list.to_string().contains("Maria"));
+    let find =
+        async |text: &str| call(&application, "search", json!({ "text": text, "offset": 0, "limit": 9 })).await["total"].clone();
+    assert_eq!((find("ivan").await, find("maria").await, find("23.12.2026").await), (json!(0), json!(0), json!(1)));
+    let refused = say("dance").await;
+    assert_eq!(refused.status, 2);
+    assert!(refused.text.starts_with("Not understood: dance\n\nKabinet"), "{}", refused.text);
+    assert!(say("new --tomorrow").await.text.starts_with("Not understood: --tomorrow"));
+    assert!(say("hide-names maybe").await.text.starts_with("Not understood: maybe"));
+    assert!(say("hide-names").await.text.starts_with("Missing: <SWITCH>"));
+    assert_eq!(say("join --help").await, say("--help").await);
     assert_eq!(say("--help").await.status, 0);
     application.shutdown().await;
     backend.shutdown().await;

@@ -76,6 +76,30 @@ async fn a_connections_secret_signs_the_link_and_is_in_no_file() {
     assert!(!on_disk(computer.data(), "hush-hush") && !on_disk(computer.data(), "Ivan"));
     assert!(on_disk(computer.data(), "kabinet"));
 
+    // What the keychain withholds keeps nobody out, and neither a room nor a link from being made.
+    computer.secrets.put_into(Keychain::Locked);
+    let application = computer.start("http://127.0.0.1:9").await;
+    shows(&application, "the trouble", |view| view.problems.iter().any(|problem| problem.code == "keychain_locked")).await;
+    let made = call(&application, "create_consultation", draft("Olga", "12:04")).await;
+    call(&application, "join", json!({ "id": made["id"] })).await;
+    let opened = computer.desktop.asked().opened.last().cloned().expect("the browser");
+    assert!(opened.contains("config.") && !opened.contains("jwt"), "{opened}");
+    shows(&application, "the note", |view| view.problems.iter().any(|problem| problem.code == "entered_without_token")).await;
+    assert_eq!(refusal(&application, "check_connection", json!({ "provider": "jitsi" })).await, ("keychain_locked".into(), None));
+    application.shutdown().await;
+    computer.secrets.put_into(Keychain::Open);
+
+    // Too early for a token, which is said.
+    let application = computer.start("http://127.0.0.1:9").await;
+    shows(&application, "the secret is kept", |view| view.connections.iter().any(|one| one.secrets_kept == ["app_secret"])).await;
+    let made = call(&application, "create_consultation", draft("Olga", "14:00")).await;
+    call(&application, "join", json!({ "id": made["id"] })).await;
+    let view = shows(&application, "the note", |view| view.problems.iter().any(|one| one.code == "entered_too_early")).await;
+    assert_eq!(view.problems[0].facts["time"], "13:55");
+    call(&application, "copy_link", json!({ "id": made["id"] })).await;
+    assert!(application.view().problems.is_empty());
+    application.shutdown().await;
+
     // Kept over a restart; removed, it signs no more.
     let application = computer.start("http://127.0.0.1:9").await;
     shows(&application, "the secret is kept", |view| view.connections.iter().any(|one| one.secrets_kept == ["app_secret"])).await;

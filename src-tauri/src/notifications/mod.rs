@@ -21,7 +21,9 @@ pub enum Heard {
     Pressed(NotificationAction),
     /// The person put this key's notification away.
     Dismissed(String),
-    /// A daemon or a panel came or went: what the last one showed is gone.
+    /// A daemon came or went: what the last one showed is gone.
+    NotificationsLost,
+    /// A panel or the like came or went.
     DesktopChanged,
 }
 

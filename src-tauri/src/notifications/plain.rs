@@ -9,7 +9,7 @@ pub struct Notifications;
 
 impl Notifications {
     #[must_use]
-    pub fn new(_bus: crate::system::SessionBus, _icon: Option<std::path::PathBuf>) -> Self {
+    pub fn new(_bus: crate::system::SessionBus, _icon: Option<std::path::PathBuf>, _runtime: &std::path::Path) -> Self {
         Self
     }
 

@@ -10,6 +10,21 @@ pub mod display {
     }
 }
 
+pub mod keyring {
+    use super::SessionBus;
+
+    pub async fn is_locked(_bus: &SessionBus) -> bool {
+        false
+    }
+}
+
+pub mod opener {
+    #[must_use]
+    pub fn has_browser() -> bool {
+        true
+    }
+}
+
 pub mod panel {
     use super::SessionBus;
 

@@ -6,6 +6,6 @@ mod elsewhere;
 mod linux;
 
 #[cfg(not(target_os = "linux"))]
-pub use elsewhere::{SessionBus, display, panel, tray_host, web_view};
+pub use elsewhere::{SessionBus, display, keyring, opener, panel, tray_host, web_view};
 #[cfg(target_os = "linux")]
-pub use linux::{bus::SessionBus, display, panel, tray_host, web_view};
+pub use linux::{bus::SessionBus, display, keyring, opener, panel, tray_host, web_view};

@@ -89,6 +89,7 @@ const tomorrow = () => [
 
 function base(): AppView {
   return {
+    revision: 1,
     version: '0.1.0',
     first_run: false,
     now: at(0),

@@ -11,7 +11,11 @@ import type { TrayState } from "./TrayState";
 /**
  * Everything the window needs to draw itself; pushed whole whenever any of it changed.
  */
-export type AppView = { version: string, 
+export type AppView = { 
+/**
+ * Rises with every view that one run of the application makes: the clock on the wall may go back, this does not.
+ */
+revision: number, version: string, 
 /**
  * The first-run questions have not been answered or skipped yet.
  */

@@ -12,6 +12,7 @@ error-bad_length = The length must be from 5 minutes to 10 hours.
 error-bad_minutes = This number of minutes does not work here. Choose a smaller one.
 error-bad_link = This is not a web address. Paste the whole link, beginning with https://.
 error-bad_address = This is not an address that works. Write it as https://meet.example.org.
+error-address_of_a_room = This looks like a link to a room; the address of the server is needed: https://meet.example.org.
 error-bad_template = The name of rooms holds characters that a link does not carry, or {"{date}"} after {"{code}"}.
 error-template_without_code = The name of rooms needs {"{code}"}: a room whose name can be guessed can be entered.
 error-bad_code_length = The code must have from 6 to 32 characters.
@@ -25,6 +26,7 @@ error-unknown_command = The window asks for something that this version cannot d
 ## Consultations and rooms
 
 error-no_such_consultation = This consultation is not there any more.
+error-no_consultation_of_that_id = There is no consultation of that id. kabinet list --json shows the ids.
 error-nothing_next = Nothing is planned from now on.
 error-names_hidden = Names are hidden. Show them to repeat a consultation.
 error-nothing_exported = There is no file to show yet.
@@ -32,6 +34,8 @@ error-no_such_provider = There is no such place for rooms.
 error-no_jitsi_address = Kabinet does not know your Jitsi server yet. Give its address in Connections, or paste a link.
 error-no_link = This consultation has no link yet. Paste one.
 error-no_specialist_link = The link to the room could not be made. Check the connection's app id and secret.
+error-entered_too_early = The room is open without your pass, which is good from { $time }. Until then the room may ask for the login.
+error-entered_without_token = The room is open without your pass: the keychain does not answer. The room may ask for the login.
 error-no_login = No login is kept for this connection. Add it in Connections.
 error-no_password = No password is kept for this connection. Add it in Connections.
 error-change_refused = The event backend did not accept a change. It is kept on this computer; open the consultation and save it again.
@@ -104,7 +108,7 @@ error-backend_failed = The event backend on this computer does not start. Quit K
 error-backend_in_use = The event backend's files are in use by another Kabinet. Quit the other one.
 error-backend_setting = A setting of the event backend is wrong: { $key }.
 error-database_newer = The events on this computer were written by a newer Kabinet. Install the newer version.
-error-port_taken = Another program uses { $address }, where reports from the video server arrive. Until it is free, clients may go unnoticed.
+error-port_taken = Another program uses { $address }, where reports from the video server arrive. Clients may go unnoticed. Close that program and start Kabinet again.
 error-pairing_link_bad = This is not a pairing link. It begins with kabinet://pair.
 error-pairing_code_wrong = The code does not work: it may be mistyped, used or too old. Ask for a new one.
 error-pairing_no_address = Give the event backend's address with the code.
@@ -120,6 +124,8 @@ error-store_failed = Kabinet cannot write to the disk. Check that there is free 
 error-store_newer = Kabinet's data on this computer is from a newer version. It was set aside as { $file }, and a new start was made.
 error-store_unreadable = Kabinet's data on this computer cannot be read with the keychain's key. It was set aside as { $file }, and a new start was made.
 error-settings_unreadable = The settings could not be read and are as at first. The old file is kept as settings.json.unreadable.
+error-settings_partly_unreadable = Some of the settings could not be read and are as at first. The old file is kept as settings.json.unreadable.
+error-settings_lost = The settings could not be read, and the old file could not be kept. Check Kabinet's folder.
 error-settings_not_saved = The settings could not be written. Check that the disk has free space.
 
 ## This computer's desktop

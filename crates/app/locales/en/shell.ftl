@@ -62,6 +62,8 @@ menu-quit = Quit
 
 verb-not-running = Kabinet is not running.
 verb-no-answer = Kabinet does not answer: { $reason }
+verb-not-understood = Not understood: { $word }
+verb-missing = Missing: { $word }
 verb-help =
     Kabinet, the consulting room in the tray.
 

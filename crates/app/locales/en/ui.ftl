@@ -42,6 +42,7 @@ empty-text = Plan the first one: the client’s link is ready at once.
 empty-action = Plan a consultation
 group-later-today = Later today
 group-past-today = Earlier today
+group-unanswered = Not settled, { $date }
 group-tomorrow = Tomorrow, { $date }
 minutes = { $minutes } min
 minutes-unit = min

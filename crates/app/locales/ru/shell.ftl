@@ -65,6 +65,8 @@ menu-quit = Выйти
 
 verb-not-running = Кабинет не запущен.
 verb-no-answer = Кабинет не отвечает: { $reason }
+verb-not-understood = Непонятно: { $word }
+verb-missing = Не хватает: { $word }
 verb-help =
     Кабинет — приёмная в системном лотке.
 

@@ -42,6 +42,7 @@ empty-text = Назначьте первую: ссылка для клиента
 empty-action = Назначить консультацию
 group-later-today = Дальше сегодня
 group-past-today = Уже прошли
+group-unanswered = Не отмечено, { $date }
 group-tomorrow = Завтра, { $date }
 minutes = { $minutes } мин
 minutes-unit = мин

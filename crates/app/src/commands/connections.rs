@@ -19,6 +19,12 @@ impl Application {
     pub(super) async fn save_connection(self: &Arc<Self>, draft: ConnectionDraft) -> Result<CheckResult, CommandError> {
         let info = rooms::provider(&draft.provider)?;
         let (values, secrets) = fields(info, draft)?;
+        let addresses = info.fields.iter().filter(|field| field.kind == FieldKind::Address);
+        for (key, address) in addresses.filter_map(|field| Some((field.key, values.get(field.key)?))) {
+            if self.is_surely_a_room(address) {
+                return Err(refuse_field("address_of_a_room", key));
+            }
+        }
         let settings = self.with_kept_secrets(info, &values, &secrets).await?;
         rooms::open(info, &settings)?;
         for (key, secret) in &secrets {

@@ -4,19 +4,26 @@ use super::{refuse, refuse_field};
 use crate::application::{Application, Save};
 use crate::command::{ById, CommandError, Nothing, Snooze};
 use crate::keychain::secret_name;
+use crate::record::Consultation;
+use crate::rooms::SpecialistDoor;
+use crate::view::Message;
 use crate::{LOGIN, PASSWORD};
 use chrono::Duration;
 use kabinet_domain::Sensitive;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
+use tokio_util::sync::CancellationToken;
 
 /// A password stays in the clipboard for so long.
 const PASSWORD_COPIED: std::time::Duration = std::time::Duration::from_secs(30);
+
+/// A note about a room that was opened stands in the window for so long.
+const NOTE_SHOWN: std::time::Duration = std::time::Duration::from_secs(60);
 
 const LONGEST_SNOOZE: u32 = 120;
 
 impl Application {
     pub(super) async fn join(self: &Arc<Self>, by: ById) -> Result<Nothing, CommandError> {
-        self.join_room(&by.id).await.map(|()| Nothing {})
+        self.join_room(&by.id).await.map(|_| Nothing {})
     }
 
     pub(super) async fn copy_link(self: &Arc<Self>, by: ById) -> Result<Nothing, CommandError> {
@@ -34,9 +41,16 @@ impl Application {
         let provider = self.known_consultation(&by.id)?.provider;
         let password = self.secret(&secret_name(&provider, PASSWORD)).await?.ok_or_else(|| refuse("no_password"))?;
         self.parts.desktop.copy(&password).await?;
+        let latest = CancellationToken::new();
+        let before = std::mem::replace(&mut *self.password_copied.lock().unwrap_or_else(PoisonError::into_inner), latest.clone());
+        before.cancel();
         let application = self.clone();
         self.tasks.spawn(async move {
-            application.pause(PASSWORD_COPIED).await;
+            tokio::select! {
+                // Copied again, it stays its full time from then on.
+                () = latest.cancelled() => return,
+                _ = application.pause(PASSWORD_COPIED) => {}
+            }
             application.parts.desktop.clear_copied(&password).await;
         });
         Ok(Nothing {})
@@ -46,21 +60,52 @@ impl Application {
         self.snooze_alert(&snooze.id, snooze.minutes).await.map(|()| Nothing {})
     }
 
-    /// Opens the room in the browser. The backend is told first, since the arrival that follows is the specialist's.
-    pub(crate) async fn join_room(self: &Arc<Self>, id: &str) -> Result<(), CommandError> {
+    /// Opens the room in the browser; says what is still to be known about it. Alerts are quiet from the press on, but the backend
+    /// hears of it only when the browser has opened: whoever comes in after a press that led nowhere is the client.
+    pub(crate) async fn join_room(self: &Arc<Self>, id: &str) -> Result<Option<Message>, CommandError> {
         let consultation = self.known_consultation(id)?;
         let now = self.now();
-        self.change(|state| {
+        let before = self.change(|state| {
             let handled = state.handled.entry(id.to_owned()).or_default();
-            handled.pressed_join_at = Some(now);
-            handled.snoozed_until = None;
+            handled.snoozed_until = handled.snoozed_until.filter(|until| *until <= now);
+            handled.pressed_join_at.replace(now)
         });
-        let (application, told) = (self.clone(), id.to_owned());
-        self.tasks.spawn(async move { application.tell_pressed_join(&told, now).await });
+        let opened = self.open_room(&consultation).await;
+        match &opened {
+            Ok(note) => {
+                let (application, told) = (self.clone(), id.to_owned());
+                self.tasks.spawn(async move { application.tell_pressed_join(&told, now).await });
+                self.worked(note.clone());
+                if let Some(note) = note.clone() {
+                    self.forget_note_later(note);
+                }
+            }
+            // The press is taken back, unless there was another since.
+            Err(_) => self.change(|state| {
+                let handled = state.handled.entry(id.to_owned()).or_default();
+                if handled.pressed_join_at == Some(now) {
+                    handled.pressed_join_at = before;
+                }
+            }),
+        }
         self.save(&[Save::Handled(id.to_owned())]).await;
-        let link = self.specialist_link(&consultation).await?;
+        opened
+    }
+
+    async fn open_room(&self, consultation: &Consultation) -> Result<Option<Message>, CommandError> {
+        let SpecialistDoor { link, note } = self.specialist_link(consultation).await?;
         self.parts.desktop.open_address(&link).await?;
-        Ok(())
+        Ok(note)
+    }
+
+    /// It has been read by then, or it will not be.
+    fn forget_note_later(self: &Arc<Self>, note: Message) {
+        let application = self.clone();
+        self.tasks.spawn(async move {
+            if application.pause(NOTE_SHOWN).await && application.look().problems.get("last_action") == Some(&note) {
+                application.worked(None);
+            }
+        });
     }
 
     async fn tell_pressed_join(&self, id: &str, at: chrono::DateTime<chrono::Utc>) {
@@ -85,6 +130,7 @@ impl Application {
         }
         self.parts.desktop.copy(&Sensitive::new(link)).await?;
         self.trouble("no_clipboard", None);
+        self.worked(None);
         Ok(())
     }
 

@@ -44,6 +44,9 @@ impl Application {
             Some((info, field.key))
         });
         let Some((info, key)) = first else { return Ok(()) };
+        if rooms::names_a_room(&address) {
+            return Err(refuse_field("address_of_a_room", "jitsi_address"));
+        }
         rooms::open(info, &[(key, address.as_str())].into_iter().collect())
             .map_err(|_| refuse_field("bad_address", "jitsi_address"))?;
         self.change(|state| {
@@ -79,7 +82,9 @@ impl Application {
 
     pub(crate) async fn hide_names(&self, on: bool) -> Result<(), CommandError> {
         self.change(|state| state.kept.settings.hide_names = on);
-        Ok(self.save_kept().await?)
+        self.save_kept().await?;
+        self.worked(None);
+        Ok(())
     }
 
     pub(crate) async fn be_quiet(&self, minutes: Option<u32>) -> Result<(), CommandError> {
@@ -88,7 +93,9 @@ impl Application {
         }
         let until = minutes.map(|minutes| self.now() + Duration::minutes(i64::from(minutes)));
         self.change(|state| state.kept.do_not_disturb_until = until);
-        Ok(self.save_kept().await?)
+        self.save_kept().await?;
+        self.worked(None);
+        Ok(())
     }
 
     fn choose_words(&self) {

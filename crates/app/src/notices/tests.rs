@@ -84,8 +84,18 @@ fn quiet_while_the_specialist_is_inside_and_after() {
 #[test]
 fn quiet_when_join_was_pressed_before_or_after_the_arrival() {
     let mut state = at_three(&[joined(1, "14:58", "Ivan")]);
+    show(&mut state, "14:58");
+    let first = now_standing(&state, "14:58")[0].alert.clone();
     state.handled.entry("c1".into()).or_default().pressed_join_at = Some(at("14:59"));
-    assert_eq!(title(&state, "15:10"), "");
+    assert_eq!(title(&state, "15:00"), "");
+    // Nobody saw the specialist come in: the client still waits, and is told of with a ring.
+    let again = now_standing(&state, "15:00:30");
+    assert_ne!(again[0].alert, first);
+    let steps = difference(&BTreeMap::new(), &state.handled, again);
+    let [Step::Show(notice)] = steps.as_slice() else { panic!("{steps:?}") };
+    assert!(notice.notification.sound);
+    state.learn(started(2, "15:01"));
+    assert_eq!(title(&state, "15:01"), "");
 
     let mut early = at_three(&[joined(1, "14:58", "Ivan")]);
     early.kept.settings.reminders.clear();
@@ -118,6 +128,25 @@ fn do_not_disturb_keeps_the_screen_empty_and_the_icon_true() {
     let known = from_today(&state, at("15:00"));
     assert_eq!(crate::present::tray_state(&state, &known, at("15:00")), crate::view::TrayState::ClientThere);
     assert_eq!(title(&state, "15:10"), "A client is in the room");
+}
+
+#[test]
+fn what_stood_before_the_quiet_stands_again_after_it_without_a_ring() {
+    let mut state = at_three(&[joined(1, "14:58", "Ivan")]);
+    show(&mut state, "14:58");
+    let there: BTreeMap<_, _> =
+        now_standing(&state, "14:58").into_iter().map(|notice| (notice.consultation.clone(), notice)).collect();
+    let mut check = |quiet: fn(&mut State), loud: fn(&mut State)| {
+        quiet(&mut state);
+        let steps = difference(&there, &state.handled, now_standing(&state, "15:00"));
+        assert_eq!(steps, [Step::Withdraw { consultation: "c1".into() }]);
+        loud(&mut state);
+        let steps = difference(&BTreeMap::new(), &state.handled, now_standing(&state, "15:02"));
+        let [Step::Show(notice)] = steps.as_slice() else { panic!("{steps:?}") };
+        assert_eq!((notice.notification.urgent, notice.notification.sound), (true, false));
+    };
+    check(|state| state.kept.do_not_disturb_until = Some(at("16:00")), |state| state.kept.do_not_disturb_until = None);
+    check(|state| state.kept.settings.notifications = false, |state| state.kept.settings.notifications = true);
 }
 
 #[test]
@@ -186,16 +215,22 @@ fn a_name_that_comes_late_changes_the_text_without_a_second_ring() {
 }
 
 #[test]
-fn a_restart_repeats_nothing_that_was_shown_and_forgets_nothing_that_was_not() {
+fn after_a_restart_what_waits_stands_again_quietly_and_the_rest_is_not_repeated() {
     let mut state = at_three(&[joined(1, "14:58", "Ivan")]);
     let wanted = || now_standing(&at_three(&[joined(1, "14:58", "Ivan")]), "14:59");
     assert_eq!(difference(&BTreeMap::new(), &state.handled, wanted()).len(), 1);
     show(&mut state, "14:58");
-    assert_eq!(difference(&BTreeMap::new(), &state.handled, wanted()), []);
+    let steps = difference(&BTreeMap::new(), &state.handled, wanted());
+    assert!(matches!(steps.as_slice(), [Step::Show(notice)] if !notice.notification.sound), "{steps:?}");
     let handled = state.handled.entry("c1".into()).or_default();
     let shown = handled.shown.clone().expect("shown");
     handled.answer(shown);
     assert_eq!(title(&state, "14:59"), "");
+
+    let mut reminded = at_three(&[]);
+    reminded.kept.settings.reminders = vec![10];
+    show(&mut reminded, "14:50");
+    assert_eq!(difference(&BTreeMap::new(), &reminded.handled, now_standing(&reminded, "14:51")), []);
 }
 
 #[derive(Debug, Clone)]

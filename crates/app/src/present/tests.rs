@@ -97,6 +97,42 @@ fn days_are_grouped_in_the_specialists_zone() {
 }
 
 #[test]
+fn whether_the_client_came_is_asked_until_it_is_answered_for_two_weeks() {
+    let on = |id: &str, days: i64, status: Status| {
+        let mut one = consultation(id, "15:00", 50);
+        one.starts_at -= Duration::days(days);
+        Consultation { status, ..one }
+    };
+    let planned = [on("old", 15, Status::Planned), on("before", 2, Status::Planned), on("c1", 1, Status::Planned)];
+    let answered = [on("gone", 1, Status::NoShow), on("cancelled", 3, Status::Cancelled), on("came", 1, Status::Planned)];
+    let mut came = joined(1, "10:00", "Ivan");
+    came.consultation = Some("came".into());
+    let state = state(&[&planned[..], &answered[..]].concat(), &[came]);
+    let groups = app_view(&state, at("10:00")).groups;
+    let shown: Vec<_> = groups.iter().map(|group| (group.kind, group.day.as_str(), group.items[0].id.as_str())).collect();
+    assert_eq!(shown, [(DayGroupKind::Unanswered, "2026-12-21", "before"), (DayGroupKind::Unanswered, "2026-12-22", "c1")]);
+    assert!(groups.iter().all(|group| group.items[0].asks_outcome));
+}
+
+#[test]
+fn the_menu_tells_rooms_apart_by_a_code_that_was_made_here_alone() {
+    let check = |room: &str, label: &str| {
+        let mut one = consultation("c1", "15:00", 50);
+        one.room = room.into();
+        let tray = tray_view(&state(&[one], &[]), &Words::new(Language::En, "en"), at("12:00"));
+        let item = tray.menu.iter().find_map(|entry| match entry {
+            crate::desktop::MenuEntry::Item { label, .. } => Some(label.clone()),
+            _ => None,
+        });
+        assert_eq!(item.as_deref(), Some(label));
+    };
+    check("konsultaciya-23dec-k7q2mx000000", "Join 15:00 · k7q2mx");
+    check("[clinic]konsultaciya-23dec-k7q2mx000000", "Join 15:00 · k7q2mx");
+    check("session-with-ivanov", "Join 15:00");
+    check("konsultaciya-23dec-ivanov", "Join 15:00");
+}
+
+#[test]
 fn the_menu_holds_everything_and_no_name() {
     let mut state = state(&three(), &[]);
     state.kept.do_not_disturb_until = Some(at("13:00"));

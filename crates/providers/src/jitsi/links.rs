@@ -82,6 +82,10 @@ impl BaseUrl {
             "http" => return Err(BaseUrlError::NotEncrypted),
             _ => return Err(BaseUrlError::NotAnAddress),
         }
+        // `meet..example` is well-formed to a browser and nobody's name.
+        if url.domain().is_some_and(|name| name.trim_end_matches('.').split('.').any(str::is_empty)) {
+            return Err(BaseUrlError::NotAnAddress);
+        }
         if !url.username().is_empty() || url.password().is_some() {
             return Err(BaseUrlError::Credentials);
         }
@@ -208,6 +212,8 @@ mod tests {
     #[rstest]
     #[case("", BaseUrlError::NotAnAddress)]
     #[case("https://", BaseUrlError::NotAnAddress)]
+    #[case("...", BaseUrlError::NotAnAddress)]
+    #[case("meet..example", BaseUrlError::NotAnAddress)]
     #[case("ftp://meet.example.org", BaseUrlError::NotAnAddress)]
     #[case("javascript://alert", BaseUrlError::NotAnAddress)]
     #[case("http://meet.example.org", BaseUrlError::NotEncrypted)]

@@ -33,7 +33,8 @@ pub async fn setting(bus: &SessionBus) -> Option<bool> {
     asked.ok()
 }
 
-fn is_desktop(name: &str) -> bool {
+/// Whether this is the desktop of that name, or one that calls itself its kin.
+pub(super) fn is_desktop(name: &str) -> bool {
     std::env::var("XDG_CURRENT_DESKTOP").unwrap_or_default().split(':').any(|word| word.eq_ignore_ascii_case(name))
 }
 
