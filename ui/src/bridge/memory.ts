@@ -23,7 +23,7 @@ export function memoryBridge(query: URLSearchParams): Bridge {
   const hearers = new Set<(view: AppView) => void>()
   const now = () => new Date(SAMPLE_NOW + Date.now() - started).toISOString()
   const push = (change: Partial<AppView>) => {
-    view = { ...view, ...change, now: now() }
+    view = { ...view, ...change, revision: view.revision + 1, now: now() }
     for (const hear of hearers) hear(view)
     return {}
   }

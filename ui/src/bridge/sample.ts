@@ -90,6 +90,7 @@ const tomorrow = () => [
 function base(): AppView {
   return {
     version: '0.1.0',
+    revision: 1,
     first_run: false,
     now: at(0),
     settings: {

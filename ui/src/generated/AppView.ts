@@ -11,7 +11,7 @@ import type { TrayState } from "./TrayState";
 /**
  * Everything the window needs to draw itself; pushed whole whenever any of it changed.
  */
-export type AppView = { version: string, 
+export type AppView = { version: string, revision: number, 
 /**
  * The first-run questions have not been answered or skipped yet.
  */
