@@ -42,6 +42,7 @@ empty-action = Plan a consultation
 group-later-today = Later today
 group-past-today = Earlier today
 group-tomorrow = Tomorrow, { $date }
+group-unanswered = Did they come?
 minutes = { $minutes } min
 minutes-unit = min
 hours =
@@ -98,6 +99,7 @@ moment-waits =
         [0] The client is there
        *[other] Client waits { $minutes } min
     }
+moment-waits-cancelled = The client is there, though it was cancelled
 moment-alone = You are in the room, the client is not yet
 moment-together = Running, { $minutes } min left
 moment-overtime =

@@ -42,6 +42,7 @@ empty-action = Назначить консультацию
 group-later-today = Дальше сегодня
 group-past-today = Уже прошли
 group-tomorrow = Завтра, { $date }
+group-unanswered = Клиент пришёл?
 minutes = { $minutes } мин
 minutes-unit = мин
 hours =
@@ -101,6 +102,7 @@ moment-waits =
         [0] Клиент на месте
        *[other] Клиент ждёт { $minutes } мин
     }
+moment-waits-cancelled = Клиент на месте, хотя встреча отменена
 moment-alone = Вы в комнате, клиента пока нет
 moment-together = Идёт, до конца { $minutes } мин
 moment-overtime =
