@@ -93,7 +93,7 @@ test('a killed backend leaves the list with the time of the last contact, and al
   await expect.poll(async () => (await host.call('consultation', { id: known.id })).unsent).toBe(false)
 
   await shared.kill()
-  await expect(page.getByRole('link', { name: /^since \d\d:\d\d.*last contact \d\d:\d\d/ })).toBeVisible({ timeout: 30_000 })
+  await expect(page.getByRole('link', { name: /^offline ?since \d\d:\d\d.*last contact \d\d:\d\d/ })).toBeVisible({ timeout: 30_000 })
   await expect(page.getByText(/No connection to the event server since/)).toBeVisible()
   await expect(hero(page)).toContainText('Maria K.')
   expect((await host.tray()).state).toBe('not_connected')
