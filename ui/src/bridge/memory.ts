@@ -104,7 +104,7 @@ export function memoryBridge(query: URLSearchParams): Bridge {
     webhook_info: () => ({
       url: 'http://127.0.0.1:8787/api/webhook/kabinet',
       snippet:
-        'modules_enabled = { "kabinet" }\nkabinet_url = "http://127.0.0.1:8787"\nkabinet_secret = "whsec_…"',
+        '-- In the section of the rooms.\nmodules_enabled = { "kabinet" }\nkabinet_url = "http://127.0.0.1:8787"\n',
     }),
     pair: ({ link_or_code }) => {
       if (link_or_code.length < 9)
