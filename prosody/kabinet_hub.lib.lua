@@ -121,7 +121,7 @@ function hub_mt:start()
 	if self.running or self.closed then return; end
 	local read = self:configure();
 	if not read.url then
-		log("error", "kabinet_url is not set: nothing is reported. Set it to the address of the event backend");
+		log("error", "kabinet_url is not set: nothing is reported. Set it to the address of the event server");
 		return;
 	end
 	if #read.secrets == 0 then

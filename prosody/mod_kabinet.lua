@@ -1,4 +1,4 @@
--- Tells Kabinet's event backend what happens in the rooms of a Jitsi server. See README.md beside this file.
+-- Tells Kabinet's event server what happens in the rooms of a Jitsi server. See README.md beside this file.
 --
 -- Load it on the MUC component, and where they exist on the lobby and breakout components. All instances of one Prosody
 -- share one queue. For Prosody 0.12 and 13.

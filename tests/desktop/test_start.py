@@ -23,7 +23,7 @@ def test_a_second_start_shows_the_window_of_the_first(kabinet):
 
 def test_quit_in_the_menu_ends_it(kabinet):
     kabinet.start("--hidden").wait_live()
-    kabinet.tray.press("Выйти")
+    kabinet.tray.press("Закрыть Кабинет")
     wait_for(lambda: not kabinet.running, "its end")
     assert kabinet.end() == 0
 

@@ -63,6 +63,23 @@ test('a client who leaves is taken back and told, once and quietly', async ({ ho
   expect((await host.tray()).state).not.toBe('client_there')
 })
 
+test('a client who comes although it was cancelled is shown and can be met', async ({ host, page }) => {
+  const consultation = await host.plan()
+  const room = new Room(host, consultation)
+  await host.advance(18)
+  await host.call('cancel_consultation', { id: consultation.id })
+  await room.opens()
+  await room.joins(guest())
+  await page.goto(`${host.url}/#/consultation/${consultation.id}`)
+  const main = page.getByRole('main')
+  await expect(main).toContainText('The client is there, though it was cancelled')
+  await expect(main.getByRole('button', { name: 'Restore consultation' })).toBeVisible()
+  await page.goto(`${host.url}/#/`)
+  await expect(page.getByText('The client is there, though it was cancelled')).toBeVisible()
+  await page.getByRole('button', { name: /^Join/ }).click()
+  await expect.poll(() => host.opened()).toHaveLength(1)
+})
+
 test('Join on the notification opens the room, and the own arrival alerts nothing', async ({ host, page }) => {
   const consultation = await host.plan()
   const room = new Room(host, consultation)

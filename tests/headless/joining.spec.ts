@@ -63,6 +63,9 @@ test('a browser that does not open is told, with what to do', async ({ host, pag
   await host.breakDesktop({ browser: false })
   await hero(page).getByRole('button', { name: 'Join the room' }).click()
   await expect(toast(page, 'No browser could be opened. Copy the link and open it yourself.')).toBeVisible()
+  await page.goto(`${host.url}/#/new`)
+  await expect(page.getByRole('heading', { level: 1, name: 'New consultation' })).toBeVisible()
+  await expect(toast(page, /No browser/)).toHaveCount(0)
 })
 
 test.describe('where the server uses tokens', () => {

@@ -85,6 +85,29 @@ test('a half-written consultation survives a look at another screen', async ({ h
   await expect(link).toHaveText(before ?? '')
 })
 
+test('what cannot be read is still there after a look at another screen', async ({ host, page }) => {
+  await page.goto(`${host.url}/#/new`)
+  await page.getByLabel('Date', { exact: true }).fill('soon')
+  await page.getByRole('button', { name: 'Create and copy link' }).click()
+  await page.goto(`${host.url}/#/settings`)
+  await page.goto(`${host.url}/#/new`)
+  await expect(page.getByLabel('Date', { exact: true })).toHaveValue('soon')
+  await expect(page.getByLabel('Date', { exact: true })).toHaveAccessibleDescription(/This date cannot be read/)
+})
+
+test('a link where browsers give no camera is warned of, and taken all the same', async ({ host, page }) => {
+  await page.goto(`${host.url}/#/new`)
+  await page.getByRole('button', { name: 'Paste a link of your own' }).click()
+  const link = page.getByLabel('Client’s link')
+  await link.fill('http://video.example.net/room')
+  await expect(link).toHaveAccessibleDescription(/no camera or microphone/)
+  await link.fill('https://video.example.net/room')
+  await expect(link).toHaveAccessibleDescription('')
+  await link.fill('http://video.example.net/room')
+  await page.getByRole('button', { name: 'Create and copy link' }).click()
+  await expect(toast(page, 'Consultation created, link copied')).toBeVisible()
+})
+
 test('another link can be had, and another day has its own', async ({ host, page }) => {
   await page.goto(`${host.url}/#/new`)
   const link = page.getByLabel('Client’s link')

@@ -6,7 +6,7 @@ test('without a notification daemon the window says so, and rings when there is 
   const consultation = await host.plan()
   const room = new Room(host, consultation)
   await room.joins(guest())
-  await expect(page.getByText('This computer shows no notifications. Watch the icon in the tray')).toBeVisible()
+  await expect(page.getByText('This computer shows no notifications. Install a notification daemon')).toBeVisible()
   await expect(hero(page)).toContainText('The client is there')
   expect((await host.tray()).state).toBe('client_there')
   await page.goto(`${host.url}/#/connections`)

@@ -37,12 +37,19 @@ export const overflow = (page: Page) =>
 
 const WINDOW = { width: 420, height: 760 }
 
+/** How far the page itself is higher than its window: only what is inside it may scroll. */
+const tooHigh = (page: Page) => page.evaluate(() => document.documentElement.scrollHeight - document.documentElement.clientHeight)
+
 /** No wider than its window: narrow, at 200 % (a window of 720 pixels shows 360), and with letters twice the size. */
 async function fits(page: Page, what: string) {
   await page.setViewportSize({ width: 360, height: 640 })
   expect(await overflow(page), `${what} at 360 px`).toEqual([])
   await page.setViewportSize({ width: 320, height: 512 })
   expect(await overflow(page), `${what} at 320 px`).toEqual([])
+  // At 200 % the usual window shows a quarter of itself; the title stands there whole.
+  await page.setViewportSize({ width: 210, height: 326 })
+  expect(await overflow(page), `${what} at 200 %`).toEqual([])
+  expect(await tooHigh(page), `${what} at 200 %, too high by`).toBe(0)
   await page.setViewportSize(WINDOW)
   await page.evaluate(() => (document.documentElement.style.fontSize = '200%'))
   expect(await overflow(page), `${what} with letters twice the size`).toEqual([])
@@ -54,6 +61,7 @@ export async function lookAt(page: Page, { locale, theme }: Look, name: string) 
   const what = `${name}, ${locale}, ${theme}`
   await mkdir(PICTURES, { recursive: true })
   await page.screenshot({ path: `${PICTURES}/${name}.${locale}.${theme}.png` })
+  expect(await tooHigh(page), `${what}, too high by`).toBe(0)
   await accessible(page, what)
   // Colours do not change widths.
   if (theme === 'light') await fits(page, what)

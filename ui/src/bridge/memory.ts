@@ -25,7 +25,7 @@ export function memoryBridge(query: URLSearchParams): Bridge {
   const hearers = new Set<(view: AppView) => void>()
   const now = () => new Date(SAMPLE_NOW + Date.now() - started).toISOString()
   const push = (change: Partial<AppView>) => {
-    view = { ...view, ...change, now: now() }
+    view = { ...view, ...change, revision: view.revision + 1, now: now() }
     for (const hear of hearers) hear(view)
     return {}
   }
@@ -142,7 +142,7 @@ export function memoryBridge(query: URLSearchParams): Bridge {
     webhook_info: () => ({
       url: 'http://127.0.0.1:8787/api/webhook/kabinet',
       snippet:
-        'modules_enabled = { "kabinet" }\nkabinet_url = "http://127.0.0.1:8787"\nkabinet_secret = "whsec_…"',
+        '-- In the section of the rooms.\nmodules_enabled = { "kabinet" }\nkabinet_url = "http://127.0.0.1:8787"\n',
     }),
     pair: ({ link_or_code }) => {
       if (link_or_code.length < 9)

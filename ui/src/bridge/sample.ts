@@ -1,5 +1,6 @@
 import type { AppView } from '$generated/AppView'
 import type { ConsultationView } from '$generated/ConsultationView'
+import type { DayGroupKind } from '$generated/DayGroupKind'
 import type { PresencePlace } from '$generated/PresencePlace'
 import type { ProviderView } from '$generated/ProviderView'
 import type { Step } from '$generated/Step'
@@ -89,8 +90,8 @@ const tomorrow = () => [
 
 function base(): AppView {
   return {
-    revision: 1,
     version: '0.1.0',
+    revision: 1,
     first_run: false,
     now: at(0),
     settings: {
@@ -223,6 +224,36 @@ const days = {
             }),
           ],
         },
+      ],
+    }),
+  cancelled: () =>
+    day(null, {
+      tray: 'client_there',
+      groups: [
+        {
+          kind: 'later_today',
+          day: '2026-11-23',
+          items: [
+            consultation('Мария К.', 15, 50, {
+              status: 'cancelled',
+              presence: presence('room', -3, { names: ['Мария'], unproven: true }),
+              steps: [step(-3, 'joined', { name: 'Мария' })],
+            }),
+            ...later(),
+          ],
+        },
+      ],
+    }),
+  unanswered: () =>
+    day(consultation('Дмитрий Лебедев', 24, 50), {
+      groups: [
+        {
+          // Not every application that this window meets knows of this group.
+          kind: 'unanswered' as DayGroupKind,
+          day: '2026-11-22',
+          items: [consultation('Вера Т.', -DAY, 50, { asks_outcome: true })],
+        },
+        { kind: 'later_today', day: '2026-11-23', items: later() },
       ],
     }),
   trouble: () =>

@@ -49,9 +49,9 @@ export class AppState {
     }
   }
 
-  /** Takes a state over, unless a newer one came first. */
+  /** Takes a state over, unless a later one came first. Clocks are put back; the revision only rises. */
   hear(view: AppView) {
-    if (this.view && Date.parse(view.now) < Date.parse(this.view.now)) return
+    if (this.view && view.revision < this.view.revision) return
     words.use(view.settings.language)
     const arrived = this.view ? arrivals(this.view, view) : []
     // What was said with a name must not stay in the page when names are hidden.

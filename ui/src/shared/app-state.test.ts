@@ -9,6 +9,7 @@ import { words } from './words/words.svelte'
 
 const later = (view: AppView, seconds: number): AppView => ({
   ...view,
+  revision: view.revision + seconds,
   now: new Date(SAMPLE_NOW + seconds * 1000).toISOString(),
 })
 
@@ -36,6 +37,23 @@ test('an older state that arrives late is dropped', () => {
   const app = new AppState(deaf(), new Toasts())
   app.hear(later(samples.waiting(), 5))
   app.hear(samples.empty())
+  expect(app.view?.hero?.client).toBe('Мария К.')
+})
+
+test('a clock that is put back does not freeze the window', () => {
+  const app = new AppState(deaf(), new Toasts())
+  app.hear(samples.empty())
+  const past = new Date(SAMPLE_NOW - 7_200_000).toISOString()
+  app.hear({ ...samples.waiting(), revision: 2, now: past })
+  expect(app.view?.hero?.client).toBe('Мария К.')
+  expect(app.now).toBe(SAMPLE_NOW - 7_200_000)
+})
+
+test('states without a revision are all taken', () => {
+  const app = new AppState(deaf(), new Toasts())
+  const unnumbered = (view: AppView) => ({ ...view, revision: undefined as unknown as number })
+  app.hear(unnumbered(samples.empty()))
+  app.hear(unnumbered(samples.waiting()))
   expect(app.view?.hero?.client).toBe('Мария К.')
 })
 

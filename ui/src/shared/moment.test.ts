@@ -62,9 +62,21 @@ test('alone in the room', () => {
   expect(check({ specialist_inside: true }, 2)).toEqual(['live', 'moment-alone', {}])
 })
 
-test('what is over is quiet, whoever is in the room', () => {
-  const there = { place: 'room', since: at(0) } as const
-  expect(check(there, 5, { status: 'cancelled' })).toEqual(['quiet', 'moment-cancelled', {}])
+test('a client who is there comes before what was decided', () => {
+  for (const place of ['on_page', 'lobby', 'room'] as const) {
+    const there = { place, since: at(0) }
+    expect(check(there, 5, { status: 'cancelled' })).toEqual(['waiting', 'moment-waits-cancelled', {}])
+    expect(check(there, 5, { status: 'no_show' })).toEqual(['waiting', 'moment-waits', { minutes: 5 }])
+  }
+  const lost = { place: 'line_lost', since: at(4) } as const
+  expect(check(lost, 5, { status: 'cancelled' })[1]).toBe('moment-line-lost')
+  const together = { place: 'room', since: at(0), specialist_inside: true } as const
+  expect(check(together, 5, { status: 'cancelled' })[1]).toBe('moment-together')
+})
+
+test('what is over is quiet', () => {
+  const gone = { place: 'left', since: at(0) } as const
+  expect(check(gone, 5, { status: 'cancelled' })).toEqual(['quiet', 'moment-cancelled', {}])
   expect(check({}, 90, { status: 'no_show' })).toEqual(['quiet', 'moment-no-show', {}])
   expect(check({}, 90, { status: 'finished', together_seconds: 3120 })).toEqual([
     'quiet',

@@ -23,7 +23,10 @@ export function isWaiting(consultation: ConsultationView): boolean {
   return isHere(consultation) && !(specialist_inside && place === 'room')
 }
 
-export function isOver({ status }: ConsultationView): boolean {
+/** Behind us or called off. A client who is there all the same is not: whatever was decided, somebody waits. */
+export function isOver(consultation: ConsultationView): boolean {
+  const { status, presence } = consultation
+  if (isHere(consultation) || presence.place === 'line_lost') return false
   return status === 'finished' || status === 'cancelled' || status === 'no_show'
 }
 
@@ -31,7 +34,11 @@ export function moment(consultation: ConsultationView, now: number): Moment {
   if (isOver(consultation)) return over(consultation)
   const { presence } = consultation
   const minutes = presence.since ? minutesBetween(presence.since, now) : 0
-  if (isWaiting(consultation)) return { tone: 'waiting', key: key('moment-waits'), facts: { minutes } }
+  if (isWaiting(consultation)) {
+    return consultation.status === 'cancelled'
+      ? { tone: 'waiting', key: key('moment-waits-cancelled'), facts: {} }
+      : { tone: 'waiting', key: key('moment-waits'), facts: { minutes } }
+  }
   switch (presence.place) {
     case 'room':
       return together(consultation, now)

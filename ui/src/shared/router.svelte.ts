@@ -57,10 +57,14 @@ export class Router {
   route = $state.raw<Route>({ screen: 'today' })
   /** Addresses from Today down to here, each once: "back" climbs it instead of replaying every visit. */
   #trail: string[] = []
+  #here: string | null = null
   #window: Window
+  #leave: () => void
 
-  constructor(place: Window) {
+  /** `leave` is called before another screen comes. */
+  constructor(place: Window, leave: () => void = () => {}) {
     this.#window = place
+    this.#leave = leave
     this.#follow()
   }
 
@@ -75,7 +79,10 @@ export class Router {
   }
 
   open(hash: string) {
-    if (this.#window.location.hash !== hash) this.#window.location.hash = hash
+    if (this.#window.location.hash === hash) return
+    this.#window.location.hash = hash
+    // The browser tells of the change later; whoever asked for it may go on at the new screen at once.
+    this.#follow()
   }
 
   up() {
@@ -85,8 +92,12 @@ export class Router {
   }
 
   #follow() {
-    this.route = readRoute(this.#window.location.hash)
-    const here = address(this.route)
+    const route = readRoute(this.#window.location.hash)
+    const here = address(route)
+    if (here === this.#here) return
+    if (this.#here !== null) this.#leave()
+    this.#here = here
+    this.route = route
     if (this.route.screen === 'today') this.#trail = []
     const seen = this.#trail.indexOf(here)
     this.#trail = seen < 0 ? [...this.#trail, here] : this.#trail.slice(0, seen + 1)

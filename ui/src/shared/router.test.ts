@@ -72,3 +72,14 @@ test('going round does not make the way back longer', () => {
   router.up()
   expect(router.route).toEqual({ screen: 'today' })
 })
+
+test('leaving a screen is told once, before the next one', () => {
+  const left: string[] = []
+  const router: Router = new Router(place(), () => left.push(router.route.screen))
+  router.start()
+  expect(left).toEqual([])
+  router.go({ screen: 'settings' })
+  router.go({ screen: 'settings' })
+  router.up()
+  expect(left).toEqual(['today', 'settings'])
+})

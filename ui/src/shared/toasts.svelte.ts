@@ -31,6 +31,11 @@ export class Toasts {
     this.items = this.items.filter((item) => item.id !== id)
   }
 
+  /** Another screen comes: what was said belongs to the one before. */
+  leave() {
+    for (const item of this.items) this.dismiss(item.id)
+  }
+
   pause(id: number) {
     clearTimeout(this.#timers.get(id))
     this.#timers.delete(id)

@@ -37,3 +37,11 @@ test('the same words do not pile up', () => {
   for (let press = 0; press < 5; press++) toasts.show({ text: 'copied' })
   expect(toasts.items).toHaveLength(1)
 })
+
+test('messages go with the screen they were said on', () => {
+  const toasts = new Toasts()
+  toasts.show({ text: 'refused', tone: 'trouble' })
+  toasts.show({ text: 'cancelled', action: { label: 'undo', run: () => {} } })
+  toasts.leave()
+  expect(toasts.items).toEqual([])
+})

@@ -38,7 +38,7 @@ error-entered_too_early = The room is open without your pass, which is good from
 error-entered_without_token = The room is open without your pass: the keychain does not answer. The room may ask for the login.
 error-no_login = No login is kept for this connection. Add it in Connections.
 error-no_password = No password is kept for this connection. Add it in Connections.
-error-change_refused = The event backend did not accept a change. It is kept on this computer; open the consultation and save it again.
+error-change_refused = The event server did not accept a change. It is kept on this computer; open the consultation and save it again.
 error-room_taken = A colleague has this room at that time. The change is kept on this computer; choose another room or another time.
 
 ## Connections
@@ -98,21 +98,21 @@ error-calendar_maybe_done = The calendar's answer was lost, so the entry may be 
 error-calendar_other_time = The calendar keeps another time than it was given. Check the time zone in the portal's settings.
 error-calendar_unexpected = The calendar answers something else than expected. Try again; if that does not help, look at the log.
 
-## The event backend
+## The event server
 
-error-backend_unreachable = The event backend does not answer. The list is as it was last; changes are sent when the connection is back.
-error-backend_refused = The event backend does not let this computer in any more. Pair it again in Connections.
-error-backend_busy = The event backend cannot answer just now. Kabinet keeps trying.
-error-backend_unexpected = The event backend answers something else than expected. Check its address and version.
-error-backend_failed = The event backend on this computer does not start. Quit Kabinet and start it anew; if that does not help, look at the log.
-error-backend_in_use = The event backend's files are in use by another Kabinet. Quit the other one.
-error-backend_setting = A setting of the event backend is wrong: { $key }.
+error-backend_unreachable = The event server does not answer. The list is as it was last; changes are sent when the connection is back.
+error-backend_refused = The event server does not let this computer in any more. Pair it again in Connections.
+error-backend_busy = The event server cannot answer just now. Kabinet keeps trying.
+error-backend_unexpected = The event server answers something else than expected. Check its address and version.
+error-backend_failed = The event server on this computer does not start. Quit Kabinet and start it anew; if that does not help, look at the log.
+error-backend_in_use = The event server's files are in use by another Kabinet. Quit the other one.
+error-backend_setting = A setting of the event server is wrong: { $key }.
 error-database_newer = The events on this computer were written by a newer Kabinet. Install the newer version.
 error-port_taken = Another program uses { $address }, where reports from the video server arrive. Clients may go unnoticed. Close that program and start Kabinet again.
 error-pairing_link_bad = This is not a pairing link. It begins with kabinet://pair.
 error-pairing_code_wrong = The code does not work: it may be mistyped, used or too old. Ask for a new one.
-error-pairing_no_address = Give the event backend's address with the code.
-error-pairing_not_a_backend = There is no event backend at this address.
+error-pairing_no_address = Give the event server's address with the code.
+error-pairing_not_a_backend = There is no event server at this address.
 error-no_tls = This computer cannot make encrypted connections: its certificates cannot be read.
 
 ## Secrets and data on this computer
@@ -133,11 +133,11 @@ error-settings_not_saved = The settings could not be written. Check that the dis
 error-no_browser = No browser could be opened. Copy the link and open it yourself.
 error-not_a_web_address = The link of this consultation is not a web address. Change it.
 error-no_clipboard = The clipboard does not answer. Copy the link from the consultation's page.
+error-no_notifications = This computer shows no notifications. Install a notification daemon; until then keep Kabinet in sight.
 error-no_downloads = This computer does not say where downloads go, so the file was not written. Make a folder Downloads in your home folder.
 error-disk_full = The disk is full, and the file was not written. Free some space and try again.
 error-file_not_saved = The file could not be written to the downloads folder. Check that you may write there.
 error-no_file_manager = The folder could not be opened. The file is in your downloads.
-error-no_notifications = This computer shows no notifications. Watch the icon in the tray, or install a notification daemon.
 error-no_autostart = Starting with the system could not be changed. Look for Kabinet in the system's own settings.
 error-no_tray_host = This desktop has no place for tray icons. Kabinet works from its window; to have the icon, turn on the tray or its extension.
 error-no_tray_library = The library for tray icons is missing. Install libayatana-appindicator3-1 and start Kabinet anew.

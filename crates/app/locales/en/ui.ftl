@@ -22,7 +22,7 @@ copied = Copied
 copy-failed = Could not copy. Please select the text and copy it yourself.
 starting = Opening…
 start-failed = Kabinet does not answer
-error-ui_unreachable = The window has lost the application. If it happens again, quit from the tray menu and open Kabinet anew.
+error-ui_unreachable = The window has lost the application. If it happens again, quit Kabinet and start it anew.
 error-without-words = Something went wrong (code: { $code }).
 
 ## Today
@@ -42,8 +42,8 @@ empty-text = Plan the first one: the client’s link is ready at once.
 empty-action = Plan a consultation
 group-later-today = Later today
 group-past-today = Earlier today
-group-unanswered = Not settled, { $date }
 group-tomorrow = Tomorrow, { $date }
+group-unanswered = Waiting for your answer, { $date }
 minutes = { $minutes } min
 minutes-unit = min
 hours =
@@ -101,6 +101,7 @@ moment-waits =
         [0] The client is there
        *[other] Client waits { $minutes } min
     }
+moment-waits-cancelled = The client is there, though it was cancelled
 moment-alone = You are in the room, the client is not yet
 moment-together = Running, { $minutes } min left
 moment-overtime =
@@ -176,6 +177,7 @@ time-unreadable = This time cannot be read. For example: 15:30
 client-link = Client’s link
 link-coming = making a link…
 link-missing = Paste the link of a room
+no-camera = Browsers give no camera or microphone at http:// addresses. Use one with https://.
 another-code = Another link
 paste-a-link = Paste a link of your own
 make-a-link = Make a link for me
@@ -305,10 +307,14 @@ webhook-text = To learn of a client’s arrival, the video server has to report 
 copy-address = Copy address
 copy-lines = Copy lines
 config-lines = Lines for the server’s configuration
+lines-text = These lines go into Prosody, the part of the video server that knows who is in a room, in the section of the rooms’ component; its module comes with Kabinet.
+reports = Reports of arrivals
+reports-shared = The shared event server takes them in: whoever runs it sets them up.
 pair = Connect
 pair-text = Does your practice have a shared event server?
 pairing-link-or-code = Pairing link or code
 pairing-hint = Whoever runs the server hands them out.
+pairing-unreachable = The event server of this link or code does not answer. Check the address and this computer’s network.
 paired = Shared server connected
 unpair = Disconnect
 unpair-text = Consultations and events come from the shared server.
@@ -370,14 +376,13 @@ minutes-before =
        *[other] { $minutes } minutes before
     }
 warn-before-end = Warn 5 minutes before the end
-hide-names-text = In the window, tray and notifications, while sharing a screen for instance
+hide-names-text = In the window and in notifications, while sharing a screen for instance
 privacy-in-notifications = What a notification shows
+privacy-example-name = Maria K.
+privacy-example = “{ $title }” · “{ $text }”
 privacy-full = The client’s name
-privacy-full-example = “Maria K. is in the room, 15:00”
 privacy-no-name = No name
-privacy-no-name-example = “A client is there, 15:00”
 privacy-discreet = Next to nothing
-privacy-discreet-example = “Kabinet: there is news”
 default-length = Usual length
 room-template = Room’s name
 room-template-hint = { "{" }date{ "}" } is the date, { "{" }code{ "}" } a random code.

@@ -59,7 +59,7 @@ menu-hide-names = Скрыть имена
 menu-open = Открыть Кабинет
 menu-connections = Подключения
 menu-settings = Настройки
-menu-quit = Выйти
+menu-quit = Закрыть Кабинет
 
 ## Команды
 
@@ -68,10 +68,10 @@ verb-no-answer = Кабинет не отвечает: { $reason }
 verb-not-understood = Непонятно: { $word }
 verb-missing = Не хватает: { $word }
 verb-help =
-    Кабинет — приёмная в системном лотке.
+    Кабинет — приёмная в системном трее.
 
     kabinet                     открыть окно
-    kabinet --hidden            запустить в лотке
+    kabinet --hidden            запустить в трее
     kabinet join [next]         открыть комнату ближайшей консультации
     kabinet copy [next]         скопировать её ссылку
     kabinet new --client ИМЯ    создать консультацию (--at 15:30, --date 2026-12-23, --minutes 50, --provider jitsi)

@@ -1,6 +1,6 @@
 import { CommandError } from '$bridge'
 import type { Pairing } from '$generated/Pairing'
-import { told } from '$shared/words/words.svelte'
+import { t, told } from '$shared/words/words.svelte'
 
 /** A pairing link holds everything; a bare code also needs the server's address. */
 export class PairingForm {
@@ -27,7 +27,9 @@ export class PairingForm {
       return true
     } catch (thrown) {
       const error = CommandError.from(thrown)
-      this.errors[error.field === 'address' && !this.isLink ? 'address' : 'typed'] = told(error)
+      const field = error.field === 'address' && !this.isLink ? 'address' : 'typed'
+      // Not the server that feeds this computer is away, but the one that was to be paired.
+      this.errors[field] = error.code === 'backend_unreachable' ? t('pairing-unreachable') : told(error)
       return false
     } finally {
       this.busy = false

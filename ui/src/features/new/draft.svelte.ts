@@ -21,6 +21,9 @@ export class Draft {
   provider = $state('')
   date = $state('')
   time = $state('')
+  /** What stands in the fields of date and time while it cannot be read. */
+  typedDate = $state<string | null>(null)
+  typedTime = $state<string | null>(null)
   minutes = $state(50)
   note = $state('')
   /** A link of one's own instead of a made one. */

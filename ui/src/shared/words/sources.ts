@@ -1,13 +1,13 @@
 import type { Locale } from './words.svelte'
 
-// `errors.ftl` belongs to the application, which phrases the same codes in its own notifications.
-const files = import.meta.glob<string>('../../../../crates/app/locales/*/{ui,errors}.ftl', {
+// The others belong to the application: it phrases the same codes, and the window shows what its notifications say.
+const files = import.meta.glob<string>('../../../../crates/app/locales/*/{ui,errors,shell}.ftl', {
   query: '?raw',
   import: 'default',
   eager: true,
 })
 
-/** The Fluent files of one language: errors first, so that the window's own words win. */
+/** The Fluent files of one language, by name: the window's own come last and win. */
 export function sources(locale: Locale): string[] {
   return Object.keys(files)
     .filter((path) => path.includes(`/${locale}/`))
