@@ -135,7 +135,7 @@ impl Change {
         if self.token_ids.is_none() && self.account.is_none() {
             bail!("nothing to change: give --token-id or --account");
         }
-        let storage = Sqlite::open(&self.source.read(None, None)?.data).await?;
+        let storage = Sqlite::open(&self.source.read(None, None)?.data, Rows::default()).await?;
         let mut person = find(&storage, &self.name).await?;
         if let Some(token_ids) = self.token_ids {
             person.token_ids = token_ids.into_iter().filter(|id| !id.is_empty()).collect();
