@@ -2,6 +2,7 @@
 
 use crate::StorageError;
 use crate::ports::{Person, Specialists};
+use kabinet_domain::attendance::Identities;
 use kabinet_domain::{Ids, Sensitive, SpecialistId};
 use sha2::{Digest, Sha256};
 use std::collections::HashMap;
@@ -14,6 +15,7 @@ struct Known {
     version: i64,
     people: HashMap<SpecialistId, Arc<Person>>,
     tokens: HashMap<[u8; 32], SpecialistId>,
+    identities: Arc<Identities>,
 }
 
 #[derive(Debug)]
@@ -42,8 +44,12 @@ impl People {
     async fn reload(&self) -> Result<(), StorageError> {
         let roster = self.store.roster().await?;
         let people: HashMap<_, _> = roster.people.into_iter().map(|person| (person.id, Arc::new(person))).collect();
+        let mut identities = Identities::default();
+        people.values().for_each(|person| add_identities(&mut identities, person));
+        let identities = Arc::new(identities);
         let tokens = roster.devices.into_iter().map(|device| (device.token_hash, device.specialist)).collect();
-        *self.known.write().expect("nobody panics while holding people") = Known { version: roster.version, people, tokens };
+        *self.known.write().expect("nobody panics while holding people") =
+            Known { version: roster.version, people, tokens, identities };
         Ok(())
     }
 
@@ -60,6 +66,12 @@ impl People {
         self.read().people.get(&id).cloned()
     }
 
+    /// By what everybody is known on the server of rooms.
+    #[must_use]
+    pub fn identities(&self) -> Arc<Identities> {
+        Arc::clone(&self.read().identities)
+    }
+
     #[must_use]
     pub fn store(&self) -> &dyn Specialists {
         &*self.store
@@ -67,6 +79,23 @@ impl People {
 
     fn read(&self) -> std::sync::RwLockReadGuard<'_, Known> {
         self.known.read().expect("nobody panics while holding people")
+    }
+}
+
+/// By what one specialist is known on the server of rooms.
+#[must_use]
+pub fn identities(person: &Person) -> Identities {
+    let mut own = Identities::default();
+    add_identities(&mut own, person);
+    own
+}
+
+fn add_identities(identities: &mut Identities, person: &Person) {
+    person.token_ids.iter().for_each(|id| identities.add_token_id(id));
+    // The specialist's own application signs its tokens with the id it has here.
+    identities.add_token_id(&person.id.to_string());
+    if let Some(account) = &person.account {
+        identities.add_account(account.reveal());
     }
 }
 

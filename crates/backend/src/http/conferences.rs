@@ -123,19 +123,22 @@ pub async fn pressed_join(State(app): State<App>, caller: Caller, Id(id): Id, re
         return Ok(axum::Json(received).into_response());
     };
     let now = app.now();
-    let at = pressed.at.map_or(now, |at| kabinet_domain::signal::corrected(at, now));
+    // It counts from now: the desktop tells at once, and its own clock only tells two presses apart.
+    let source: Arc<str> = Arc::from("desktop");
     let signal = Signal {
         key: format!("pressed|{id}|{}", pressed.at.unwrap_or(now).timestamp_millis()),
         room,
         place: SignalPlace::Room,
-        at,
+        reporter: Arc::clone(&source),
+        at: now,
+        said_at: now,
         order: 0,
         received_at: now,
         witness: Witness::default(),
         fact: Fact::PressedJoin,
     };
     app.writer
-        .report(Report { source: Arc::from("desktop"), signals: vec![signal], module: None, late: false, received_at: now })
+        .report(Report { source, signals: vec![signal], module: None, clock_ahead: None, late: false, received_at: now })
         .await?;
     Ok(axum::Json(received).into_response())
 }

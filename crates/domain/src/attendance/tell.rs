@@ -40,7 +40,7 @@ pub(super) fn difference(presences: &[Presence], told: &[Told], now: Timestamp) 
 
 /// What was told of this presence, oldest first.
 fn claimed<'a>(presence: &Presence, told: &[&'a Told]) -> Vec<&'a Told> {
-    told.iter().filter(|told| presence.holds(&told.telling.about, told.telling.at)).copied().collect()
+    told.iter().filter(|told| presence.holds(&told.telling.about)).copied().collect()
 }
 
 struct Teller<'a> {
@@ -63,6 +63,10 @@ impl Teller<'_> {
         let left = self.has(|kind| matches!(kind, EventKind::ClientLeft { .. }));
         let joined = self.has(|kind| matches!(kind, EventKind::ClientJoined { .. }));
         let waiting = self.has(|kind| matches!(kind, EventKind::ClientWaiting { .. }));
+        if presence.may_return && !joined && !waiting {
+            // Nobody is there as far as is known: an alert would be false.
+            return;
+        }
         if let Some(since) = presence.waits_since.filter(|_| !waiting && !joined && !left) {
             self.tell(EventKind::ClientWaiting { place: Place::Lobby }, since);
         }
@@ -71,7 +75,9 @@ impl Teller<'_> {
         }
         if !presence.is_over {
             self.name();
-            self.line();
+            if presence.end.is_none() {
+                self.line();
+            }
         }
         if let Some(end) = presence.end.filter(|_| presence.is_over && !left) {
             self.tell(EventKind::ClientLeft { reason: end.reason }, end.at);
@@ -94,6 +100,9 @@ impl Teller<'_> {
             self.withdraw_where(|kind| matches!(kind, EventKind::SessionEnded { .. }));
         }
         let ended = self.has(|kind| matches!(kind, EventKind::SessionEnded { .. }));
+        if presence.may_return && !self.has(|kind| *kind == EventKind::SessionStarted) {
+            return;
+        }
         if let Some(since) = presence.in_room_since.filter(|_| !ended && !self.has(|kind| *kind == EventKind::SessionStarted)) {
             self.tell(EventKind::SessionStarted, since);
         }

@@ -73,8 +73,9 @@ impl History for Sqlite {
         rows.iter()
             .map(|row| {
                 let received_at = from_millis(row.try_get(1)?)?;
-                let body = signal_row::read(row.try_get(3)?, received_at)?;
-                Ok(Entry { id: row.try_get(0)?, source: Arc::from(row.try_get::<&str, _>(2)?), received_at, body })
+                let source: Arc<str> = Arc::from(row.try_get::<&str, _>(2)?);
+                let body = signal_row::read(row.try_get(3)?, &source, received_at)?;
+                Ok(Entry { id: row.try_get(0)?, source, received_at, body })
             })
             .collect()
     }
