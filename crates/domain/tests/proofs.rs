@@ -174,6 +174,15 @@ fn after_a_hang_up_the_specialists_name_proves_nothing() {
 }
 
 #[test]
+fn where_the_specialists_reload_is_granted_anew_its_name_proves_nothing() {
+    let mut scene = with_login();
+    let (anna, again, client) = (scene.person("anna", "Анна"), scene.person("again", "Анна"), scene.person("client", "Анна"));
+    scene.joins(0.0, &anna).granted(0.1, &anna).leaves(30.0, &anna, LeaveReason::Closed);
+    scene.joins(33.0, &again).granted(33.2, &again).leaves(60.0, &again, LeaveReason::Closed).joins(65.0, &client);
+    assert_eq!(scene.play(&Plan::default()), ["started by grant", "joined Анна", "ended after 0 s"]);
+}
+
+#[test]
 fn a_page_opened_anew_after_a_lost_line_is_still_the_specialists() {
     let mut scene = without_login();
     let (anna, again, late) = (scene.person("anna", "Анна"), scene.person("again", "Анна"), scene.person("late", "Анна"));

@@ -1,7 +1,7 @@
 //! From stays to people: which stays are one person, and which person is the specialist.
 
 use super::presences::returns_within;
-use super::standing::{self, Standing};
+use super::standing::{self, Standing, expects_grant};
 use super::stays::Stay;
 use super::{Plan, REOPENS_WITHIN, press};
 use crate::{LeaveReason, Proof, SignalPlace, Timestamp};
@@ -21,7 +21,7 @@ pub(super) fn from_stays(plan: &Plan, stays: &[Stay], presses: &[Timestamp]) -> 
     same_page_or_token(stays, &mut groups);
     // Before the guesses by name and by time: the press says that the specialist comes, also when a client has just gone.
     press::answer(plan, stays, &mut standings, &mut groups, presses);
-    same_name(stays, &standings, &mut groups);
+    same_name(plan, stays, &standings, &mut groups);
     nameless_returns(stays, &standings, &mut groups);
     if plan.first_is_host {
         first_comers(stays, &mut standings, &mut groups);
@@ -46,23 +46,31 @@ fn same_page_or_token(stays: &[Stay], groups: &mut Groups) {
 /// Whoever comes under the name of somebody who is inside, or whose line was just lost, is the same person: a page opened anew,
 /// a second device. (A client who borrows the specialist's name is seen by the specialist in the room.)
 /// After a hang-up a name says nothing.
-fn same_name(stays: &[Stay], standings: &[Standing], groups: &mut Groups) {
+fn same_name(plan: &Plan, stays: &[Stay], standings: &[Standing], groups: &mut Groups) {
     for index in (0..stays.len()).filter(|index| standings[*index] == Standing::Unproven) {
         let names: Vec<String> = stays[index].folded_names().collect();
         let Some(start) = stays[index].start.filter(|_| !names.is_empty()) else { continue };
+        let mut is_proven =
+            |index: usize| groups.members(index).iter().any(|member| matches!(standings[*member], Standing::Specialist(_)));
         // A proof goes on with whom it proved; it does not go back to whoever was here before.
-        let known = |other: &usize| !matches!(standings[*other], Standing::CertainClient(_));
-        let same = |other: &usize| {
-            stays[*other].folded_names().any(|name| names.contains(&name))
-                && may_be_one(&stays[*other], &stays[index])
-                && is_near(&stays[*other], start)
-        };
-        let candidates: Vec<usize> = (0..index).filter(known).filter(same).collect();
-        let specialist =
-            |other: &&usize| groups.members(**other).iter().any(|member| matches!(standings[*member], Standing::Specialist(_)));
-        let earlier = candidates.iter().find(specialist).or_else(|| candidates.first()).copied();
-        let proven = groups.members(index).iter().any(|member| matches!(standings[*member], Standing::Specialist(_)));
-        if let Some(earlier) = earlier.filter(|_| !proven) {
+        if is_proven(index) {
+            continue;
+        }
+        let regrants = expects_grant(plan, &stays[index]);
+        let (mut specialist, mut client) = (None, None);
+        for (other, earlier) in stays.iter().enumerate().take(index) {
+            let same = earlier.folded_names().any(|name| names.contains(&name)) && may_be_one(earlier, &stays[index]);
+            if !same || matches!(standings[other], Standing::CertainClient(_)) || !is_near(earlier, start) {
+                continue;
+            }
+            if !is_proven(other) {
+                client = client.or(Some(other));
+            } else if earlier.covers(start) || !regrants {
+                // The specialist's page opened anew would be granted anew, and need no guess by its name.
+                specialist = specialist.or(Some(other));
+            }
+        }
+        if let Some(earlier) = specialist.or(client) {
             groups.join(earlier, index);
         }
     }

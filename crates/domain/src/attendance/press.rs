@@ -29,7 +29,7 @@ pub(super) fn answer(plan: &Plan, stays: &[Stay], standings: &mut [Standing], gr
         let arrives = |stay: &Stay| {
             // Some reporters cut their times to the second.
             let after = stay.start.is_some_and(|start| start >= *press - Duration::seconds(1));
-            after && stay.place == SignalPlace::Room && is_awaited(&[*press], stay.heard_at)
+            after && stay.place != SignalPlace::Lobby && is_awaited(&[*press], stay.heard_at)
         };
         let is_answered = (0..stays.len()).any(|index| {
             let specialist = matches!(standings[index], Standing::Specialist(_));
