@@ -6,7 +6,7 @@ use super::stays::Stay;
 use super::{Plan, REOPENS_WITHIN, press};
 use crate::{LeaveReason, Proof, SignalPlace, Timestamp};
 use chrono::Duration;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// One person: the indexes of their stays, in order of beginning, each with what proves whose it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,20 +47,26 @@ fn same_page_or_token(stays: &[Stay], groups: &mut Groups) {
 /// a second device. (A client who borrows the specialist's name is seen by the specialist in the room.)
 /// After a hang-up a name says nothing.
 fn same_name(plan: &Plan, stays: &[Stay], standings: &[Standing], groups: &mut Groups) {
-    for index in (0..stays.len()).filter(|index| standings[*index] == Standing::Unproven) {
-        let names: Vec<String> = stays[index].folded_names().collect();
-        let Some(start) = stays[index].start.filter(|_| !names.is_empty()) else { continue };
+    let mut by_name: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+    for (index, stay) in stays.iter().enumerate() {
+        let names: BTreeSet<String> = stay.folded_names().collect();
+        let namesakes: BTreeSet<usize> = names.iter().filter_map(|name| by_name.get(name)).flatten().copied().collect();
+        names.into_iter().for_each(|name| by_name.entry(name).or_default().push(index));
+        let Some(start) = stay.start.filter(|_| standings[index] == Standing::Unproven && !namesakes.is_empty()) else {
+            continue;
+        };
         let mut is_proven =
             |index: usize| groups.members(index).iter().any(|member| matches!(standings[*member], Standing::Specialist(_)));
         // A proof goes on with whom it proved; it does not go back to whoever was here before.
         if is_proven(index) {
             continue;
         }
-        let regrants = expects_grant(plan, &stays[index]);
+        let regrants = expects_grant(plan, stay);
         let (mut specialist, mut client) = (None, None);
-        for (other, earlier) in stays.iter().enumerate().take(index) {
-            let same = earlier.folded_names().any(|name| names.contains(&name)) && may_be_one(earlier, &stays[index]);
-            if !same || matches!(standings[other], Standing::CertainClient(_)) || !is_near(earlier, start) {
+        for other in namesakes {
+            let earlier = &stays[other];
+            let is_client = matches!(standings[other], Standing::CertainClient(_));
+            if is_client || !may_be_one(earlier, stay) || !is_near(earlier, start) {
                 continue;
             }
             if !is_proven(other) {

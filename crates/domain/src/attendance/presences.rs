@@ -6,6 +6,7 @@ use super::stays::{End, Loss, Stay};
 use super::{GRANT_WITHIN, LINE_LOST_AFTER, Plan, RETURN_WITHIN, press};
 use crate::{LeaveReason, Proof, Sensitive, SignalPlace, Timestamp};
 use chrono::Duration;
+use std::collections::BTreeMap;
 
 /// A time during which one person was there: at the door, in the room or in a breakout room.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -68,26 +69,25 @@ pub(super) fn of(plan: &Plan, stays: &[Stay], people: &[Person], presses: &[Time
     let look = Look { plan, presses, now };
     let mut presences: Vec<Presence> = people.iter().flat_map(|person| look.person(stays, person)).collect();
     presences.sort_by(|a, b| (a.from, &a.keys).cmp(&(b.from, &b.keys)));
+    // The first time that a client of each name was gone.
+    let mut gone_at: BTreeMap<String, Timestamp> = BTreeMap::new();
     let clients: Vec<(Timestamp, Timestamp)> =
         presences.iter().filter(|presence| !presence.is_specialist).filter_map(|presence| span(presence, now)).collect();
-    for index in 0..presences.len() {
-        let (earlier, rest) = presences.split_at_mut(index);
-        let presence = &mut rest[0];
+    for presence in &mut presences {
         if presence.is_specialist {
             presence.together = span(presence, now).map_or(0, |own| shared_seconds(own, &clients));
-        } else {
-            presence.again |= earlier.iter().any(|visit| is_earlier_visit(visit, presence));
+            continue;
+        }
+        // Nothing but the word "again" hangs on it.
+        let was_here = |name: &String| gone_at.get(name).is_some_and(|gone| *gone <= presence.from);
+        presence.again |= presence.folded_names.iter().any(was_here);
+        if let Some(end) = presence.end.filter(|_| presence.in_room_since.is_some()) {
+            for name in std::mem::take(&mut presence.folded_names) {
+                gone_at.entry(name).and_modify(|gone| *gone = end.at.min(*gone)).or_insert(end.at);
+            }
         }
     }
     presences
-}
-
-/// A client of this name was in the room and left. Nothing but the word "again" hangs on it.
-fn is_earlier_visit(visit: &Presence, presence: &Presence) -> bool {
-    let over = visit.end.is_some_and(|end| end.at <= presence.from);
-    over && !visit.is_specialist
-        && visit.in_room_since.is_some()
-        && visit.folded_names.iter().any(|name| presence.folded_names.contains(name))
 }
 
 /// What a look at a room goes by.
