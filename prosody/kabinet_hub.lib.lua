@@ -6,6 +6,7 @@ local logger = require "util.logger";
 local array = require "util.array";
 local json = require "util.json";
 local timer = require "util.timer";
+local uuid = require "util.uuid".generate;
 local new_queue = module:require "kabinet_queue".new;
 local settings = module:require "kabinet_settings";
 
@@ -27,6 +28,24 @@ local function new()
 		unbinding = {}, -- real address -> why its session is ending just now
 		hooks = {}, hooked_hosts = {}, timers = {},
 	}, hub_mt);
+end
+
+--- Tells this server from others whose hosts have the same names: made once, and kept with the data.
+local function server_id(path)
+	local file = io.open(path, "rb");
+	local known = file and (file:read("*a") or ""):match("^%x[%x-]+%x$");
+	if file then file:close(); end
+	if known then return known; end
+	local fresh, err = uuid(), nil;
+	file, err = io.open(path, "wb");
+	local ok = file and file:write(fresh);
+	if file then ok = file:close() and ok; end
+	if not ok then
+		-- A new one with each start would make one server look like many.
+		log("error", "Cannot keep this server's id (%s: %s); another server of the same name is not told from it", path, err or "cannot write");
+		return nil;
+	end
+	return fresh;
 end
 
 --- A handler that cannot hurt the server: our mistake must not keep anybody out of a room.
@@ -128,6 +147,7 @@ function hub_mt:start()
 		log("warn", "kabinet_secret is not set: the backend takes events from its own machine only");
 	end
 	self.running = true;
+	self.server_id = server_id(prosody.paths.data .. "/kabinet-server.id");
 	self.queue = new_queue({
 		url = read.url, secrets = read.secrets, limit = read.limit,
 		path = prosody.paths.data .. "/kabinet-queue.journal",
@@ -187,7 +207,7 @@ function hub_mt:server()
 	local host = self:muc_host();
 	local login = host and settings.login(host);
 	if login == nil then login = json.null; end
-	return { host = host or json.null, prosody = prosody.version, module = MODULE_VERSION, login = login };
+	return { id = self.server_id or json.null, host = host or json.null, prosody = prosody.version, module = MODULE_VERSION, login = login };
 end
 
 function hub_mt:on_answer(reply)

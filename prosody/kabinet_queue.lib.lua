@@ -172,6 +172,8 @@ function queue_mt:body()
 		for i = self.first, self.first + batch.count - 1 do texts[#texts + 1] = self.items[i].text; end
 		local frame = json.encode({
 			v = 1, boot = self.items[self.first].boot, server = self.options.server(),
+			-- By our clock, so that the receiver learns how far that is off. Another attempt has its own second in the headers.
+			sent_at = floor(now() * 1000),
 			queued = self:size() - batch.count, dropped = self.dropped,
 		});
 		batch.body = frame:sub(1, -2) .. ',"events":[' .. t_concat(texts, ",") .. "]}";

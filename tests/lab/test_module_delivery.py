@@ -98,6 +98,7 @@ def test_nothing_is_lost_over_an_end_of_prosody(how):
             boots = lambda: {e["boot"] for e in receiver.events("server_snapshot")}
             wait_for(lambda: len(boots()) == 2, "the second start's snapshot", 12)
             assert_whole(receiver)
+            assert len({r.json["server"]["id"] for r in receiver.requests}) == 1, "it is the same server"
             assert joins(receiver) == ["Анна", "Иван", "Мария"]
             kinds = [e["type"] for e in receiver.events()]
             if how == "terminate":

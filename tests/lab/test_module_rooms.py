@@ -37,8 +37,10 @@ def test_a_start_is_told_with_who_we_are(lab, receiver):
     assert first.path == "/api/webhook/kabinet"
     batch = first.json
     assert batch["v"] == 1 and UUID.match(batch["boot"]) and batch["events"][0]["type"] == "started"
+    assert UUID.match(batch["server"]["id"]) and (lab.folder / "data" / "kabinet-server.id").read_text() == batch["server"]["id"]
+    assert batch["events"][0]["at"] <= batch["sent_at"] and abs(batch["sent_at"] / 1000 - first.at) < 10
     assert batch["server"] == {
-        "host": "muc.call.example", "prosody": batch["server"]["prosody"], "module": "0.1.0", "login": True,
+        "id": batch["server"]["id"], "host": "muc.call.example", "prosody": batch["server"]["prosody"], "module": "0.1.0", "login": True,
     }
     assert (batch["queued"], batch["dropped"]) == (0, 0)
     assert set(batch["events"][0]) | {"boot"} == COMMON

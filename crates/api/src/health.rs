@@ -32,6 +32,9 @@ pub struct SourceHealth {
     pub age_seconds: u64,
     /// It used to report regularly and has stopped.
     pub silent: bool,
+    /// How far its clock is ahead of this machine's; absent while nothing is amiss.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub clock_ahead_seconds: Option<i64>,
     /// Waiting on its side, as it says.
     #[serde(default)]
     pub queued: Option<u64>,

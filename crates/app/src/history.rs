@@ -101,8 +101,7 @@ pub(crate) fn repeated(consultation: &Consultation, keeps_link: bool, now: DateT
     let zone: Tz = consultation.time_zone.parse().unwrap_or(Tz::UTC);
     let local = consultation.starts_at.with_timezone(&zone);
     let (mut day, time) = (local.date_naive(), local.time());
-    loop {
-        let Some(next) = day.checked_add_days(Days::new(7)) else { break };
+    while let Some(next) = day.checked_add_days(Days::new(7)) {
         day = next;
         // A time that spring skips on that day is still offered: the person sees which, and is told when it is sent.
         if local_moment(day, time, zone).is_none_or(|moment| moment > now) {

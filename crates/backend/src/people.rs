@@ -2,6 +2,7 @@
 
 use crate::StorageError;
 use crate::ports::{NewDevice, Person, Specialists};
+use kabinet_domain::attendance::Identities;
 use kabinet_domain::{Ids, Sensitive, SpecialistId, Timestamp};
 use sha2::{Digest, Sha256};
 use std::collections::HashMap;
@@ -15,6 +16,7 @@ struct Known {
     version: i64,
     people: HashMap<SpecialistId, Arc<Person>>,
     tokens: HashMap<[u8; 32], SpecialistId>,
+    identities: Arc<Identities>,
 }
 
 #[derive(Debug)]
@@ -45,11 +47,14 @@ impl People {
     async fn reload(&self) -> Result<(), StorageError> {
         let roster = self.store.roster().await?;
         let people: HashMap<_, _> = roster.people.into_iter().map(|person| (person.id, Arc::new(person))).collect();
+        let mut identities = Identities::default();
+        people.values().for_each(|person| add_identities(&mut identities, person));
+        let identities = Arc::new(identities);
         let tokens = roster.devices.into_iter().map(|device| (device.token_hash, device.specialist)).collect();
         let mut known = self.write();
         // What was read may be older than what somebody else has put here meanwhile.
         if roster.version >= known.version {
-            *known = Known { version: roster.version, people, tokens };
+            *known = Known { version: roster.version, people, tokens, identities };
         }
         Ok(())
     }
@@ -63,6 +68,7 @@ impl People {
         let version = self.store.keep(&person).await?;
         self.store.keep_code(code_hash, person.id, expires_at).await?;
         self.took(version, |known| {
+            add_identities(Arc::make_mut(&mut known.identities), &person);
             known.people.insert(person.id, Arc::new(person));
         })
         .await
@@ -126,12 +132,35 @@ impl People {
         self.read().people.get(&id).cloned()
     }
 
+    /// By what everybody is known on the server of rooms.
+    #[must_use]
+    pub fn identities(&self) -> Arc<Identities> {
+        Arc::clone(&self.read().identities)
+    }
+
     fn write(&self) -> std::sync::RwLockWriteGuard<'_, Known> {
         self.known.write().expect("nobody panics while holding people")
     }
 
     fn read(&self) -> std::sync::RwLockReadGuard<'_, Known> {
         self.known.read().expect("nobody panics while holding people")
+    }
+}
+
+/// By what one specialist is known on the server of rooms.
+#[must_use]
+pub fn identities(person: &Person) -> Identities {
+    let mut own = Identities::default();
+    add_identities(&mut own, person);
+    own
+}
+
+fn add_identities(identities: &mut Identities, person: &Person) {
+    person.token_ids.iter().for_each(|id| identities.add_token_id(id));
+    // The specialist's own application signs its tokens with the id it has here.
+    identities.add_token_id(&person.id.to_string());
+    if let Some(account) = &person.account {
+        identities.add_account(account.reveal());
     }
 }
 

@@ -35,6 +35,7 @@ pub struct Entry {
 }
 
 #[derive(Debug, PartialEq, Eq)]
+#[expect(clippy::large_enum_variant, reason = "nearly every entry is a signal")]
 pub enum EntryBody {
     Signal(Signal),
     /// Nothing before this matters to the room any more, nor what was told of it up to `told_to`.

@@ -41,7 +41,8 @@ pub struct StayKey(pub String);
 /// The signed identity in a token.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TokenUser {
-    pub id: String,
+    /// `None` for a token that lets its holder in without saying who that is.
+    pub id: Option<String>,
 }
 
 /// An occupant as one report describes it.
@@ -55,6 +56,8 @@ pub struct Occupant {
     pub token: Option<TokenUser>,
     /// The address is an account that proved itself.
     pub account: bool,
+    /// The focus has made this occupant an owner by now.
+    pub granted: bool,
     /// When this stay began, where the report says so.
     pub joined_at: Option<Timestamp>,
     /// The line is lost, but the place is still kept.
@@ -71,6 +74,7 @@ impl Occupant {
             name: None,
             token: None,
             account: false,
+            granted: false,
             joined_at: None,
             line_lost: false,
         }

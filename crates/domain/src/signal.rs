@@ -1,6 +1,7 @@
 //! Signals: what a room's reporter said, understood but not yet judged.
 
 use crate::{ConsultationId, LeaveReason, Occupant, RoomName, Timestamp};
+use std::sync::Arc;
 
 /// One statement about one room.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -9,10 +10,15 @@ pub struct Signal {
     pub key: String,
     pub room: RoomName,
     pub place: SignalPlace,
-    /// When it happened, corrected for a source's clock that is off (see [`corrected`]).
+    /// Who says so: the server where it is known, else the dialect. Its signals share a clock.
+    pub reporter: Arc<str>,
+    /// When it happened by our clock, as far as this report alone could tell.
     pub at: Timestamp,
+    /// When it happened by the reporter's clock, whatever that shows: worth its order and its differences only.
+    pub said_at: Timestamp,
     /// Rank among signals of the same moment, where the reporter counts them; else zero.
     pub order: u64,
+    /// When we learned of it. Every waiting rule counts from here.
     pub received_at: Timestamp,
     pub witness: Witness,
     pub fact: Fact,
@@ -29,7 +35,10 @@ impl Signal {
             key: format!("{PRESSED}{consultation}|{}", pressed_at.unwrap_or(now).timestamp_millis()),
             room,
             place: SignalPlace::Room,
-            at: pressed_at.map_or(now, |at| corrected(at, now)),
+            reporter: Arc::from("desktop"),
+            // It counts from now: the desktop tells at once, and its own clock only tells two presses apart.
+            at: now,
+            said_at: now,
             order: 0,
             received_at: now,
             witness: Witness::default(),
@@ -45,22 +54,12 @@ impl Signal {
 }
 
 /// Where in a room.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum SignalPlace {
     Room,
     Lobby,
-    Breakout,
-}
-
-impl SignalPlace {
-    /// A fixed number for each place, for sorting.
-    pub(crate) fn rank(&self) -> u8 {
-        match self {
-            Self::Room => 0,
-            Self::Lobby => 1,
-            Self::Breakout => 2,
-        }
-    }
+    /// One of the room's breakout rooms, by its name; empty where the reporter gives none.
+    Breakout(Arc<str>),
 }
 
 /// What a reporter is able to tell; decides how much its silence means.
@@ -70,7 +69,7 @@ pub struct Witness {
     pub grants: bool,
     /// Reports people by name.
     pub names: bool,
-    /// The server asks hosts to prove an account. Where it does not, a grant proves nothing: the first comer gets it.
+    /// The server asks hosts to prove an account. Where it does not, or nobody knows, a grant proves nothing: the first comer gets it.
     pub login: Option<bool>,
     /// Its room events may be those of the lobby under the room's name; only the keeper's coming and going tells.
     pub vague_rooms: bool,
@@ -103,12 +102,4 @@ pub enum Fact {
     Snapshot(Vec<Occupant>),
     /// The specialist pressed *Join* on the desktop.
     PressedJoin,
-}
-
-/// A source's own time against ours. A time in the future, or older than a webhook can sensibly be without a queue,
-/// comes from a clock that is off: then the moment of receipt is the better guess.
-#[must_use]
-pub fn corrected(at: Timestamp, received_at: Timestamp) -> Timestamp {
-    let age = received_at - at;
-    if age < -chrono::Duration::seconds(5) || age > chrono::Duration::minutes(10) { received_at } else { at.min(received_at) }
 }

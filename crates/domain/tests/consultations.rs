@@ -7,7 +7,7 @@ use kabinet_domain::attendance::{Agenda, Plan};
 use kabinet_domain::consultation::{Known, owner_of};
 use kabinet_domain::{ConsultationId, EventKind, LeaveReason, Slot, SpecialistId};
 use proptest::prelude::*;
-use support::{Log, Scene, at, module, play_in, words};
+use support::{Log, Scene, at, module, play_in, with_token_ids, words};
 use uuid::Uuid;
 
 const HUNG_UP: LeaveReason = LeaveReason::HungUp;
@@ -184,8 +184,10 @@ fn a_token_is_its_specialists_at_any_time() {
     let (anna, boris) = (scene.with_token("anna", "Анна", "a"), scene.with_token("boris", "Борис", "b"));
     scene.joins(0.0, &anna).joins(minutes(30.0), &boris);
     let mut agenda = agenda(&two_specialists());
-    agenda.plans[0].specialist_token_ids = vec!["a".into()];
-    agenda.plans[1].specialist_token_ids = vec!["b".into()];
+    for (plan, id) in agenda.plans.iter_mut().zip(["a", "b"]) {
+        let known = with_token_ids(&[id]);
+        (plan.own, plan.token_ids_are_all) = (known.own, true);
+    }
     let log = play_in(agenda, scene.signals);
     assert_eq!(story(&log), ["A: started by token", "B: started by token"]);
 }

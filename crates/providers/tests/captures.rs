@@ -41,7 +41,7 @@ fn line(signal: &Signal, began: Timestamp) -> String {
             write!(text, " {:?}", name.reveal()).expect("written");
         }
         if let Some(token) = &occupant.token {
-            write!(text, " token {}", token.id).expect("written");
+            write!(text, " token {}", token.id.as_deref().unwrap_or("without id")).expect("written");
         }
         text
     };
@@ -50,7 +50,7 @@ fn line(signal: &Signal, began: Timestamp) -> String {
         Fact::Left { occupant, reason } => format!("left {} {}", who(occupant), reason.name()),
         other => format!("{other:?}"),
     };
-    let seconds = (signal.at - began).num_seconds();
+    let seconds = (signal.said_at - began).num_seconds();
     format!("{:?} {} +{seconds}s {what}", signal.place, signal.room.as_str())
 }
 
@@ -72,7 +72,7 @@ fn every_capture_is_understood() {
                 writeln!(report, "  - {why}").expect("written");
             }
             for signal in &understood.signals {
-                let began = *began.get_or_insert(signal.at);
+                let began = *began.get_or_insert(signal.said_at);
                 let again = if keys.insert(signal.key.clone()) { "" } else { " (again)" };
                 writeln!(report, "  {}{again}", line(signal, began)).expect("written");
             }

@@ -41,7 +41,7 @@ fn the_modules_signatures_fit() {
 fn a_consultation_from_first_to_last() {
     let (mut story, mut next) = (Vec::new(), 1);
     for request in &requests().1 {
-        let understood = kabinet::understand(body(request), sent_at(request)).expect("understood");
+        let understood = kabinet::understand(body(request), Some(sent_at(request)), sent_at(request)).expect("understood");
         let report = understood.report.expect("a report");
         assert_eq!((report.login, report.dropped, report.host.as_deref()), (Some(true), 0, Some("muc.call.example")));
         let (first, last) = report.seqs.expect("numbers");
@@ -64,7 +64,6 @@ fn a_consultation_from_first_to_last() {
     joined Иван
     Some(1) rooms
     here Анна Петрова, Иван
-    granted Анна Петрова
     left Иван hung_up
     left Анна Петрова hung_up
     RoomClosed { ended: false }

@@ -102,7 +102,7 @@ fn sound() -> Vec<Value> {
 fn read_all(body: &[u8]) -> Vec<Result<Understood, DialectError>> {
     let now: Timestamp = "2026-11-21T00:12:06Z".parse().expect("a time");
     let routes = [None, Some(RoomEvent::RoomDestroyed), Some(RoomEvent::OccupantLeft)];
-    let mut all = vec![kabinet::understand(body, now)];
+    let mut all = vec![kabinet::understand(body, Some(now), now)];
     all.extend(routes.map(|route| muc_webhook::understand(body, route, now)));
     all.extend(routes.map(|route| event_sync::understand(body, route, now)));
     all

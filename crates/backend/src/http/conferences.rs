@@ -124,8 +124,9 @@ pub async fn pressed_join(State(app): State<App>, caller: Caller, Id(id): Id, re
     };
     let now = app.now();
     let signal = Signal::pressed_join(ConsultationId(id), room, pressed.at, now);
+    let source = Arc::clone(&signal.reporter);
     app.writer
-        .report(Report { source: Arc::from("desktop"), signals: vec![signal], module: None, late: false, received_at: now })
+        .report(Report { source, signals: vec![signal], module: None, clock_ahead: None, late: false, received_at: now })
         .await?;
     Ok(axum::Json(received).into_response())
 }

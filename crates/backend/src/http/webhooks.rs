@@ -9,15 +9,10 @@ use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use kabinet_api::{ErrorBody, Received};
-use kabinet_domain::{Signal, Timestamp};
+use kabinet_domain::Timestamp;
 use kabinet_providers::jitsi::webhook_auth::TIMESTAMP_HEADER;
-use kabinet_providers::jitsi::{DialectError, ModuleReport, RoomEvent, Understood, event_sync, kabinet, muc_webhook};
+use kabinet_providers::jitsi::{DialectError, RoomEvent, Understood, event_sync, kabinet, muc_webhook};
 use std::sync::Arc;
-use std::sync::LazyLock;
-
-/// Sources by dialect; our own module adds its host.
-static MUC_WEBHOOK: LazyLock<Arc<str>> = LazyLock::new(|| Arc::from("muc_webhook"));
-static EVENT_SYNC: LazyLock<Arc<str>> = LazyLock::new(|| Arc::from("event_sync"));
 
 /// The module sends an event in the turn of its loop in which it happens.
 const AT_ONCE: chrono::Duration = chrono::Duration::milliseconds(250);
@@ -31,7 +26,7 @@ const RECEIVED: &str = r#"{"received":true,"success":true}"#;
     responses((status = 200, body = Received), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody),
         (status = 408, body = ErrorBody), (status = 413, body = ErrorBody), (status = 429, body = ErrorBody), (status = 503, body = ErrorBody)))]
 pub async fn jitsi(State(app): State<App>, peer: Peer, request: Request) -> Result<Response, Refusal> {
-    receive(&app, peer, request, |body, now| muc_webhook::understand(body, None, now), |_| Arc::clone(&MUC_WEBHOOK)).await
+    receive(&app, peer, request, &muc_webhook::REPORTER, |body, now| muc_webhook::understand(body, None, now)).await
 }
 
 #[utoipa::path(post, path = "/api/webhook/jitsi/{event}", tag = "webhooks", security(("webhook" = [])),
@@ -46,7 +41,7 @@ pub async fn jitsi_named(
     request: Request,
 ) -> Result<Response, Refusal> {
     let route = RoomEvent::from_route(&event).filter(|_| event.contains('-')).ok_or_else(Refusal::not_found)?;
-    receive(&app, peer, request, |body, now| muc_webhook::understand(body, Some(route), now), |_| Arc::clone(&MUC_WEBHOOK)).await
+    receive(&app, peer, request, &muc_webhook::REPORTER, |body, now| muc_webhook::understand(body, Some(route), now)).await
 }
 
 #[utoipa::path(post, path = "/api/events/{subject}/{event}", tag = "webhooks", security(("webhook" = [])),
@@ -62,7 +57,7 @@ pub async fn event_sync(
     request: Request,
 ) -> Result<Response, Refusal> {
     let route = RoomEvent::from_route(&format!("{subject}/{event}")).ok_or_else(Refusal::not_found)?;
-    receive(&app, peer, request, |body, now| event_sync::understand(body, Some(route), now), |_| Arc::clone(&EVENT_SYNC)).await
+    receive(&app, peer, request, &event_sync::REPORTER, |body, now| event_sync::understand(body, Some(route), now)).await
 }
 
 #[utoipa::path(post, path = "/api/webhook/kabinet", tag = "webhooks", security(("webhook" = [])),
@@ -71,11 +66,9 @@ pub async fn event_sync(
     responses((status = 200, body = Received), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody),
         (status = 408, body = ErrorBody), (status = 413, body = ErrorBody), (status = 429, body = ErrorBody), (status = 503, body = ErrorBody)))]
 pub async fn own_module(State(app): State<App>, peer: Peer, request: Request) -> Result<Response, Refusal> {
-    let source = |module: Option<&ModuleReport>| {
-        let host = module.and_then(|module| module.host.as_deref()).unwrap_or("unknown");
-        Arc::from(format!("kabinet:{host}"))
-    };
-    receive(&app, peer, request, kabinet::understand, source).await
+    let stamped_at = stamp(request.headers());
+    let unknown: Arc<str> = Arc::from("kabinet:unknown");
+    receive(&app, peer, request, &unknown, |body, now| kabinet::understand(body, stamped_at, now)).await
 }
 
 /// What a path of the guide's module may end in.
@@ -111,8 +104,8 @@ async fn receive(
     app: &App,
     peer: Peer,
     request: Request<Body>,
+    dialect: &Arc<str>,
     understand: impl FnOnce(&[u8], Timestamp) -> Result<Understood, DialectError>,
-    source: impl FnOnce(Option<&ModuleReport>) -> Arc<str>,
 ) -> Result<Response, Refusal> {
     let (parts, body) = request.into_parts();
     let body: Bytes = body::read(app, body, &parts.headers).await?;
@@ -123,18 +116,26 @@ async fn receive(
         app.status.count_ignored();
         return Ok(answer(Some(understood.ignored.unwrap_or("nothing of interest")), false));
     }
-    let source = source(understood.report.as_ref());
-    let late = understood.report.is_some() && was_held(&parts.headers, &understood.signals, received_at);
-    let report = Report { source, signals: understood.signals, module: understood.report.map(Box::new), late, received_at };
+    let clock_ahead = understood.sent_at.map(|sent_at| sent_at - received_at);
+    let late = was_held(&understood);
+    let module = understood.report.map(Box::new);
+    let source = Arc::clone(module.as_ref().map_or(dialect, |module| &module.reporter));
+    let report = Report { source, signals: understood.signals, module, clock_ahead, late, received_at };
     let kept = app.writer.report(report).await?;
     Ok(answer(understood.ignored, kept.snapshot))
 }
 
+/// The second in which our module sent this request, by its own clock.
+fn stamp(headers: &HeaderMap) -> Option<Timestamp> {
+    let seconds = headers.get(TIMESTAMP_HEADER)?.to_str().ok()?.parse().ok()?;
+    // A moment before 1970 or after the year 9999 is a broken number, and arithmetic with it could overflow.
+    (0..=253_402_300_799).contains(&seconds).then(|| Timestamp::from_timestamp(seconds, 0)).flatten()
+}
+
 /// Whether our module sends what happened a while ago, by its own clock: it was without us, and has more.
-fn was_held(headers: &HeaderMap, signals: &[Signal], received_at: Timestamp) -> bool {
-    let sent_at = headers.get(TIMESTAMP_HEADER).and_then(|value| value.to_str().ok()?.parse().ok());
-    let sent_at = sent_at.and_then(|seconds| Timestamp::from_timestamp(seconds, 0)).map(|at| at.min(received_at));
-    let newest = signals.iter().map(|signal| signal.at).max();
+fn was_held(understood: &Understood) -> bool {
+    let newest = understood.signals.iter().map(|signal| signal.said_at).max();
+    let sent_at = understood.sent_at.filter(|_| understood.report.is_some());
     newest.zip(sent_at).is_some_and(|(newest, sent_at)| sent_at - newest > AT_ONCE)
 }
 

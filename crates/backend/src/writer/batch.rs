@@ -1,10 +1,12 @@
 //! Reports: many senders, one commit.
 
 use super::judge::Draft;
+use super::reporters::without_id;
 use super::{Answer, Report, WriteError, Writer};
 use crate::ports::{Audience, Batch, Entry, EntryBody};
 use kabinet_domain::{EventKind, Fact, RoomName, Signal, SignalPlace, Timestamp, Witness};
 use kabinet_providers::jitsi::{ModuleReport, ServerSnapshot};
+use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 use tokio::sync::oneshot;
 
@@ -31,6 +33,7 @@ impl Writer {
                 self.draft_plain(EventKind::SourceBack, Audience::Everyone, None, report.source.to_string(), now, &mut draft);
                 back.push(Arc::clone(&report.source));
             }
+            self.reporters.note_clock(&report.source, report.clock_ahead);
             let mut answer = Answer { snapshot: false };
             if let Some(module) = report.module.take() {
                 answer.snapshot = self.reporters.missed(&module) && module.server_snapshot.is_none();
@@ -50,10 +53,10 @@ impl Writer {
                     held.push(signal.room.clone());
                 }
                 let id = self.next_entry(&draft);
-                self.rooms.add(signal.clone(), &report.source, id, self.end, &mut before);
+                self.rooms.add(signal.clone(), &signal.reporter, id, self.end, &mut before);
                 draft.entries.push(Entry {
                     id,
-                    source: Arc::clone(&report.source),
+                    source: Arc::clone(&signal.reporter),
                     received_at: signal.received_at,
                     body: EntryBody::Signal(signal),
                 });
@@ -112,37 +115,39 @@ impl Writer {
         })
     }
 
-    /// Rooms that this source reported and that are not on its server any more: there is nobody in them.
+    /// Rooms that this server reported and that are not there any more: there is nobody in them, nor in what belongs to them.
     fn absent_rooms(&self, report: &Report, module: &ModuleReport, snapshot: &ServerSnapshot) -> Vec<Signal> {
         let Some(existing) = &snapshot.rooms else { return Vec::new() };
-        let existing: std::collections::HashSet<&RoomName> = existing.iter().collect();
+        let existing: HashSet<&RoomName> = existing.iter().collect();
         // A room of this very batch is known better from there.
-        let mentioned: std::collections::HashSet<&RoomName> = report.signals.iter().map(|signal| &signal.room).collect();
+        let mentioned: HashSet<&RoomName> = report.signals.iter().map(|signal| &signal.room).collect();
         let witness = Witness { grants: true, names: true, login: module.login, ..Witness::default() };
         let order = module.seqs.map_or(0, |(_, last)| last);
-        self.rooms
-            .iter()
-            .filter(|(name, room)| {
-                room.sources.contains(&report.source)
-                    && !existing.contains(name)
-                    && !mentioned.contains(name)
-                    && !known_empty(&room.signals)
-            })
-            .flat_map(|(name, _)| {
-                [SignalPlace::Room, SignalPlace::Lobby, SignalPlace::Breakout].into_iter().enumerate().map(|(index, place)| {
-                    Signal {
-                        key: format!("absent|{}|{order}|{index}|{}", module.boot, name.as_str()),
-                        room: name.clone(),
-                        place,
-                        at: snapshot.at,
-                        order,
-                        received_at: report.received_at,
-                        witness,
-                        fact: Fact::Snapshot(Vec::new()),
-                    }
-                })
-            })
-            .collect()
+        let nameless = without_id(&report.source);
+        let mut absent = Vec::new();
+        for (name, room) in self.rooms.iter() {
+            let reporters = room.sources.iter().filter(|source| **source == report.source || Some(&***source) == nameless);
+            if existing.contains(name) || mentioned.contains(name) || known_empty(&room.signals) {
+                continue;
+            }
+            for reporter in reporters {
+                let said = room.signals.iter().filter(|signal| signal.reporter == *reporter);
+                let places: BTreeSet<&SignalPlace> = said.map(|signal| &signal.place).collect();
+                absent.extend(places.into_iter().enumerate().map(|(index, place)| Signal {
+                    key: format!("absent|{}|{order}|{index}|{reporter}|{}", module.boot, name.as_str()),
+                    room: name.clone(),
+                    place: place.clone(),
+                    reporter: Arc::clone(reporter),
+                    at: snapshot.at,
+                    said_at: snapshot.said_at,
+                    order,
+                    received_at: report.received_at,
+                    witness,
+                    fact: Fact::Snapshot(Vec::new()),
+                }));
+            }
+        }
+        absent
     }
 
     /// Sources that have fallen silent are told to everybody once.

@@ -3,6 +3,7 @@
 use super::Writer;
 use super::rooms::Room;
 use crate::feed::Sleepers;
+use crate::people::identities;
 use crate::ports::{Audience, Entry, EntryBody, LoggedEvent};
 use kabinet_api::EventJson;
 use kabinet_domain::attendance::{Agenda, Plan, attend};
@@ -86,14 +87,15 @@ impl Writer {
 
     fn plan(&self, specialist: Option<SpecialistId>) -> Plan {
         let person = specialist.and_then(|id| self.parts.people.get(id));
+        let everybody = person.as_ref().map(|_| self.parts.people.identities()).unwrap_or_default();
         Plan {
             specialist,
-            // The specialist's own application signs its tokens with the id it has here.
-            specialist_token_ids: person
-                .map(|person| person.token_ids.iter().cloned().chain([person.id.to_string()]).collect())
-                .unwrap_or_default(),
+            own: person.as_deref().map(identities).unwrap_or_default(),
+            token_ids_are_all: person.is_some_and(|person| !person.token_ids.is_empty()),
+            everybody,
             first_is_host: self.parts.settings.first_is_host,
             login: self.parts.settings.login,
+            grants_expected: self.parts.settings.login != Some(false) && self.reporters.expect_grants(),
         }
     }
 

@@ -24,6 +24,25 @@ struct Reporter {
     queued: Option<u64>,
     dropped: Option<u64>,
     noted_at: Option<Timestamp>,
+    /// Tells of grants, on a server that asks hosts to log in.
+    grants: bool,
+    /// Set while its clock is off by more than what a slow request explains.
+    clock_ahead: Option<chrono::Duration>,
+}
+
+impl Reporter {
+    fn new(now: Timestamp) -> Self {
+        Self {
+            last_report_at: now,
+            regular: false,
+            silent: false,
+            queued: None,
+            dropped: None,
+            noted_at: None,
+            grants: false,
+            clock_ahead: None,
+        }
+    }
 }
 
 #[derive(Debug, Default)]
@@ -34,34 +53,63 @@ pub struct Reporters {
     boot_order: VecDeque<String>,
 }
 
+/// A request that was slow or sent again looks like a clock that is so far behind.
+const CLOCK_MAY_DIFFER: chrono::Duration = chrono::Duration::seconds(10);
+
+/// What a source is called as long as its module has no id.
+pub fn without_id(source: &str) -> Option<&str> {
+    source.split_once('#').map(|(nameless, _)| nameless)
+}
+
 /// Names in the marks of storage.
 pub const MARK: &str = "source:";
 
 impl Reporters {
     /// Takes up a source that reported regularly before this start. Its silence is counted from now.
     pub fn restore(&mut self, source: &str, now: Timestamp) {
-        let reporter =
-            Reporter { last_report_at: now, regular: true, silent: false, queued: None, dropped: None, noted_at: Some(now) };
+        let reporter = Reporter { regular: true, noted_at: Some(now), ..Reporter::new(now) };
         self.sources.insert(Arc::from(source), reporter);
     }
 
     /// Notes a report. `true` when its source was called silent and is back.
     pub fn heard(&mut self, source: &Arc<str>, module: Option<&ModuleReport>, now: Timestamp) -> bool {
-        let reporter = self.sources.entry(Arc::clone(source)).or_insert_with(|| Reporter {
-            last_report_at: now,
-            regular: false,
-            silent: false,
-            queued: None,
-            dropped: None,
-            noted_at: None,
-        });
+        if let Some(nameless) = without_id(source) {
+            // The same server, before its module made an id: it has not fallen silent.
+            self.sources.remove(nameless);
+        }
+        let reporter = self.sources.entry(Arc::clone(source)).or_insert_with(|| Reporter::new(now));
         reporter.last_report_at = now;
         if let Some(module) = module {
             reporter.regular |= module.heartbeat || module.started;
             reporter.queued = Some(module.queued);
             reporter.dropped = Some(module.dropped);
+            reporter.grants = module.login == Some(true);
         }
         std::mem::take(&mut reporter.silent)
+    }
+
+    /// Notes how far a source's clock is off. Its times are corrected; that they have to be is the operator's to know.
+    pub fn note_clock(&mut self, source: &Arc<str>, ahead: Option<chrono::Duration>) {
+        let (Some(ahead), Some(reporter)) = (ahead, self.sources.get_mut(source)) else { return };
+        let off = Some(ahead).filter(|ahead| ahead.abs() > CLOCK_MAY_DIFFER);
+        match (off, reporter.clock_ahead) {
+            (Some(off), None) => {
+                tracing::warn!(
+                    source = &**source,
+                    ahead_seconds = off.num_seconds(),
+                    "a source's clock is off; its times are corrected"
+                );
+            }
+            (None, Some(_)) => tracing::info!(source = &**source, "a source's clock is right again"),
+            _ => {}
+        }
+        reporter.clock_ahead = off;
+    }
+
+    /// Whether somebody may tell of a grant, in whatever room.
+    #[must_use]
+    pub fn expect_grants(&self) -> bool {
+        self.sources.values().any(|reporter| reporter.grants && !reporter.silent)
     }
 
     /// Takes back that a source is back: it could not be told.
@@ -137,6 +185,7 @@ impl Reporters {
             last_report_at: reporter.last_report_at,
             age_seconds: u64::try_from((now - reporter.last_report_at).num_seconds()).unwrap_or(0),
             silent: reporter.silent,
+            clock_ahead_seconds: reporter.clock_ahead.map(|ahead| ahead.num_seconds()),
             queued: reporter.queued,
             dropped: reporter.dropped,
         };
@@ -183,5 +232,31 @@ mod tests {
         assert_eq!(reporters.fallen_silent(later, after), Vec::<Arc<str>>::new());
         assert!(reporters.heard(&module, None, later));
         assert!(!reporters.heard(&module, None, later));
+    }
+
+    #[test]
+    fn two_servers_of_one_name_fall_silent_each_by_itself() {
+        let mut reporters = Reporters::default();
+        let start = chrono::DateTime::UNIX_EPOCH;
+        let after = chrono::Duration::seconds(180);
+        let (old, one, other): (Arc<str>, Arc<str>, Arc<str>) =
+            (Arc::from("kabinet:muc"), Arc::from("kabinet:muc#1"), Arc::from("kabinet:muc#2"));
+        reporters.heard(&old, Some(&report("a", (1, 1))), start);
+        reporters.heard(&one, Some(&report("b", (1, 1))), start);
+        let later = start + chrono::Duration::seconds(181);
+        reporters.heard(&other, Some(&report("c", (1, 1))), later);
+        assert_eq!(reporters.fallen_silent(later, after), vec![one], "the one without an id has got one");
+    }
+
+    #[test]
+    fn a_clock_that_is_off_is_kept_in_sight() {
+        let mut reporters = Reporters::default();
+        let (now, module): (Timestamp, Arc<str>) = (chrono::DateTime::UNIX_EPOCH, Arc::from("module"));
+        reporters.heard(&module, None, now);
+        let mut off = |seconds: i64| {
+            reporters.note_clock(&module, Some(chrono::Duration::seconds(seconds)));
+            reporters.health(now)[0].clock_ahead_seconds
+        };
+        assert_eq!((off(-3), off(-46_800), off(13), off(0)), (None, Some(-46_800), Some(13), None));
     }
 }

@@ -15,6 +15,8 @@ pub struct Report {
     pub source: Arc<str>,
     pub signals: Vec<Signal>,
     pub module: Option<Box<ModuleReport>>,
+    /// How far the sender's clock is ahead of ours, if the report tells.
+    pub clock_ahead: Option<chrono::Duration>,
     /// Its sender had to hold it: what happened since then is probably right behind it.
     pub late: bool,
     pub received_at: Timestamp,

@@ -1,41 +1,32 @@
 //! From stays to people: which stays are one person, and which person is the specialist.
 
 use super::presences::returns_within;
+use super::standing::{self, Standing, expects_grant};
 use super::stays::Stay;
-use super::{ARRIVE_WITHIN, Plan};
-use crate::{Proof, SignalPlace, Timestamp};
+use super::{Plan, REOPENS_WITHIN, press};
+use crate::{LeaveReason, Proof, SignalPlace, Timestamp};
 use chrono::Duration;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-/// One person: the indexes of their stays, in order of beginning.
+/// One person: the indexes of their stays, in order of beginning, each with what proves whose it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Person {
-    pub stays: Vec<usize>,
+    pub stays: Vec<(usize, Proof)>,
     pub is_specialist: bool,
-    pub proof: Proof,
-}
-
-/// What is known of one stay's side before looking at the others.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Standing {
-    Specialist(Proof),
-    /// A token says that this is somebody else.
-    CertainClient,
-    Unproven,
 }
 
 pub(super) fn from_stays(plan: &Plan, stays: &[Stay], presses: &[Timestamp]) -> Vec<Person> {
-    let mut standings: Vec<Standing> = stays.iter().map(|stay| standing(plan, stay)).collect();
+    let mut standings: Vec<Standing> = stays.iter().map(|stay| standing::of(plan, stay)).collect();
     let mut groups = Groups::new(stays.len());
     same_page_or_token(stays, &mut groups);
-    same_name(stays, &standings, &mut groups);
-    // Before the guess about returns: the press says that the specialist comes, also when a client has just gone.
-    pressed_join(stays, &mut standings, &mut groups, presses);
+    // Before the guesses by name and by time: the press says that the specialist comes, also when a client has just gone.
+    press::answer(plan, stays, &mut standings, &mut groups, presses);
+    same_name(plan, stays, &standings, &mut groups);
     nameless_returns(stays, &standings, &mut groups);
     if plan.first_is_host {
         first_comers(stays, &mut standings, &mut groups);
     }
-    specialist_is_one(stays, &standings, &mut groups);
+    specialist_is_one(&standings, &mut groups);
     groups.people(&standings)
 }
 
@@ -44,39 +35,9 @@ pub(super) fn alike(stays: &[Stay]) -> Vec<usize> {
     let standings = vec![Standing::Unproven; stays.len()];
     let mut groups = Groups::new(stays.len());
     same_page_or_token(stays, &mut groups);
-    same_name(stays, &standings, &mut groups);
+    same_name(&Plan::default(), stays, &standings, &mut groups);
     nameless_returns(stays, &standings, &mut groups);
     (0..stays.len()).map(|index| groups.root(index)).collect()
-}
-
-/// The stay proves by itself that it is this specialist's and nobody else's.
-pub(super) fn is_certainly(plan: &Plan, stay: &Stay) -> bool {
-    standing(plan, stay) == Standing::Specialist(Proof::Token)
-}
-
-fn standing(plan: &Plan, stay: &Stay) -> Standing {
-    if let Some(id) = &stay.token {
-        // Where everybody has a token, the focus makes everybody an owner: then only the id tells who is who.
-        let known = !plan.specialist_token_ids.is_empty();
-        return match plan.specialist_token_ids.contains(id) {
-            true => Standing::Specialist(Proof::Token),
-            false if known => Standing::CertainClient,
-            false => Standing::Unproven,
-        };
-    }
-    // Without logins the focus makes the first comer an owner, whoever it is.
-    if stay.granted && has_login(plan, stay) {
-        Standing::Specialist(Proof::Grant)
-    } else if stay.account {
-        Standing::Specialist(Proof::Address)
-    } else {
-        Standing::Unproven
-    }
-}
-
-/// Hosts prove an account on this server, as far as anybody knows.
-pub(super) fn has_login(plan: &Plan, stay: &Stay) -> bool {
-    plan.login.or(stay.witness.login).unwrap_or(true)
 }
 
 /// A connection seen in the room, its lobby or a breakout room, or by two reporters, is one person; so is a page that
@@ -84,26 +45,65 @@ pub(super) fn has_login(plan: &Plan, stay: &Stay) -> bool {
 fn same_page_or_token(stays: &[Stay], groups: &mut Groups) {
     let mut seen: BTreeMap<&str, usize> = BTreeMap::new();
     for (index, stay) in stays.iter().enumerate() {
-        for mark in [Some(stay.address.bare()), stay.token.as_deref()].into_iter().flatten() {
+        let token = stay.token.as_ref().and_then(|token| token.id.as_deref());
+        for mark in [Some(stay.address.bare()), token].into_iter().flatten() {
             let first = *seen.entry(mark).or_insert(index);
             groups.join(first, index);
         }
     }
 }
 
-/// Clients of one name are one client: a page opened anew, a second device.
-fn same_name(stays: &[Stay], standings: &[Standing], groups: &mut Groups) {
-    let mut seen: BTreeMap<String, usize> = BTreeMap::new();
-    for (index, stay) in stays.iter().enumerate().filter(|(index, _)| standings[*index] == Standing::Unproven) {
-        for name in folded_names(stay) {
-            let first = *seen.entry(name).or_insert(index);
-            groups.join(first, index);
+/// Whoever comes under the name of somebody who is inside, or whose line was just lost, is the same person: a page opened anew,
+/// a second device. (A client who borrows the specialist's name is seen by the specialist in the room.)
+/// After a hang-up a name says nothing.
+fn same_name(plan: &Plan, stays: &[Stay], standings: &[Standing], groups: &mut Groups) {
+    let mut by_name: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+    for (index, stay) in stays.iter().enumerate() {
+        let names: BTreeSet<String> = stay.folded_names().collect();
+        let namesakes: BTreeSet<usize> = names.iter().filter_map(|name| by_name.get(name)).flatten().copied().collect();
+        names.into_iter().for_each(|name| by_name.entry(name).or_default().push(index));
+        let Some(start) = stay.start.filter(|_| standings[index] == Standing::Unproven && !namesakes.is_empty()) else {
+            continue;
+        };
+        let mut is_proven =
+            |index: usize| groups.members(index).iter().any(|member| matches!(standings[*member], Standing::Specialist(_)));
+        // A proof goes on with whom it proved; it does not go back to whoever was here before.
+        if is_proven(index) {
+            continue;
+        }
+        let regrants = expects_grant(plan, stay);
+        let (mut specialist, mut client) = (None, None);
+        for other in namesakes {
+            let earlier = &stays[other];
+            let is_client = matches!(standings[other], Standing::CertainClient(_));
+            if is_client || !may_be_one(earlier, stay) || !is_near(earlier, start) {
+                continue;
+            }
+            if !is_proven(other) {
+                client = client.or(Some(other));
+            } else if earlier.covers(start) || !regrants {
+                // The specialist's page opened anew would be granted anew, and need no guess by its name.
+                specialist = specialist.or(Some(other));
+            }
+        }
+        if let Some(earlier) = specialist.or(client) {
+            groups.join(earlier, index);
         }
     }
 }
 
-fn folded_names(stay: &Stay) -> impl Iterator<Item = String> + '_ {
-    stay.names.iter().map(|(_, name)| name.reveal().to_lowercase())
+/// Two tokens tell two people apart, whatever they call themselves.
+fn may_be_one(one: &Stay, other: &Stay) -> bool {
+    one.token.is_none() || other.token.is_none() || one.token == other.token
+}
+
+/// Still inside at this moment, or gone in a way that a page opened anew explains.
+fn is_near(stay: &Stay, moment: Timestamp) -> bool {
+    let gone = |end: super::stays::End| match end.reason {
+        LeaveReason::Lost => stay.losses.last().is_some_and(|loss| moment <= loss.at + REOPENS_WITHIN),
+        _ => moment <= end.at + returns_within(stay) && returns_within(stay) > Duration::zero(),
+    };
+    stay.covers(moment) || stay.end.is_some_and(|end| end.at <= moment && gone(end))
 }
 
 /// Without names, whoever comes just after an unexplained departure is taken for the one who left: a reloaded page.
@@ -133,33 +133,6 @@ fn nameless_returns(stays: &[Stay], standings: &[Standing], groups: &mut Groups)
     }
 }
 
-/// Whoever comes first after the specialist pressed *Join* is the specialist, unless a better proof says who it was.
-fn pressed_join(stays: &[Stay], standings: &mut [Standing], groups: &mut Groups, presses: &[Timestamp]) {
-    for press in presses {
-        // Some reporters cut their times to the second. Whoever was heard of before the press did not answer it:
-        // it may well be the client whose alert made the specialist press.
-        let window = *press - Duration::seconds(1)..=*press + ARRIVE_WITHIN;
-        let arrives = |stay: &Stay| stay.start.is_some_and(|start| window.contains(&start)) && stay.received_at >= *press;
-        let answered = (0..stays.len()).any(|index| {
-            let specialist = matches!(standings[index], Standing::Specialist(_));
-            specialist && (arrives(&stays[index]) || stays[index].covers(*press))
-        });
-        if answered {
-            continue;
-        }
-        let comer = (0..stays.len()).find(|index| {
-            // Nor did somebody who was there before, under another address, and came back.
-            let newly = groups.members(*index).iter().all(|member| stays[*member].received_at >= *press);
-            standings[*index] == Standing::Unproven && arrives(&stays[*index]) && newly
-        });
-        if let Some(comer) = comer {
-            for member in groups.members(comer) {
-                standings[member] = Standing::Specialist(Proof::PressedJoin);
-            }
-        }
-    }
-}
-
 /// The operator states that nobody can be in before the host: whoever enters an empty room is the host.
 fn first_comers(stays: &[Stay], standings: &mut [Standing], groups: &mut Groups) {
     for index in 0..stays.len() {
@@ -183,30 +156,16 @@ fn first_comers(stays: &[Stay], standings: &mut [Standing], groups: &mut Groups)
     }
 }
 
-/// Every proven stay is the one specialist's; and whoever comes under the specialist's name while the specialist is
-/// inside is the specialist's second device. (A client who borrows the name is seen by the specialist in the room.)
-fn specialist_is_one(stays: &[Stay], standings: &[Standing], groups: &mut Groups) {
-    let proven: Vec<usize> = (0..stays.len()).filter(|index| matches!(standings[*index], Standing::Specialist(_))).collect();
+/// Every proven stay is the one specialist's.
+fn specialist_is_one(standings: &[Standing], groups: &mut Groups) {
+    let proven: Vec<usize> = (0..standings.len()).filter(|index| matches!(standings[*index], Standing::Specialist(_))).collect();
     for pair in proven.windows(2) {
         groups.join(pair[0], pair[1]);
-    }
-    for index in (0..stays.len()).filter(|index| standings[*index] == Standing::Unproven) {
-        let Some(start) = stays[index].start else { continue };
-        let names: Vec<String> = folded_names(&stays[index]).collect();
-        let second_device = proven.iter().find(|other| {
-            let inside = stays[**other].covers(start)
-                || stays[**other].end.is_some_and(|end| start >= end.at && start - end.at <= returns_within(&stays[**other]));
-            inside && folded_names(&stays[**other]).any(|name| names.contains(&name))
-        });
-        let alone = groups.members(index).iter().all(|member| stays[*member].from() >= start);
-        if let Some(other) = second_device.filter(|_| alone) {
-            groups.join(*other, index);
-        }
     }
 }
 
 /// Disjoint sets of stays.
-struct Groups {
+pub(super) struct Groups {
     parent: Vec<usize>,
 }
 
@@ -230,7 +189,7 @@ impl Groups {
         self.parent[a.max(b)] = a.min(b);
     }
 
-    fn members(&mut self, index: usize) -> Vec<usize> {
+    pub fn members(&mut self, index: usize) -> Vec<usize> {
         let root = self.root(index);
         (0..self.parent.len()).filter(|other| self.root(*other) == root).collect()
     }
@@ -240,16 +199,16 @@ impl Groups {
         for index in 0..self.parent.len() {
             by_root.entry(self.root(index)).or_default().push(index);
         }
-        let person = |stays: Vec<usize>| {
-            let proofs = stays.iter().filter_map(|index| match standings[*index] {
-                Standing::Specialist(proof) => Some(proof),
-                Standing::CertainClient | Standing::Unproven => None,
-            });
-            let specialist = proofs.max();
-            let certain = stays.iter().any(|index| standings[*index] == Standing::CertainClient);
-            let proof = specialist.unwrap_or(if certain { Proof::Token } else { Proof::None });
-            Person { stays, is_specialist: specialist.is_some(), proof }
-        };
-        by_root.into_values().map(person).collect()
+        by_root.into_values().map(|stays| person(&stays, standings)).collect()
     }
+}
+
+fn person(stays: &[usize], standings: &[Standing]) -> Person {
+    let is_specialist = stays.iter().any(|index| matches!(standings[*index], Standing::Specialist(_)));
+    let proof = |index: &usize| match standings[*index] {
+        Standing::Specialist(proof) => proof,
+        Standing::CertainClient(proof) if !is_specialist => proof,
+        Standing::CertainClient(_) | Standing::Unproven => Proof::None,
+    };
+    Person { stays: stays.iter().map(|index| (*index, proof(index))).collect(), is_specialist }
 }

@@ -8,7 +8,7 @@ use super::presences::{Presence, shared_seconds, span};
 use super::stays::End;
 use crate::consultation::{Known, Slot};
 use crate::{ConsultationId, LeaveReason, SpecialistId, Timestamp};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// Presences by the consultation they belong to; `None` is nobody's.
 pub(super) type Shares = BTreeMap<Option<ConsultationId>, Vec<Presence>>;
@@ -24,16 +24,12 @@ pub(super) fn add(
     let mut slots: Vec<Slot> = owners.slots.iter().filter(|slot| Some(slot.specialist) == specialist).copied().collect();
     slots.sort_by_key(|slot| (slot.starts_at, slot.consultation));
     let mut owned: Vec<(Option<ConsultationId>, Presence)> = Vec::with_capacity(presences.len());
-    let mut been: BTreeSet<(usize, Option<ConsultationId>)> = BTreeSet::new();
     for mut presence in presences {
         let times = [presence.in_room_since, presence.waits_since];
         let arrival = Arrival { keys: &presence.keys, times, from: presence.from, is_over: presence.is_over };
         let owner = owners.of(&slots, &arrival, |slot| known(&owned, &presence, slot));
         let owner = owner.or_else(|| company(&owned, &presence, &slots));
-        presence.again = been.contains(&(presence.person, owner));
-        if presence.in_room_since.is_some() {
-            been.insert((presence.person, owner));
-        }
+        presence.again = of_one(&owned, owner).any(|earlier| came_back(earlier, &presence));
         owned.push((owner, presence));
     }
     let (specialists, clients): (Vec<_>, Vec<_>) = owned.into_iter().partition(|(_, presence)| presence.is_specialist);
@@ -56,13 +52,19 @@ pub(super) fn add(
     look_again_at.into_iter().filter(|at| *at > now).min()
 }
 
+/// Nothing but the word "again" hangs on it.
+fn came_back(earlier: &Presence, later: &Presence) -> bool {
+    let had_gone = earlier.person == later.person || earlier.end.is_some_and(|end| end.at <= later.from);
+    earlier.in_room_since.is_some() && had_gone && earlier.is_of_same(later)
+}
+
 fn of_one(owned: &[(Option<ConsultationId>, Presence)], owner: Option<ConsultationId>) -> impl Iterator<Item = &Presence> {
     owned.iter().filter(move |(other, _)| *other == owner).map(|(_, presence)| presence)
 }
 
 /// When nothing is planned within reach: a consultation that was moved away keeps those who come to it now, too.
 fn company(earlier: &[(Option<ConsultationId>, Presence)], comer: &Presence, slots: &[Slot]) -> Option<ConsultationId> {
-    let same = |other: &Presence| other.person == comer.person || other.stands_at(comer.from);
+    let same = |other: &Presence| other.is_of_same(comer) || other.stands_at(comer.from);
     let planned = |owner: &Option<ConsultationId>| slots.iter().any(|slot| Some(slot.consultation) == *owner);
     earlier.iter().rev().find(|(owner, other)| planned(owner) && same(other)).and_then(|(owner, _)| *owner)
 }
@@ -70,8 +72,8 @@ fn company(earlier: &[(Option<ConsultationId>, Presence)], comer: &Presence, slo
 fn known(earlier: &[(Option<ConsultationId>, Presence)], comer: &Presence, slot: &Slot) -> Known {
     let inside = |other: &Presence| other.stands_at(comer.from) && other.is_specialist == comer.is_specialist;
     Known {
-        was_there: of_one(earlier, Some(slot.consultation)).any(|other| other.person == comer.person),
-        is_taken: of_one(earlier, Some(slot.consultation)).any(|other| other.person != comer.person && inside(other)),
+        was_there: of_one(earlier, Some(slot.consultation)).any(|other| other.is_of_same(comer)),
+        is_taken: of_one(earlier, Some(slot.consultation)).any(|other| !other.is_of_same(comer) && inside(other)),
     }
 }
 
@@ -110,8 +112,8 @@ impl Stay<'_> {
             let ends_at = ends_at.filter(|at| *at <= self.now && self.presence.end.is_none_or(|end| *at < end.at));
             let mut session = Presence { in_room_since: Some(one.at), ..self.presence.clone() };
             if let Some(at) = ends_at {
-                session.end = Some(End { at, reason: LeaveReason::Moved });
-                session.is_over = true;
+                session.end = Some(End { at, reason: LeaveReason::Moved, learned_at: at });
+                (session.is_over, session.may_return) = (true, false);
             }
             let with: Vec<_> = self.clients_of(one.consultation).filter_map(|client| span(client, self.now)).collect();
             session.together = span(&session, self.now).map_or(0, |own| shared_seconds(own, &with));

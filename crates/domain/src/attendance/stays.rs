@@ -1,52 +1,77 @@
 //! From signals to stays: one connection in one place, from its arrival to its departure.
 
-use crate::{Address, Fact, LeaveReason, Occupant, Sensitive, Signal, SignalPlace, StayKey, Timestamp, Witness};
+use super::moments::Moment;
+use crate::{Address, Fact, LeaveReason, Occupant, Sensitive, Signal, SignalPlace, StayKey, Timestamp, TokenUser, Witness};
 use chrono::Duration;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// One connection in one place.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Stay {
-    /// The reporter's key of the stay, or the address where it has none.
-    pub key: String,
+    /// The reporter's key of the stay; where it has none, the address with when it came and went by the reporter's clock.
+    pub keys: Vec<String>,
     pub address: Address,
     pub place: SignalPlace,
+    pub reporter: Arc<str>,
     /// `None` when the arrival was never reported.
     pub start: Option<Timestamp>,
     pub end: Option<End>,
     /// Names with the time each was given, oldest first.
     pub names: Vec<(Timestamp, Sensitive<String>)>,
-    pub token: Option<String>,
+    pub token: Option<TokenUser>,
     pub account: bool,
     pub granted: bool,
-    /// When the line was lost, and when it came back.
-    pub losses: Vec<(Timestamp, Option<Timestamp>)>,
+    pub losses: Vec<Loss>,
     pub witness: Witness,
-    /// When the arrival was received: decides between arrivals of the same second.
-    pub received_at: Timestamp,
+    /// When we first heard of it. It also decides between arrivals of the same second.
+    pub heard_at: Timestamp,
+    /// When a snapshot last showed it.
+    seen_at: Option<Timestamp>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct End {
     pub at: Timestamp,
     pub reason: LeaveReason,
+    /// By our clock: so long is waited from here.
+    pub learned_at: Timestamp,
+}
+
+/// A lost line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Loss {
+    pub at: Timestamp,
+    pub learned_at: Timestamp,
+    pub is_over: bool,
 }
 
 impl Stay {
     /// The earliest moment that is known of it.
     pub fn from(&self) -> Timestamp {
-        self.start.or(self.end.map(|end| end.at)).unwrap_or(self.received_at)
+        self.start.or(self.end.map(|end| end.at)).unwrap_or(self.heard_at)
     }
 
     pub fn covers(&self, moment: Timestamp) -> bool {
         self.from() <= moment && self.end.is_none_or(|end| moment < end.at)
     }
 
-    fn new(key: String, place: SignalPlace, occupant: &Occupant, signal: &Signal) -> Self {
+    /// The names it had, in one case.
+    pub fn folded_names(&self) -> impl Iterator<Item = String> + '_ {
+        self.names.iter().map(|(_, name)| name.reveal().to_lowercase())
+    }
+
+    /// Nameless ones share none.
+    pub fn shares_name(&self, other: &Self) -> bool {
+        self.folded_names().any(|name| other.folded_names().any(|its| its == name))
+    }
+
+    fn new(key: String, occupant: &Occupant, signal: &Signal) -> Self {
         Self {
-            key,
+            keys: vec![key],
             address: occupant.address.clone(),
-            place,
+            place: signal.place.clone(),
+            reporter: Arc::clone(&signal.reporter),
             start: None,
             end: None,
             names: Vec::new(),
@@ -55,66 +80,72 @@ impl Stay {
             granted: false,
             losses: Vec::new(),
             witness: signal.witness,
-            received_at: signal.received_at,
+            heard_at: signal.received_at,
+            seen_at: None,
         }
     }
 
-    fn learn(&mut self, occupant: &Occupant, at: Timestamp) {
+    fn learn(&mut self, occupant: &Occupant, moment: &Moment<'_>) {
         if let Some(name) = occupant.name.as_ref().filter(|name| !name.reveal().is_empty()) {
-            self.names.push((at, name.clone()));
+            self.names.push((moment.at, name.clone()));
         }
         if let Some(token) = &occupant.token {
-            self.token = Some(token.id.clone());
+            self.token = Some(token.clone());
         }
         self.account |= occupant.account;
+        // What was granted once stays a proof of who it is, whatever later reports leave out.
+        self.granted |= occupant.granted;
+        self.heard_at = self.heard_at.min(moment.signal.received_at);
     }
 
-    fn starts(&mut self, at: Timestamp, received_at: Timestamp) {
+    fn starts(&mut self, at: Timestamp) {
         self.start = Some(self.start.map_or(at, |known| known.min(at)));
-        self.received_at = self.received_at.min(received_at);
     }
 
-    fn ends(&mut self, at: Timestamp, reason: LeaveReason) {
-        if self.end.is_none_or(|end| at < end.at) {
-            self.end = Some(End { at, reason });
+    fn ends(&mut self, at: Timestamp, reason: LeaveReason, learned_at: Timestamp) {
+        if self.end.is_none_or(|end| at < end.at) && self.seen_at.is_none_or(|seen| seen <= at) {
+            self.end = Some(End { at, reason, learned_at });
         }
+    }
+
+    /// Whoever is seen has not left before, whatever was said.
+    fn is_seen(&mut self, at: Timestamp) {
+        self.seen_at = self.seen_at.max(Some(at));
+        self.end = self.end.filter(|end| end.at > at);
     }
 }
 
 /// All stays that the signals speak of, in the order of their beginnings.
-pub(super) fn from_signals(signals: &[Signal]) -> Vec<Stay> {
-    let mut sorted: Vec<&Signal> = signals.iter().collect();
-    sorted.sort_by(|a, b| (a.at, a.order, &a.key).cmp(&(b.at, b.order, &b.key)));
-    sorted.dedup_by(|a, b| a.key == b.key && a.at == b.at);
-
-    let mut stays = keyed(&sorted);
-    stays.extend(paired(&sorted));
+pub(super) fn from_moments(moments: &[Moment<'_>]) -> Vec<Stay> {
+    let mut stays = keyed(moments);
+    stays.extend(paired(moments));
     for stay in &mut stays {
         stay.names.sort_by_key(|(at, _)| *at);
         stay.names.dedup_by(|later, earlier| later.1 == earlier.1);
     }
-    close_with_rooms(&mut stays, &sorted);
-    stays.sort_by(|a, b| (a.from(), a.received_at, &a.key).cmp(&(b.from(), b.received_at, &b.key)));
+    close_with_rooms(&mut stays, moments);
+    stays.sort_by(|a, b| (a.from(), a.heard_at, &a.keys).cmp(&(b.from(), b.heard_at, &b.keys)));
     stays
 }
 
 /// Stays of reporters that name each stay.
-fn keyed(signals: &[&Signal]) -> Vec<Stay> {
+fn keyed(moments: &[Moment<'_>]) -> Vec<Stay> {
     let mut stays: BTreeMap<&StayKey, Stay> = BTreeMap::new();
-    for signal in signals {
-        for (occupant, effect) in effects(&signal.fact) {
+    for moment in moments {
+        for (occupant, effect) in effects(&moment.signal.fact) {
             let Some(key) = &occupant.stay else { continue };
-            let stay = stays.entry(key).or_insert_with(|| Stay::new(key.0.clone(), signal.place, occupant, signal));
-            stay.learn(occupant, signal.at);
+            let stay = stays.entry(key).or_insert_with(|| Stay::new(key.0.clone(), occupant, moment.signal));
+            stay.learn(occupant, moment);
             if let Some(joined_at) = occupant.joined_at {
-                stay.starts(joined_at.min(signal.at), signal.received_at);
+                stay.starts(moment.also(joined_at).min(moment.at));
             }
-            apply(stay, effect, signal);
+            apply(stay, effect, moment);
+        }
+        if let Fact::Snapshot(occupants) = &moment.signal.fact {
+            close_absent(&mut stays, occupants, moment);
         }
     }
-    let mut stays: Vec<Stay> = stays.into_values().collect();
-    close_absent(&mut stays, signals);
-    stays
+    stays.into_values().collect()
 }
 
 /// What a signal does to one occupant's stay.
@@ -122,6 +153,7 @@ fn keyed(signals: &[&Signal]) -> Vec<Stay> {
 enum Effect {
     Arrives,
     Leaves(LeaveReason),
+    IsSeen,
     IsNamed,
     IsGranted,
     LosesLine,
@@ -137,72 +169,76 @@ fn effects(fact: &Fact) -> Vec<(&Occupant, Effect)> {
         Fact::LineLost(occupant) => vec![(occupant, Effect::LosesLine)],
         Fact::LineBack(occupant) => vec![(occupant, Effect::IsBack)],
         Fact::Snapshot(occupants) => {
-            let effect = |occupant: &Occupant| if occupant.line_lost { Effect::LosesLine } else { Effect::IsBack };
-            occupants.iter().flat_map(|occupant| [(occupant, Effect::Arrives), (occupant, effect(occupant))]).collect()
+            let line = |occupant: &Occupant| if occupant.line_lost { Effect::LosesLine } else { Effect::IsBack };
+            occupants.iter().flat_map(|occupant| [(occupant, Effect::IsSeen), (occupant, line(occupant))]).collect()
         }
         Fact::RoomOpened | Fact::RoomClosed { .. } | Fact::KeeperCame | Fact::KeeperLeft | Fact::PressedJoin => Vec::new(),
     }
 }
 
-fn apply(stay: &mut Stay, effect: Effect, signal: &Signal) {
-    let open_loss = stay.losses.last_mut().filter(|loss| loss.1.is_none());
+fn apply(stay: &mut Stay, effect: Effect, moment: &Moment<'_>) {
+    let (at, learned_at) = (moment.at, moment.signal.received_at);
+    let open_loss = stay.losses.last_mut().filter(|loss| !loss.is_over);
     match effect {
-        // A snapshot sees people who came earlier: it proves only that they are here by then.
-        Effect::Arrives if stay.start.is_none() || matches!(signal.fact, Fact::Joined(_)) => {
-            stay.starts(signal.at, signal.received_at);
+        Effect::Arrives => stay.starts(at),
+        Effect::IsSeen => {
+            // A snapshot sees people who came earlier: it proves only that they are here by then.
+            if stay.start.is_none() {
+                stay.starts(at);
+            }
+            stay.is_seen(at);
         }
-        Effect::Arrives | Effect::IsNamed => {}
-        Effect::Leaves(reason) => stay.ends(signal.at, reason),
+        Effect::IsNamed => {}
+        Effect::Leaves(reason) => stay.ends(at, reason, learned_at),
         Effect::IsGranted => stay.granted = true,
-        Effect::LosesLine if open_loss.is_none() => stay.losses.push((signal.at, None)),
+        Effect::LosesLine if open_loss.is_none() => stay.losses.push(Loss { at, learned_at, is_over: false }),
         Effect::LosesLine => {}
         Effect::IsBack => {
             if let Some(loss) = open_loss {
-                loss.1 = Some(signal.at);
+                loss.is_over = true;
             }
         }
     }
 }
 
-/// Whoever a snapshot does not show has left by then, only nobody said so.
-fn close_absent(stays: &mut [Stay], signals: &[&Signal]) {
-    for signal in signals {
-        let Fact::Snapshot(occupants) = &signal.fact else { continue };
-        for stay in stays.iter_mut() {
-            let same_reporter = stay.witness.grants == signal.witness.grants && stay.place == signal.place;
-            let shown = occupants.iter().any(|occupant| occupant.stay.as_ref().is_some_and(|key| key.0 == stay.key));
-            if same_reporter && !shown && stay.covers(signal.at) && stay.from() < signal.at {
-                stay.ends(signal.at, LeaveReason::Unknown);
-            }
+/// Whoever a snapshot of their place does not show has left by then, only nobody said so.
+fn close_absent(stays: &mut BTreeMap<&StayKey, Stay>, shown: &[Occupant], moment: &Moment<'_>) {
+    let signal = moment.signal;
+    for (key, stay) in stays {
+        let same_place = stay.reporter == signal.reporter && stay.place == signal.place;
+        let is_shown = || shown.iter().any(|occupant| occupant.stay.as_ref() == Some(*key));
+        if same_place && stay.covers(moment.at) && stay.from() < moment.at && !is_shown() {
+            stay.ends(moment.at, LeaveReason::Unknown, signal.received_at);
         }
     }
 }
 
 /// Stays of reporters that only give addresses: arrivals and departures of one address are paired by their times.
 /// Within one second (the reporters' resolution) they alternate from what was the case before.
-fn paired(signals: &[&Signal]) -> Vec<Stay> {
-    let mut by_address: BTreeMap<(&Address, u8), Vec<&Signal>> = BTreeMap::new();
-    for signal in signals {
+fn paired(moments: &[Moment<'_>]) -> Vec<Stay> {
+    let mut by_address: BTreeMap<(&Address, &SignalPlace, &str), Vec<&Moment<'_>>> = BTreeMap::new();
+    for moment in moments {
+        let signal = moment.signal;
         if let Fact::Joined(occupant) | Fact::Left { occupant, .. } = &signal.fact
             && occupant.stay.is_none()
         {
-            by_address.entry((&occupant.address, signal.place.rank())).or_default().push(signal);
+            by_address.entry((&occupant.address, &signal.place, &signal.reporter)).or_default().push(moment);
         }
     }
-    by_address.into_values().flat_map(|signals| pair(&signals)).collect()
+    by_address.into_values().flat_map(|moments| pair(&moments)).collect()
 }
 
-fn pair(signals: &[&Signal]) -> Vec<Stay> {
+fn pair(moments: &[&Moment<'_>]) -> Vec<Stay> {
     let mut stays: Vec<Stay> = Vec::new();
-    for same_moment in signals.chunk_by(|a, b| a.at == b.at) {
-        let (mut arrivals, mut departures): (Vec<&Signal>, Vec<&Signal>) =
-            same_moment.iter().partition(|signal| matches!(signal.fact, Fact::Joined(_)));
+    for same_moment in moments.chunk_by(|a, b| a.at == b.at) {
+        let (mut arrivals, mut departures): (Vec<&Moment<'_>>, Vec<&Moment<'_>>) =
+            same_moment.iter().partition(|moment| matches!(moment.signal.fact, Fact::Joined(_)));
         loop {
             let inside = stays.last().is_some_and(|stay| stay.end.is_none());
             let next =
                 if inside { departures.pop().or_else(|| arrivals.pop()) } else { arrivals.pop().or_else(|| departures.pop()) };
             match next {
-                Some(signal) => step(&mut stays, signal, inside),
+                Some(moment) => step(&mut stays, moment, inside),
                 None => break,
             }
         }
@@ -210,23 +246,35 @@ fn pair(signals: &[&Signal]) -> Vec<Stay> {
     stays
 }
 
-fn step(stays: &mut Vec<Stay>, signal: &Signal, inside: bool) {
+fn step(stays: &mut Vec<Stay>, moment: &Moment<'_>, inside: bool) {
+    let (signal, learned_at) = (moment.signal, moment.signal.received_at);
+    let (Fact::Joined(occupant) | Fact::Left { occupant, .. }) = &signal.fact else { return };
+    let key = format!("{}#{}", occupant.address.0, signal.said_at.timestamp_millis());
+    let fresh = || {
+        let mut stay = Stay::new(key.clone(), occupant, signal);
+        stay.learn(occupant, moment);
+        stay
+    };
     match (&signal.fact, stays.last_mut()) {
         // An arrival while inside: the departure between was lost, and the person is here all the same.
-        (Fact::Joined(occupant), Some(stay)) if inside => stay.learn(occupant, signal.at),
-        (Fact::Joined(occupant), _) => {
-            let mut stay = Stay::new(occupant.address.0.clone(), signal.place, occupant, signal);
-            stay.learn(occupant, signal.at);
-            stay.starts(signal.at, signal.received_at);
+        (Fact::Joined(_), Some(stay)) if inside => stay.learn(occupant, moment),
+        (Fact::Joined(_), _) => {
+            let mut stay = fresh();
+            stay.starts(moment.at);
             stays.push(stay);
         }
-        (Fact::Left { reason, .. }, Some(stay)) if inside => stay.ends(signal.at, *reason),
+        (Fact::Left { reason, .. }, Some(stay)) if inside => {
+            stay.keys.push(key);
+            stay.ends(moment.at, *reason, learned_at);
+        }
         // A second departure: the later one is the real one.
-        (Fact::Left { reason, .. }, Some(stay)) => stay.end = Some(End { at: signal.at, reason: *reason }),
-        (Fact::Left { occupant, reason }, None) => {
-            let mut stay = Stay::new(occupant.address.0.clone(), signal.place, occupant, signal);
-            stay.learn(occupant, signal.at);
-            stay.ends(signal.at, *reason);
+        (Fact::Left { reason, .. }, Some(stay)) => {
+            stay.keys.push(key);
+            stay.end = Some(End { at: moment.at, reason: *reason, learned_at });
+        }
+        (Fact::Left { reason, .. }, None) => {
+            let mut stay = fresh();
+            stay.ends(moment.at, *reason, learned_at);
             stays.push(stay);
         }
         _ => {}
@@ -234,34 +282,34 @@ fn step(stays: &mut Vec<Stay>, signal: &Signal, inside: bool) {
 }
 
 /// A room that closes has nobody in it; a room that opens anew had nobody left (Prosody was killed).
-fn close_with_rooms(stays: &mut [Stay], signals: &[&Signal]) {
-    let keeper_is_reported = signals.iter().any(|signal| matches!(signal.fact, Fact::KeeperCame | Fact::KeeperLeft));
-    for signal in signals {
+fn close_with_rooms(stays: &mut [Stay], moments: &[Moment<'_>]) {
+    let keeper_is_reported = moments.iter().any(|moment| matches!(moment.signal.fact, Fact::KeeperCame | Fact::KeeperLeft));
+    for moment in moments {
+        let (signal, at) = (moment.signal, moment.at);
         let believed = !(signal.witness.vague_rooms && keeper_is_reported);
         let (reason, before) = match &signal.fact {
-            Fact::RoomClosed { ended: true } => (LeaveReason::Ended, signal.at),
-            Fact::RoomClosed { ended: false } if believed || somebody_left_about(signals, signal.at) => {
-                (LeaveReason::Unknown, signal.at)
-            }
+            Fact::RoomClosed { ended: true } => (LeaveReason::Ended, at),
+            Fact::RoomClosed { ended: false } if believed || somebody_left_about(moments, at) => (LeaveReason::Unknown, at),
             // The first occupant's arrival is reported just before the room's creation.
-            Fact::RoomOpened if believed => (LeaveReason::Unknown, signal.at - Duration::seconds(1)),
-            Fact::KeeperCame => (LeaveReason::Unknown, signal.at - Duration::seconds(1)),
+            Fact::RoomOpened if believed => (LeaveReason::Unknown, at - Duration::seconds(1)),
+            Fact::KeeperCame => (LeaveReason::Unknown, at - Duration::seconds(1)),
             _ => continue,
         };
         let closes = matches!(signal.fact, Fact::RoomClosed { .. });
         for stay in stays.iter_mut().filter(|stay| stay.place == signal.place && stay.end.is_none()) {
-            let same_moment = closes && stay.from() == before && stay.received_at <= signal.received_at;
+            let same_moment = closes && stay.from() == before && stay.heard_at <= signal.received_at;
             if stay.from() < before || same_moment {
-                stay.ends(signal.at.max(stay.from()), reason);
+                stay.ends(before.max(stay.from()), reason, signal.received_at);
             }
         }
     }
 }
 
 /// A room only closes when its last occupant has gone, the keeper at the latest; one with breakout rooms, 5 s later.
-fn somebody_left_about(signals: &[&Signal], moment: Timestamp) -> bool {
-    let leaves =
-        |signal: &&&Signal| matches!(signal.fact, Fact::KeeperLeft | Fact::Left { .. }) && signal.place == SignalPlace::Room;
-    let about = |at: Timestamp| at >= moment - Duration::seconds(10) && at <= moment + Duration::seconds(2);
-    signals.iter().filter(leaves).any(|signal| about(signal.at))
+fn somebody_left_about(moments: &[Moment<'_>], closed_at: Timestamp) -> bool {
+    let leaves = |moment: &&Moment<'_>| {
+        matches!(moment.signal.fact, Fact::KeeperLeft | Fact::Left { .. }) && moment.signal.place == SignalPlace::Room
+    };
+    let about = |at: Timestamp| at >= closed_at - Duration::seconds(10) && at <= closed_at + Duration::seconds(2);
+    moments.iter().filter(leaves).any(|moment| about(moment.at))
 }

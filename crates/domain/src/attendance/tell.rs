@@ -45,7 +45,7 @@ pub(super) fn inside(presences: &[Presence]) -> u32 {
 /// What was told of this presence, oldest first.
 fn claimed<'a>(presence: &Presence, by_key: &BTreeMap<&str, Vec<(usize, &'a Told)>>) -> Vec<&'a Told> {
     let told = presence.keys.iter().filter_map(|key| by_key.get(key.as_str())).flatten();
-    let mut told: Vec<_> = told.filter(|(_, told)| presence.holds(&told.telling.about, told.telling.at)).copied().collect();
+    let mut told: Vec<(usize, &Told)> = told.copied().collect();
     told.sort_by_key(|(position, _)| *position);
     told.dedup_by_key(|(position, _)| *position);
     told.into_iter().map(|(_, told)| told).collect()
@@ -71,6 +71,10 @@ impl Teller<'_> {
         let left = self.has(|kind| matches!(kind, EventKind::ClientLeft { .. }));
         let joined = self.has(|kind| matches!(kind, EventKind::ClientJoined { .. }));
         let waiting = self.has(|kind| matches!(kind, EventKind::ClientWaiting { .. }));
+        if presence.may_return && !joined && !waiting {
+            // Nobody is there as far as is known: an alert would be false.
+            return;
+        }
         if let Some(since) = presence.waits_since.filter(|_| !waiting && !joined && !left) {
             self.tell(EventKind::ClientWaiting { place: Place::Lobby }, since);
         }
@@ -79,7 +83,9 @@ impl Teller<'_> {
         }
         if !presence.is_over {
             self.name();
-            self.line();
+            if presence.end.is_none() {
+                self.line();
+            }
         }
         if let Some(end) = presence.end.filter(|_| presence.is_over && !left) {
             self.tell(EventKind::ClientLeft { reason: end.reason }, end.at);
@@ -102,6 +108,9 @@ impl Teller<'_> {
             self.withdraw_where(|kind| matches!(kind, EventKind::SessionEnded { .. }));
         }
         let ended = self.has(|kind| matches!(kind, EventKind::SessionEnded { .. }));
+        if presence.may_return && !self.has(|kind| *kind == EventKind::SessionStarted) {
+            return;
+        }
         if let Some(since) = presence.in_room_since.filter(|_| !ended && !self.has(|kind| *kind == EventKind::SessionStarted)) {
             self.tell(EventKind::SessionStarted, since);
         }

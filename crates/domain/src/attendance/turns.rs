@@ -5,9 +5,9 @@
 use super::owners::{Arrival, Owners};
 use super::presences::continues;
 use super::stays::Stay;
-use super::{Agenda, Plan, people};
+use super::{Agenda, Plan, people, press, standing};
 use crate::consultation::{Known, owner_of};
-use crate::{ConsultationId, Fact, Signal, SpecialistId, Timestamp};
+use crate::{ConsultationId, Fact, Proof, Signal, SpecialistId, Timestamp};
 
 /// One specialist's part of what happened in a room.
 pub(super) struct Turn<'a> {
@@ -20,7 +20,7 @@ pub(super) struct Turn<'a> {
 pub(super) fn of<'a>(agenda: &'a Agenda, owners: &Owners<'_>, stays: Vec<Stay>, signals: &[Signal]) -> Vec<Turn<'a>> {
     let presses = signals.iter().filter(|signal| signal.fact == Fact::PressedJoin);
     if let [plan] = agenda.plans.as_slice() {
-        return vec![Turn { plan, stays, presses: presses.map(|press| press.at).collect() }];
+        return vec![Turn { plan, stays, presses: press::heard(signals) }];
     }
     let mut turns: Vec<Turn<'a>> =
         agenda.plans.iter().map(|plan| Turn { plan, stays: Vec::new(), presses: Vec::new() }).collect();
@@ -30,8 +30,8 @@ pub(super) fn of<'a>(agenda: &'a Agenda, owners: &Owners<'_>, stays: Vec<Stay>, 
     };
     for press in presses {
         let named = press.pressed_for().and_then(|id| owners.slots.iter().find(|slot| slot.consultation == id));
-        let slot = named.or_else(|| owner_of(owners.slots, press.at, |_| Known::default()));
-        turns[turn_of(slot.map(|slot| slot.specialist))].presses.push(press.at);
+        let slot = named.or_else(|| owner_of(owners.slots, press.received_at, |_| Known::default()));
+        turns[turn_of(slot.map(|slot| slot.specialist))].presses.push(press.received_at);
     }
     let specialists = specialists(agenda, owners, &stays);
     for (stay, specialist) in stays.into_iter().zip(specialists) {
@@ -45,9 +45,9 @@ fn specialists(agenda: &Agenda, owners: &Owners<'_>, stays: &[Stay]) -> Vec<Opti
     let alike = people::alike(stays);
     let mut found: Vec<(Option<ConsultationId>, Option<SpecialistId>)> = Vec::with_capacity(stays.len());
     for (index, stay) in stays.iter().enumerate() {
-        let own = (0..index).filter(|earlier| alike[*earlier] == alike[index]);
-        let reopened = own.clone().find(|earlier| continues(&[&stays[*earlier]], stay));
-        let certain = agenda.plans.iter().find(|plan| people::is_certainly(plan, stay));
+        let own = (0..index).filter(|earlier| alike[*earlier] == alike[index] || stays[*earlier].shares_name(stay));
+        let reopened = own.clone().find(|earlier| continues(&[(&stays[*earlier], Proof::None)], stay));
+        let certain = agenda.plans.iter().find(|plan| standing::is_certainly(plan, stay));
         found.push(match (certain, reopened) {
             (Some(plan), _) => (None, plan.specialist),
             (None, Some(earlier)) => found[earlier],
@@ -55,8 +55,8 @@ fn specialists(agenda: &Agenda, owners: &Owners<'_>, stays: &[Stay]) -> Vec<Opti
                 let inside = |id: ConsultationId| {
                     (0..index).filter(|other| found[*other].0 == Some(id) && stays[*other].covers(stay.from())).count()
                 };
-                let keys = std::slice::from_ref(&stay.key);
-                let arrival = Arrival { keys, times: [stay.start, None], from: stay.from(), is_over: stay.end.is_some() };
+                let arrival =
+                    Arrival { keys: &stay.keys, times: [stay.start, None], from: stay.from(), is_over: stay.end.is_some() };
                 let owner = owners.of(owners.slots, &arrival, |slot| Known {
                     was_there: own.clone().any(|earlier| found[earlier].0 == Some(slot.consultation)),
                     // A specialist and a client: who is which is not known yet.

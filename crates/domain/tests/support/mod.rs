@@ -3,12 +3,13 @@
 #![allow(dead_code, reason = "each test file uses a part")]
 
 use chrono::{DateTime, Duration, TimeZone, Utc};
-use kabinet_domain::attendance::{Agenda, Plan, attend};
+use kabinet_domain::attendance::{Agenda, Identities, Plan, attend};
 use kabinet_domain::event::Told;
 use kabinet_domain::{
     EventId, EventKind, Fact, LeaveReason, Occupant, RoomName, Sensitive, Signal, SignalPlace, StayKey, Telling, Timestamp,
     TokenUser, Witness,
 };
+use std::sync::Arc;
 use uuid::Uuid;
 
 pub fn noon() -> Timestamp {
@@ -117,16 +118,38 @@ pub fn addresses_only() -> Witness {
     Witness::default()
 }
 
+/// A plan with the specialist's token ids, as the operator named them.
+pub fn with_token_ids(ids: &[&str]) -> Plan {
+    let mut own = Identities::default();
+    ids.iter().for_each(|id| own.add_token_id(id));
+    Plan { own, token_ids_are_all: true, ..Plan::default() }
+}
+
 #[derive(Clone)]
 pub struct Scene {
     witness: Witness,
+    reporter: &'static str,
+    /// How far the reporter's clock is ahead.
+    skew: Duration,
     next: u64,
     pub signals: Vec<Signal>,
 }
 
 impl Scene {
     pub fn new(witness: Witness) -> Self {
-        Self { witness, next: 0, signals: Vec::new() }
+        Self::skewed(witness, 0)
+    }
+
+    /// With a reporter whose clock is so many milliseconds ahead.
+    pub fn skewed(witness: Witness, skew: i64) -> Self {
+        let reporter = if witness.grants { "module" } else { "addresses" };
+        Self { witness, reporter, skew: Duration::milliseconds(skew), next: 0, signals: Vec::new() }
+    }
+
+    /// From here on another reports.
+    pub fn by(&mut self, reporter: &'static str, witness: Witness) -> &mut Self {
+        (self.reporter, self.witness) = (reporter, witness);
+        self
     }
 
     pub fn person(&self, who: &str, name: &str) -> Occupant {
@@ -141,7 +164,7 @@ impl Scene {
     }
 
     pub fn with_token(&self, who: &str, name: &str, id: &str) -> Occupant {
-        Occupant { token: Some(TokenUser { id: id.to_owned() }), ..self.person(who, name) }
+        Occupant { token: Some(TokenUser { id: Some(id.to_owned()) }), ..self.person(who, name) }
     }
 
     pub fn say(&mut self, seconds: f64, fact: Fact) -> &mut Self {
@@ -151,13 +174,15 @@ impl Scene {
     pub fn say_in(&mut self, place: SignalPlace, seconds: f64, fact: Fact) -> &mut Self {
         self.next += 1;
         let moment: DateTime<Utc> = at(seconds);
-        let known_at =
-            if self.witness.grants { moment } else { moment - Duration::milliseconds(moment.timestamp_subsec_millis().into()) };
+        // Our module tells the millisecond, the others cut their times to the second; a receiver knows when it received.
+        let cut = if self.witness.grants { 0 } else { moment.timestamp_subsec_millis().into() };
         self.signals.push(Signal {
             key: format!("{}", self.next),
             room: RoomName::parse("konsultaciya-23dec-a1b2c3").expect("a name"),
             place,
-            at: known_at,
+            reporter: Arc::from(self.reporter),
+            at: moment,
+            said_at: moment - Duration::milliseconds(cut) + self.skew,
             order: if self.witness.grants { self.next } else { 0 },
             received_at: moment,
             witness: self.witness,
@@ -181,7 +206,10 @@ impl Scene {
     }
 
     pub fn pressed(&mut self, seconds: f64) -> &mut Self {
-        self.say(seconds, Fact::PressedJoin)
+        self.say(seconds, Fact::PressedJoin);
+        let press = self.signals.last_mut().expect("a press");
+        press.reporter = Arc::from("desktop");
+        self
     }
 
     pub fn play(&self, plan: &Plan) -> Vec<String> {

@@ -1,6 +1,7 @@
 //! What the three dialects have in common: what understanding a webhook yields, and how it fails.
 
 use kabinet_domain::{RoomName, Signal, Timestamp};
+use std::sync::Arc;
 
 /// A webhook, understood.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -11,6 +12,8 @@ pub struct Understood {
     pub ignored: Option<&'static str>,
     /// What the reporter says of itself; only our own module does.
     pub report: Option<ModuleReport>,
+    /// When it was sent, by the sender's clock.
+    pub sent_at: Option<Timestamp>,
 }
 
 impl Understood {
@@ -19,15 +22,17 @@ impl Understood {
     }
 
     pub(crate) fn of(signals: Vec<Signal>) -> Self {
-        Self { signals, ..Self::default() }
+        Self { sent_at: signals.last().map(|signal| signal.said_at), signals, ..Self::default() }
     }
 }
 
 /// The sender and its queue, as one batch of our own module describes them.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ModuleReport {
     /// Names one load of the module; sequence numbers begin anew with each.
     pub boot: String,
+    /// What its signals name as their reporter.
+    pub reporter: Arc<str>,
     /// First and last sequence number in the batch, whatever became of the events; `None` for an empty batch.
     pub seqs: Option<(u64, u64)>,
     pub host: Option<String>,
@@ -45,10 +50,32 @@ pub struct ModuleReport {
     pub server_snapshot: Option<ServerSnapshot>,
 }
 
+impl Default for ModuleReport {
+    fn default() -> Self {
+        Self {
+            boot: String::new(),
+            reporter: Arc::from(""),
+            seqs: None,
+            host: None,
+            prosody: None,
+            module: None,
+            login: None,
+            queued: 0,
+            dropped: 0,
+            heartbeat: false,
+            started: false,
+            stopping: false,
+            server_snapshot: None,
+        }
+    }
+}
+
 /// Which rooms exist on the server: what is not among them is closed, whatever was heard of it before.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ServerSnapshot {
     pub at: Timestamp,
+    /// By the module's own clock.
+    pub said_at: Timestamp,
     /// `None` when there are too many to list.
     pub rooms: Option<Vec<RoomName>>,
 }

@@ -7,8 +7,11 @@
 use super::fields::{Fields, parse};
 use super::nobody::{is_account, service, service_room};
 use super::{DialectError, RoomEvent, Understood};
-use kabinet_domain::signal::corrected;
 use kabinet_domain::{Fact, LeaveReason, Occupant, RoomName, Signal, SignalPlace, StayKey, Timestamp, TokenUser, Witness};
+use std::sync::{Arc, LazyLock};
+
+/// Nothing in a request tells one server from another.
+pub static REPORTER: LazyLock<Arc<str>> = LazyLock::new(|| Arc::from("event_sync"));
 
 /// Understands one request. The route counts more than `event_name`: an early description of the dialect names the wrong event.
 ///
@@ -30,20 +33,18 @@ pub fn understand(body: &[u8], route: Option<RoomEvent>, received_at: Timestamp)
         return Ok(Understood::nothing(why));
     }
     let room = fields.room(&["room_name"])?;
-    let place = if fields.maybe_flag(&["is_breakout"])?.unwrap_or(false) { SignalPlace::Breakout } else { SignalPlace::Room };
+    let place = if fields.maybe_flag(&["is_breakout"])?.unwrap_or(false) {
+        SignalPlace::Breakout(fields.maybe_text(&["breakout_room_id"])?.unwrap_or_default().into())
+    } else {
+        SignalPlace::Room
+    };
     let context = Context { room, place, received_at };
 
     match event {
         RoomEvent::RoomCreated => {
             let created_at = fields.maybe_seconds("created_at")?.ok_or_else(|| DialectError::missing("created_at"))?;
             let shift = Shift::by(created_at, received_at);
-            Ok(Understood::of(vec![context.signal(
-                "created",
-                &stamp(created_at),
-                shift.apply(created_at),
-                None,
-                Fact::RoomOpened,
-            )]))
+            Ok(Understood::of(vec![context.signal("created", &stamp(created_at), created_at, shift, None, Fact::RoomOpened)]))
         }
         RoomEvent::RoomDestroyed => destroyed(fields, &context),
         RoomEvent::OccupantJoined | RoomEvent::OccupantLeft => {
@@ -95,7 +96,7 @@ fn destroyed(fields: Fields<'_>, context: &Context) -> Result<Understood, Dialec
         }
     }
     let fact = Fact::RoomClosed { ended: false };
-    signals.push(context.signal("destroyed", &stamp(destroyed_at), shift.apply(destroyed_at), None, fact));
+    signals.push(context.signal("destroyed", &stamp(destroyed_at), destroyed_at, shift, None, fact));
     Ok(Understood::of(signals))
 }
 
@@ -109,27 +110,35 @@ struct Context {
 impl Context {
     fn joined(&self, stay: &Stay, shift: Shift) -> Signal {
         let occupant = self.occupant(stay, shift);
-        self.signal("joined", &stay.key(), shift.apply(stay.joined_at), Some(stay), Fact::Joined(occupant))
+        self.signal("joined", &stay.key(), stay.joined_at, shift, Some(stay), Fact::Joined(occupant))
     }
 
     fn left(&self, stay: &Stay, left_at: Timestamp, shift: Shift) -> Signal {
         let fact = Fact::Left { occupant: self.occupant(stay, shift), reason: LeaveReason::Unknown };
-        self.signal("left", &format!("{}|{}", stay.key(), stamp(left_at)), shift.apply(left_at), Some(stay), fact)
+        self.signal("left", &format!("{}|{}", stay.key(), stamp(left_at)), left_at, shift, Some(stay), fact)
     }
 
     fn occupant(&self, stay: &Stay, shift: Shift) -> Occupant {
         // Within one second a page can leave the room, enter a breakout room and return.
-        let key = if self.place == SignalPlace::Breakout { format!("{}#breakout", stay.key()) } else { stay.key() };
+        let key = match &self.place {
+            SignalPlace::Breakout(name) => format!("{}#breakout{}", stay.key(), suffix(name)),
+            _ => stay.key(),
+        };
         Occupant { stay: Some(StayKey(key)), joined_at: Some(shift.apply(stay.joined_at)), ..stay.occupant.clone() }
     }
 
-    fn signal(&self, word: &str, what: &str, at: Timestamp, stay: Option<&Stay>, fact: Fact) -> Signal {
-        let place = if self.place == SignalPlace::Breakout { "breakout" } else { "room" };
+    fn signal(&self, word: &str, what: &str, said_at: Timestamp, shift: Shift, stay: Option<&Stay>, fact: Fact) -> Signal {
+        let place = match &self.place {
+            SignalPlace::Breakout(name) => format!("breakout{}", suffix(name)),
+            _ => "room".to_owned(),
+        };
         Signal {
             key: format!("{word}|{place}|{}|{what}", self.room.as_str()),
             room: self.room.clone(),
-            place: self.place,
-            at,
+            place: self.place.clone(),
+            reporter: Arc::clone(&REPORTER),
+            at: shift.apply(said_at),
+            said_at,
             order: 0,
             received_at: self.received_at,
             // Newer versions of the module report guests' names, older ones only those in tokens: each body shows what it can.
@@ -139,13 +148,17 @@ impl Context {
     }
 }
 
-/// How far the sender's clock is off, judged by the moment that the request itself is about.
+fn suffix(name: &str) -> String {
+    if name.is_empty() { String::new() } else { format!("#{name}") }
+}
+
+/// From the sender's clock to ours: a request is sent at once, so that the moment it is about is now.
 #[derive(Clone, Copy)]
 struct Shift(chrono::Duration);
 
 impl Shift {
     fn by(moment: Timestamp, received_at: Timestamp) -> Self {
-        Self(corrected(moment, received_at) - moment)
+        Self(received_at - moment)
     }
 
     fn apply(self, moment: Timestamp) -> Timestamp {
@@ -166,7 +179,7 @@ impl Stay {
         let occupant = Occupant {
             account: is_account(&address),
             name: fields.maybe_name("name")?,
-            token: fields.maybe_foreign_id("id")?.map(|id| TokenUser { id }),
+            token: fields.maybe_foreign_id("id")?.map(|id| TokenUser { id: Some(id) }),
             ..Occupant::at(address.0)
         };
         let joined_at = fields.maybe_seconds("joined_at")?.ok_or_else(|| DialectError::missing("joined_at"))?;
@@ -215,9 +228,12 @@ mod tests {
             keys,
             ["joined|room|room-7|anna@meet.jitsi/a#1795219921", &joined.key, &left.key, "destroyed|room|room-7|1795219990",]
         );
-        assert_eq!(farewell[1].fact, joined.fact);
-        assert_eq!(farewell[2].fact, left.fact);
-        assert_eq!((farewell[1].at, farewell[2].at), (joined.at, left.at));
+        let stay = |signal: &Signal| match &signal.fact {
+            Fact::Joined(occupant) | Fact::Left { occupant, .. } => occupant.stay.clone(),
+            other => panic!("{other:?}"),
+        };
+        assert_eq!((stay(&farewell[1]), stay(&farewell[2])), (stay(&joined), stay(&left)));
+        assert_eq!((farewell[1].said_at, farewell[2].said_at), (joined.said_at, left.said_at));
     }
 
     #[test]
@@ -227,7 +243,7 @@ mod tests {
         assert!(signal.witness.names && !signal.witness.grants);
         let Fact::Joined(occupant) = signal.fact else { panic!("joined") };
         assert_eq!(occupant.name.expect("a name").reveal(), "Иван");
-        assert_eq!(occupant.token, Some(TokenUser { id: "204".into() }));
+        assert_eq!(occupant.token, Some(TokenUser { id: Some("204".into()) }));
         assert!(!signals(JOINED, 1_795_219_927).remove(0).witness.names);
     }
 
@@ -246,8 +262,11 @@ mod tests {
     #[test]
     fn a_breakout_room_is_a_place_of_its_main_room() {
         let breakout = signals(&JOINED.replace("false", "true"), 1_795_219_927).remove(0);
-        assert_eq!((breakout.room.as_str(), breakout.place), ("room-7", SignalPlace::Breakout));
+        assert_eq!((breakout.room.as_str(), &breakout.place), ("room-7", &SignalPlace::Breakout("".into())));
         assert_ne!(breakout.key, signals(JOINED, 1_795_219_927)[0].key);
+        let named = JOINED.replace("false", "true,\"breakout_room_id\":\"b1\"");
+        assert_eq!(signals(&named, 1_795_219_927)[0].place, SignalPlace::Breakout("b1".into()));
+        assert_ne!(signals(&named, 1_795_219_927)[0].key, breakout.key);
     }
 
     #[test]

@@ -3,21 +3,22 @@
 use super::dialect::{ModuleReport, ServerSnapshot};
 use super::fields::{Fields, parse};
 use super::nobody::{service, service_room};
+use super::sending::{Sending, Shift};
 use super::{DialectError, Understood};
-use chrono::Duration;
 use kabinet_domain::{Fact, LeaveReason, Occupant, RoomName, Signal, SignalPlace, StayKey, Timestamp, TokenUser, Witness};
+use std::sync::Arc;
 
 /// The version of the format that is understood.
 const VERSION: i64 = 1;
 
-/// Understands one batch.
+/// Understands one batch. `stamped_at` is the second of sending in the request's headers, for this very attempt.
 ///
 /// An event of a kind that is not known here is passed over, so that a newer module can talk to an older backend;
 /// so is one in a room whose name no link can carry.
 ///
 /// # Errors
 /// Names the field that is missing or wrong.
-pub fn understand(body: &[u8], received_at: Timestamp) -> Result<Understood, DialectError> {
+pub fn understand(body: &[u8], stamped_at: Option<Timestamp>, received_at: Timestamp) -> Result<Understood, DialectError> {
     let body = parse(body)?;
     let fields = Fields(&body);
     match fields.maybe_number(&["v"])? {
@@ -32,9 +33,11 @@ pub fn understand(body: &[u8], received_at: Timestamp) -> Result<Understood, Dia
         Ok(id.flatten().map(str::to_owned))
     };
     let login = server.map(|server| server.maybe_flag(&["login"])).transpose().map_err(in_server)?.flatten();
+    let host = about_server("host")?;
     let report = ModuleReport {
         boot: fields.id("boot")?.to_owned(),
-        host: about_server("host")?,
+        reporter: reporter(host.as_deref(), about_server("id")?.as_deref()),
+        host,
         prosody: about_server("prosody")?,
         module: about_server("module")?,
         login,
@@ -42,19 +45,37 @@ pub fn understand(body: &[u8], received_at: Timestamp) -> Result<Understood, Dia
         dropped: fields.maybe_count("dropped")?.unwrap_or(0),
         ..ModuleReport::default()
     };
-    let witness = Witness { grants: true, names: true, login, vague_rooms: false };
-    let mut batch = Batch { received_at, witness, report, signals: Vec::new(), ignored: None };
     let events = fields.maybe_list("events")?.ok_or_else(|| DialectError::missing("events"))?;
+    let mut objects = Vec::with_capacity(events.len());
     for (index, event) in events.iter().enumerate() {
         let path = || format!("events[{index}]");
-        let event = event.as_object().ok_or_else(|| DialectError::wrong(&path(), "an object"))?;
-        batch.read(Fields(event)).map_err(|error| error.within(&path()))?;
+        let event = Fields(event.as_object().ok_or_else(|| DialectError::wrong(&path(), "an object"))?);
+        let said_at = event.maybe_millis("at").and_then(|at| at.ok_or_else(|| DialectError::missing("at")));
+        objects.push((event, said_at.map_err(|error| error.within(&path()))?));
     }
-    Ok(Understood { signals: batch.signals, ignored: batch.ignored, report: Some(batch.report) })
+    let newest = objects.iter().map(|(_, said_at)| *said_at).max();
+    let sending = Sending::of(stamped_at, fields.maybe_millis("sent_at")?, newest, received_at);
+    let witness = Witness { grants: true, names: true, login, vague_rooms: false };
+    let shift = sending.shift(received_at);
+    let mut batch = Batch { received_at, shift, witness, report, signals: Vec::new(), ignored: None };
+    for (index, (event, said_at)) in objects.into_iter().enumerate() {
+        batch.read(event, said_at).map_err(|error| error.within(&format!("events[{index}]")))?;
+    }
+    Ok(Understood { signals: batch.signals, ignored: batch.ignored, report: Some(batch.report), sent_at: sending.said })
+}
+
+/// A server is known by the id that its module once made for itself: the host's name is often the same everywhere.
+fn reporter(host: Option<&str>, id: Option<&str>) -> Arc<str> {
+    let host = host.unwrap_or("unknown");
+    match id {
+        Some(id) => Arc::from(format!("kabinet:{host}#{}", id.chars().take(8).collect::<String>())),
+        None => Arc::from(format!("kabinet:{host}")),
+    }
 }
 
 struct Batch {
     received_at: Timestamp,
+    shift: Shift,
     witness: Witness,
     report: ModuleReport,
     signals: Vec<Signal>,
@@ -62,12 +83,10 @@ struct Batch {
 }
 
 impl Batch {
-    fn read(&mut self, event: Fields<'_>) -> Result<(), DialectError> {
+    fn read(&mut self, event: Fields<'_>, said_at: Timestamp) -> Result<(), DialectError> {
         let id = event.id("id")?;
         let seq = event.maybe_count("seq")?.ok_or_else(|| DialectError::missing("seq"))?;
-        let sent_at = event.maybe_millis("at")?.ok_or_else(|| DialectError::missing("at"))?;
-        let shift = Shift::of(sent_at, self.received_at);
-        let at = sent_at + shift.0;
+        let at = (said_at + self.shift.0).min(self.received_at);
         self.report.seqs = Some(self.report.seqs.map_or((seq, seq), |(first, last)| (first.min(seq), last.max(seq))));
 
         let kind = event.text(&["type"])?;
@@ -75,22 +94,25 @@ impl Batch {
             "heartbeat" => self.report.heartbeat = true,
             "started" => self.report.started = true,
             "stopping" => self.report.stopping = true,
-            "server_snapshot" => self.report.server_snapshot = Some(server_snapshot(event, at)?),
-            _ => match fact(kind, event, shift)? {
-                Meaning::Fact(fact, owners) => {
+            "server_snapshot" => self.report.server_snapshot = Some(server_snapshot(event, at, said_at)?),
+            _ => match fact(kind, event, self.shift)? {
+                Meaning::Fact(fact) => {
                     let node = event.text(&["room"])?;
                     if let Some(why) = service_room(node, None) {
                         self.ignored = Some(why);
                     } else if let Ok(room) = RoomName::parse(node) {
-                        let (received_at, witness) = (self.received_at, self.witness);
-                        let place = place(event)?;
-                        let signal =
-                            |key, fact| Signal { key, room: room.clone(), place, at, order: seq, received_at, witness, fact };
-                        self.signals.push(signal(id.to_owned(), fact));
-                        // One key for a stay, however often it is repeated.
-                        let grants =
-                            owners.into_iter().filter_map(|owner| Some((format!("granted#{}", owner.stay.as_ref()?.0), owner)));
-                        self.signals.extend(grants.map(|(key, owner)| signal(key, Fact::Granted(owner))));
+                        self.signals.push(Signal {
+                            key: id.to_owned(),
+                            room,
+                            place: place(event)?,
+                            reporter: Arc::clone(&self.report.reporter),
+                            at,
+                            said_at,
+                            order: seq,
+                            received_at: self.received_at,
+                            witness: self.witness,
+                            fact,
+                        });
                     } else {
                         self.ignored = Some("a room whose name no link can carry");
                     }
@@ -103,29 +125,23 @@ impl Batch {
 }
 
 enum Meaning {
-    /// With those among its people whom the focus has made owners before: the event that said so may be lost, and someone who
-    /// comes back under the same account is not granted anew.
-    Fact(Fact, Vec<Occupant>),
+    Fact(Fact),
     Nothing(&'static str),
 }
 
 fn fact(kind: &str, event: Fields<'_>, shift: Shift) -> Result<Meaning, DialectError> {
     // Every kind but these is about one occupant.
     match kind {
-        "room_created" => return Ok(Meaning::Fact(Fact::RoomOpened, Vec::new())),
+        "room_created" => return Ok(Meaning::Fact(Fact::RoomOpened)),
         "room_destroyed" => {
             let ended = event.maybe_text(&["reason"])? == Some("ended");
-            return Ok(Meaning::Fact(Fact::RoomClosed { ended }, Vec::new()));
+            return Ok(Meaning::Fact(Fact::RoomClosed { ended }));
         }
         // Whoever is missing from a cut list may be there all the same.
         "room_snapshot" if event.maybe_flag(&["truncated"])? == Some(true) => {
             return Ok(Meaning::Nothing("a snapshot too large to be whole"));
         }
-        "room_snapshot" => {
-            let people = everybody(event, shift)?;
-            let owners = people.iter().filter(|person| person.is_granted).map(|person| person.occupant.clone()).collect();
-            return Ok(Meaning::Fact(Fact::Snapshot(people.into_iter().map(|person| person.occupant).collect()), owners));
-        }
+        "room_snapshot" => return Ok(Meaning::Fact(Fact::Snapshot(everybody(event, shift)?))),
         // A role follows from ownership, and at the join it proves nothing.
         "role_changed" => return Ok(Meaning::Nothing("a change of role")),
         // The arrival in the room follows by itself.
@@ -134,15 +150,12 @@ fn fact(kind: &str, event: Fields<'_>, shift: Shift) -> Result<Meaning, DialectE
         _ => return Ok(Meaning::Nothing("an event of no interest")),
     }
     let described = event.object("occupant")?;
-    let Person { occupant, is_granted } = match person(described, shift).map_err(|error| error.within("occupant"))? {
-        Ok(person) => person,
+    let occupant = match person(described, shift).map_err(|error| error.within("occupant"))? {
+        Ok(occupant) => occupant,
         Err(why) => return Ok(Meaning::Nothing(why)),
     };
     let fact = match kind {
-        "occupant_joined" => {
-            let owners = if is_granted { vec![occupant.clone()] } else { Vec::new() };
-            return Ok(Meaning::Fact(Fact::Joined(occupant), owners));
-        }
+        "occupant_joined" => Fact::Joined(occupant),
         "occupant_left" => {
             let reason = event.maybe_text(&["reason"])?.map_or(LeaveReason::Unknown, LeaveReason::from_name);
             Fact::Left { occupant, reason }
@@ -161,16 +174,10 @@ fn fact(kind: &str, event: Fields<'_>, shift: Shift) -> Result<Meaning, DialectE
             Fact::Granted(occupant)
         }
     };
-    Ok(Meaning::Fact(fact, Vec::new()))
+    Ok(Meaning::Fact(fact))
 }
 
-/// A person as described, and whether it is the focus that made them an owner.
-struct Person {
-    occupant: Occupant,
-    is_granted: bool,
-}
-
-fn everybody(event: Fields<'_>, shift: Shift) -> Result<Vec<Person>, DialectError> {
+fn everybody(event: Fields<'_>, shift: Shift) -> Result<Vec<Occupant>, DialectError> {
     let list = event.maybe_list("occupants")?.ok_or_else(|| DialectError::missing("occupants"))?;
     let mut people = Vec::with_capacity(list.len());
     for (index, value) in list.iter().enumerate() {
@@ -184,7 +191,7 @@ fn everybody(event: Fields<'_>, shift: Shift) -> Result<Vec<Person>, DialectErro
 }
 
 /// A person, or why the occupant is nobody.
-fn person(fields: Fields<'_>, shift: Shift) -> Result<Result<Person, &'static str>, DialectError> {
+fn person(fields: Fields<'_>, shift: Shift) -> Result<Result<Occupant, &'static str>, DialectError> {
     let address = fields.address("jid")?;
     if fields.maybe_text(&["kind"])? == Some("service") {
         return Ok(Err("an occupant of the server's own"));
@@ -197,33 +204,33 @@ fn person(fields: Fields<'_>, shift: Shift) -> Result<Result<Person, &'static st
     let in_token = |error: DialectError| error.within("token");
     let token_id = token.map(|token| token.maybe_foreign_id("id")).transpose().map_err(in_token)?.flatten();
     let token_name = token.map(|token| token.maybe_name("name")).transpose().map_err(in_token)?.flatten();
-    let occupant = Occupant {
+    // Ownership alone proves nothing: a server's own rule may have given it. What the focus gave is told again with each report,
+    // since the event that said so may be lost, and someone who comes back under the same account is not granted anew.
+    let granted = fields.maybe_text(&["affiliation"])? == Some("owner") && fields.maybe_text(&["granted_by"])? == Some("focus");
+    Ok(Ok(Occupant {
         stay: fields.maybe_id("stay")?.map(|stay| StayKey(stay.to_owned())),
         // What the others in the room see comes first.
         name: fields.maybe_name("name")?.or(token_name),
-        token: token_id.map(|id| TokenUser { id }),
+        token: token.map(|_| TokenUser { id: token_id }),
         account: fields.maybe_flag(&["account"])?.unwrap_or(false),
         joined_at: fields.maybe_millis("joined_at")?.map(|at| at + shift.0),
         line_lost: fields.maybe_text(&["line"])? == Some("lost"),
+        granted,
         ..Occupant::at(address.0)
-    };
-    // Ownership alone proves nothing: a server's own rule may have given it.
-    let is_granted =
-        fields.maybe_text(&["affiliation"])? == Some("owner") && fields.maybe_text(&["granted_by"])? == Some("focus");
-    Ok(Ok(Person { occupant, is_granted }))
+    }))
 }
 
 fn place(event: Fields<'_>) -> Result<SignalPlace, DialectError> {
     match event.maybe_text(&["place"])? {
         None | Some("room") => Ok(SignalPlace::Room),
         Some("lobby") => Ok(SignalPlace::Lobby),
-        Some("breakout") => Ok(SignalPlace::Breakout),
+        Some("breakout") => Ok(SignalPlace::Breakout(event.maybe_text(&["breakout"])?.unwrap_or_default().into())),
         Some(_) => Err(DialectError::wrong("place", "a place that is known here")),
     }
 }
 
-fn server_snapshot(event: Fields<'_>, at: Timestamp) -> Result<ServerSnapshot, DialectError> {
-    let Some(list) = event.maybe_list("rooms")? else { return Ok(ServerSnapshot { at, rooms: None }) };
+fn server_snapshot(event: Fields<'_>, at: Timestamp, said_at: Timestamp) -> Result<ServerSnapshot, DialectError> {
+    let Some(list) = event.maybe_list("rooms")? else { return Ok(ServerSnapshot { at, said_at, rooms: None }) };
     let mut rooms = Vec::with_capacity(list.len());
     for (index, value) in list.iter().enumerate() {
         let node = value.as_str().ok_or_else(|| DialectError::wrong(&format!("rooms[{index}]"), "a text"))?;
@@ -231,17 +238,7 @@ fn server_snapshot(event: Fields<'_>, at: Timestamp) -> Result<ServerSnapshot, D
             rooms.extend(RoomName::parse(node).ok());
         }
     }
-    Ok(ServerSnapshot { at, rooms: Some(rooms) })
-}
-
-/// How far the module's clock is ahead. Old times are true, since events wait in the module's queue; future ones are not.
-#[derive(Clone, Copy)]
-struct Shift(Duration);
-
-impl Shift {
-    fn of(sent_at: Timestamp, received_at: Timestamp) -> Self {
-        if sent_at > received_at + Duration::seconds(5) { Self(received_at - sent_at) } else { Self(Duration::zero()) }
-    }
+    Ok(ServerSnapshot { at, said_at, rooms: Some(rooms) })
 }
 
 #[cfg(test)]
@@ -278,7 +275,7 @@ mod tests {
     }
 
     fn understood(fields: &Value) -> Understood {
-        understand(batch(fields).to_string().as_bytes(), at(SENT_AT + 60)).expect("understood")
+        understand(batch(fields).to_string().as_bytes(), None, at(SENT_AT + 60)).expect("understood")
     }
 
     fn fact_of(fields: &Value) -> Fact {
@@ -347,9 +344,9 @@ mod tests {
 
     #[rstest]
     #[case("lobby", SignalPlace::Lobby)]
-    #[case("breakout", SignalPlace::Breakout)]
+    #[case("breakout", SignalPlace::Breakout("b1".into()))]
     fn places_are_told_apart(#[case] word: &str, #[case] place: SignalPlace) {
-        let understood = understood(&json!({"type": "occupant_joined", "place": word, "occupant": client()}));
+        let understood = understood(&json!({"type": "occupant_joined", "place": word, "breakout": "b1", "occupant": client()}));
         assert_eq!(understood.signals[0].place, place);
     }
 
@@ -359,19 +356,22 @@ mod tests {
     #[case::by_a_rule_of_the_server("occupant_joined", json!("owner"), json!("server"), false)]
     #[case::owner_by_itself("occupant_joined", json!("owner"), Value::Null, false)]
     #[case::no_longer("room_snapshot", json!("none"), json!("focus"), false)]
-    fn a_grant_of_before_is_told_again_under_one_key(
+    fn a_grant_of_before_is_told_again_with_each_report(
         #[case] kind: &str,
         #[case] affiliation: Value,
         #[case] by: Value,
-        #[case] told: bool,
+        #[case] granted: bool,
     ) {
         let mut anna = client();
         anna["affiliation"] = affiliation;
         anna["granted_by"] = by;
-        let signals = understood(&json!({"type": kind, "occupant": anna, "occupants": [focus(), anna]})).signals;
-        let grants: Vec<_> = signals.iter().filter(|signal| signal.fact == Fact::Granted(ivan())).collect();
-        assert_eq!((signals.len(), grants.len()), if told { (2, 1) } else { (1, 0) });
-        assert!(grants.iter().all(|grant| grant.key == "granted#0d9c"));
+        let fact = fact_of(&json!({"type": kind, "occupant": anna, "occupants": [focus(), anna]}));
+        let told = match fact {
+            Fact::Joined(occupant) => vec![occupant],
+            Fact::Snapshot(occupants) => occupants,
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(told, [Occupant { granted, ..ivan() }]);
     }
 
     #[test]
@@ -380,19 +380,60 @@ mod tests {
         occupant["name"] = Value::Null;
         occupant["token"] = json!({"id": "spec-17", "name": "Анна", "moderator": true});
         let Fact::Joined(occupant) = fact_of(&json!({"type": "occupant_joined", "occupant": occupant})) else { panic!("joined") };
-        assert_eq!(occupant.token, Some(TokenUser { id: "spec-17".into() }));
+        assert_eq!(occupant.token, Some(TokenUser { id: Some("spec-17".into()) }));
         assert_eq!(occupant.name.expect("a name").reveal(), "Анна");
     }
 
     #[test]
-    fn waiting_in_the_queue_does_not_change_the_time_but_a_clock_ahead_does() {
-        let body = batch(&json!({"type": "occupant_joined", "occupant": client()})).to_string();
-        let received = |millis| understand(body.as_bytes(), at(millis)).expect("understood").signals.remove(0);
-        assert_eq!(received(SENT_AT + 3_600_000).at, at(SENT_AT));
-        assert_eq!(received(SENT_AT - 4_000).at, at(SENT_AT));
-        let ahead = received(SENT_AT - 60_000);
-        let Fact::Joined(occupant) = ahead.fact else { panic!("joined") };
-        assert_eq!((ahead.at, occupant.joined_at), (at(SENT_AT - 60_000), Some(at(SENT_AT - 61_000))));
+    fn a_token_without_an_id_is_a_token_all_the_same() {
+        let mut occupant = client();
+        occupant["token"] = json!({"id": null, "name": "Иван", "moderator": false});
+        let Fact::Joined(occupant) = fact_of(&json!({"type": "occupant_joined", "occupant": occupant})) else { panic!("joined") };
+        assert_eq!(occupant.token, Some(TokenUser { id: None }));
+    }
+
+    /// When it was written and stamped (milliseconds after the event) and received, and the moment that comes of it.
+    #[rstest]
+    #[case::at_once(Some(0), Some(0), 60, 0)]
+    #[case::after_an_hour_in_the_queue(Some(3_600_000), Some(3_600_000), 3_600_100, 0)]
+    #[case::a_clock_behind(Some(100), Some(100), 20_100, 20_000)]
+    #[case::a_clock_ahead(Some(100), Some(100), -3_900, -4_000)]
+    #[case::by_half_a_day(Some(100), None, 46_800_100, 46_800_000)]
+    #[case::sent_again(Some(0), Some(4_000), 4_050, 0)]
+    #[case::sent_again_by_a_clock_behind(Some(0), Some(4_000), 24_377, 20_000)]
+    #[case::to_the_second(None, Some(0), 700, 0)]
+    #[case::to_the_second_and_behind(None, Some(0), 20_377, 20_000)]
+    #[case::without_a_word_it_may_have_waited(None, None, 500_000, 0)]
+    #[case::but_not_for_hours(None, None, 46_800_000, 46_800_000)]
+    #[case::nor_does_the_future_wait(None, None, -46_800_000, -46_800_000)]
+    fn events_are_told_by_our_clock(
+        #[case] written: Option<i64>,
+        #[case] stamped: Option<i64>,
+        #[case] received: i64,
+        #[case] moved: i64,
+    ) {
+        let mut body = batch(&json!({"type": "occupant_joined", "occupant": client()}));
+        body["sent_at"] = written.map(|written| SENT_AT + written).into();
+        let stamped_at = stamped.map(|stamped| at((SENT_AT + stamped) / 1000 * 1000));
+        let understood = understand(body.to_string().as_bytes(), stamped_at, at(SENT_AT + received)).expect("understood");
+        let signal = &understood.signals[0];
+        assert_eq!((signal.at, signal.said_at), (at(SENT_AT + moved), at(SENT_AT)));
+        let Fact::Joined(occupant) = &signal.fact else { panic!("joined") };
+        assert_eq!(occupant.joined_at, Some(at(SENT_AT + moved - 1000)));
+    }
+
+    #[test]
+    fn servers_are_told_apart_by_their_ids() {
+        let mut body = batch(&json!({"type": "room_created"}));
+        let reporter = |body: &Value| {
+            let understood = understand(body.to_string().as_bytes(), None, at(SENT_AT)).expect("understood");
+            let reporter = understood.report.expect("a report").reporter;
+            assert_eq!(understood.signals[0].reporter, reporter);
+            reporter
+        };
+        assert_eq!(&*reporter(&body), "kabinet:muc.meet.jitsi");
+        body["server"]["id"] = "0f6e4d5a-91c2-4a6e-8f2f-0c3b5c7f1d2e".into();
+        assert_eq!(&*reporter(&body), "kabinet:muc.meet.jitsi#0f6e4d5a");
     }
 
     #[test]
@@ -403,11 +444,11 @@ mod tests {
         let events = body["events"].as_array_mut().expect("events");
         events.push(more("started", 13, Value::Null));
         events.push(more("server_snapshot", 14, json!(["Room-7", "__jicofo-health-check-9", ":"])));
-        let report = understand(body.to_string().as_bytes(), at(SENT_AT)).expect("understood").report.expect("a report");
+        let report = understand(body.to_string().as_bytes(), None, at(SENT_AT)).expect("understood").report.expect("a report");
         assert!(report.heartbeat && report.started && !report.stopping);
         assert_eq!(report.seqs, Some((12, 14)));
         let rooms = vec![RoomName::parse("room-7").expect("a name")];
-        assert_eq!(report.server_snapshot, Some(ServerSnapshot { at: at(SENT_AT), rooms: Some(rooms) }));
+        assert_eq!(report.server_snapshot, Some(ServerSnapshot { at: at(SENT_AT), said_at: at(SENT_AT), rooms: Some(rooms) }));
     }
 
     #[test]
@@ -425,7 +466,7 @@ mod tests {
             .to_string()
             .replace("1766491084123", "1.766491084123e+12")
             .replace(":12,", ":12.0,");
-        let signal = understand(body.as_bytes(), at(SENT_AT)).expect("understood").signals.remove(0);
+        let signal = understand(body.as_bytes(), None, at(SENT_AT)).expect("understood").signals.remove(0);
         assert_eq!((signal.at, signal.order), (at(SENT_AT), 12));
     }
 
@@ -451,7 +492,7 @@ mod tests {
     #[case(batch(&json!({"type": "room_snapshot", "occupants": [{"jid": "a@b", "joined_at": -5}]})), "events[0].occupants[0].joined_at")]
     #[case(batch(&json!({"type": "server_snapshot", "rooms": [7]})), "events[0].rooms[0]")]
     fn an_error_names_the_field(#[case] body: Value, #[case] field: &str) {
-        let error = understand(body.to_string().as_bytes(), at(SENT_AT)).expect_err("rubbish");
+        let error = understand(body.to_string().as_bytes(), None, at(SENT_AT)).expect_err("rubbish");
         assert_eq!(error.field(), Some(field), "{error}");
     }
 }

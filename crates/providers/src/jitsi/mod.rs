@@ -39,6 +39,7 @@ pub mod links;
 pub mod muc_webhook;
 mod nobody;
 pub(crate) mod rooms;
+mod sending;
 pub mod token;
 pub mod webhook_auth;
 

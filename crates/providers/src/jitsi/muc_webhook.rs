@@ -7,8 +7,11 @@ use super::fields::{Fields, parse};
 use super::nobody::{FOCUS, first_label, is_account, service, service_room};
 use super::{DialectError, RoomEvent, Understood};
 use kabinet_domain::sensitive::clean_name;
-use kabinet_domain::signal::corrected;
 use kabinet_domain::{Address, Fact, LeaveReason, Occupant, Sensitive, Signal, SignalPlace, Timestamp, Witness};
+use std::sync::{Arc, LazyLock};
+
+/// Nothing in a request tells one server from another.
+pub static REPORTER: LazyLock<Arc<str>> = LazyLock::new(|| Arc::from("muc_webhook"));
 
 /// Understands one request. `route` is what its path says, for senders whose body does not name the event.
 ///
@@ -35,7 +38,7 @@ pub fn understand(body: &[u8], route: Option<RoomEvent>, received_at: Timestamp)
     if let Some(why) = service_room(fields.text(&names)?, component) {
         return Ok(Understood::nothing(why));
     }
-    let place = component.map_or(SignalPlace::Room, place);
+    let place = who.as_ref().map_or(SignalPlace::Room, Who::place);
     let nobody = who.as_ref().and_then(|who| service(&who.occupant.address, who.resource));
     let keeper = nobody == Some(FOCUS) && place == SignalPlace::Room;
     if let Some(why) = nobody.filter(|_| !keeper) {
@@ -43,7 +46,8 @@ pub fn understand(body: &[u8], route: Option<RoomEvent>, received_at: Timestamp)
     }
 
     let created_at = fields.maybe_text(&["createdAt", "created_at"])?;
-    let at = created_at.map(moment).transpose()?.map_or(received_at, |at| corrected(at, received_at));
+    // It is sent at once and never again, so the receipt dates it better than a clock that may be off.
+    let said_at = created_at.map(moment).transpose()?.unwrap_or(received_at);
     // Without a time of its own a repetition cannot be told from a second event.
     let stamp = created_at.map_or_else(|| received_at.to_rfc3339(), str::to_owned);
     let address = who.as_ref().map_or("", |who| &who.occupant.address.0);
@@ -60,7 +64,19 @@ pub fn understand(body: &[u8], route: Option<RoomEvent>, received_at: Timestamp)
         (RoomEvent::OccupantLeft, Some(who)) => Fact::Left { occupant: who.occupant, reason: LeaveReason::Unknown },
         _ => Fact::RoomClosed { ended: false },
     };
-    Ok(Understood::of(vec![Signal { key, room, place, at, order: 0, received_at, witness, fact }]))
+    let reporter = Arc::clone(&REPORTER);
+    Ok(Understood::of(vec![Signal {
+        key,
+        room,
+        place,
+        reporter,
+        at: received_at,
+        said_at,
+        order: 0,
+        received_at,
+        witness,
+        fact,
+    }]))
 }
 
 fn event_named(name: &str) -> Option<RoomEvent> {
@@ -76,6 +92,8 @@ fn event_named(name: &str) -> Option<RoomEvent> {
 /// One occupant, and where in the server the report places it.
 struct Who<'a> {
     occupant: Occupant,
+    /// The room's name in its component.
+    node: &'a str,
     /// The host of the room's component: `muc.…`, `lobby.…`.
     component: Option<&'a str>,
     /// The name in the room.
@@ -98,34 +116,35 @@ impl<'a> Who<'a> {
             _ => return Err(DialectError::missing("participantId")),
         };
         Ok(Self {
-            component: in_room.map(|(host, _)| host),
-            resource: in_room.map(|(_, resource)| resource),
+            node: in_room.map_or("", |(node, ..)| node),
+            component: in_room.map(|(_, host, _)| host),
+            resource: in_room.map(|(.., resource)| resource),
             occupant: Occupant { name: name.map(Sensitive::new), account, ..Occupant::at(address.0) },
         })
+    }
+
+    /// Loaded on every host, as the guide's recipe does, the module reports the lobby's and the breakout rooms' occupants like any other.
+    fn place(&self) -> SignalPlace {
+        match self.component.map(first_label) {
+            Some("lobby") => SignalPlace::Lobby,
+            Some("breakout") => SignalPlace::Breakout(self.node.into()),
+            _ => SignalPlace::Room,
+        }
     }
 }
 
 /// `room@muc.example/resource` taken apart; `None` when the text is something else, such as a person's name.
-fn in_room_address(label: &str) -> Option<(&str, &str)> {
+fn in_room_address(label: &str) -> Option<(&str, &str, &str)> {
     let (bare, resource) = label.split_once('/')?;
-    let (_, host) = bare.rsplit_once('@')?;
-    (!host.is_empty() && !bare.contains(char::is_whitespace)).then_some((host, resource))
-}
-
-/// Loaded on every host, as the guide's recipe does, the module reports the lobby's and the breakout rooms' occupants like any other.
-fn place(component: &str) -> SignalPlace {
-    match first_label(component) {
-        "lobby" => SignalPlace::Lobby,
-        "breakout" => SignalPlace::Breakout,
-        _ => SignalPlace::Room,
-    }
+    let (node, host) = bare.rsplit_once('@')?;
+    (!host.is_empty() && !bare.contains(char::is_whitespace)).then_some((node, host, resource))
 }
 
 fn place_word(place: &SignalPlace) -> &'static str {
     match place {
         SignalPlace::Room => "room",
         SignalPlace::Lobby => "lobby",
-        SignalPlace::Breakout => "breakout",
+        SignalPlace::Breakout(_) => "breakout",
     }
 }
 
@@ -163,7 +182,10 @@ mod tests {
             "joined|room|room-7|b268aa90-09ba-45cc-824b-30c91cb11b73@guest.meet.jitsi/1Xc7|2026-11-21T00:12:06Z"
         );
         assert_eq!((signal.room.as_str(), signal.place, signal.order), ("room-7", SignalPlace::Room, 0));
-        assert_eq!((signal.at.to_rfc3339(), signal.received_at), ("2026-11-21T00:12:06+00:00".to_owned(), now()));
+        assert_eq!(
+            (signal.said_at.to_rfc3339(), signal.at, signal.received_at),
+            ("2026-11-21T00:12:06+00:00".to_owned(), now(), now())
+        );
         assert_eq!(signal.witness, Witness { vague_rooms: true, ..Witness::default() });
         assert_eq!(signal.fact, Fact::Joined(Occupant::at("b268aa90-09ba-45cc-824b-30c91cb11b73@guest.meet.jitsi/1Xc7")));
     }
@@ -193,7 +215,7 @@ mod tests {
 
     #[rstest]
     #[case("room-7@lobby.meet.jitsi/07a691cc", SignalPlace::Lobby)]
-    #[case("9d0a@breakout.meet.jitsi/07a691cc", SignalPlace::Breakout)]
+    #[case("9d0a@breakout.meet.jitsi/07a691cc", SignalPlace::Breakout("9d0a".into()))]
     #[case("room-7@conference.example.org/07a691cc", SignalPlace::Room)]
     fn the_component_tells_the_place(#[case] in_room: &str, #[case] place: SignalPlace) {
         let signal = only(understood(&JOINED.replace("room-7@muc.meet.jitsi/b268aa90", in_room), None));
@@ -205,7 +227,9 @@ mod tests {
     #[case::behind("2026-11-20T23:00:00Z")]
     #[case::ahead("2026-11-21T03:00:00+02:00")]
     fn a_clock_that_is_off_is_not_believed(#[case] created_at: &str) {
-        assert_eq!(only(understood(&JOINED.replace("2026-11-21T00:12:06Z", created_at), None)).at, now());
+        let understood = understood(&JOINED.replace("2026-11-21T00:12:06Z", created_at), None);
+        assert_eq!(understood.sent_at, Some(moment(created_at).expect("a time")));
+        assert_eq!(only(understood).at, now());
     }
 
     #[rstest]

@@ -74,8 +74,9 @@ impl History for Sqlite {
             .map(|row| {
                 let received_at = from_millis(row.try_get(1)?)?;
                 let id: i64 = row.try_get(0)?;
-                let body = signal_row::read(&self.rows.read(("signals", &id), row.try_get(3)?)?, received_at)?;
-                Ok(Entry { id, source: Arc::from(row.try_get::<&str, _>(2)?), received_at, body })
+                let source: Arc<str> = Arc::from(row.try_get::<&str, _>(2)?);
+                let body = signal_row::read(&self.rows.read(("signals", &id), row.try_get(3)?)?, &source, received_at)?;
+                Ok(Entry { id, source, received_at, body })
             })
             .collect()
     }

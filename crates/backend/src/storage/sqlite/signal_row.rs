@@ -9,6 +9,7 @@ use kabinet_domain::{
 };
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
+use std::sync::Arc;
 
 #[derive(Serialize, Deserialize)]
 struct SignalRow<'a> {
@@ -16,8 +17,12 @@ struct SignalRow<'a> {
     key: Cow<'a, str>,
     #[serde(borrow)]
     room: Cow<'a, str>,
-    place: PlaceRow,
+    #[serde(borrow)]
+    place: PlaceRow<'a>,
     at: i64,
+    /// By the reporter's own clock, as the difference to `at`.
+    #[serde(default, skip_serializing_if = "is_nothing")]
+    ahead: i64,
     #[serde(default, skip_serializing_if = "is_zero")]
     order: u64,
     #[serde(default, skip_serializing_if = "is_false")]
@@ -34,10 +39,12 @@ struct SignalRow<'a> {
 
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-enum PlaceRow {
+enum PlaceRow<'a> {
     Room,
     Lobby,
+    /// As it was written before breakout rooms had names.
     Breakout,
+    BreakoutRoom(#[serde(borrow)] Cow<'a, str>),
 }
 
 #[derive(Serialize, Deserialize)]
@@ -76,6 +83,8 @@ struct OccupantRow<'a> {
     token: Option<Cow<'a, str>>,
     #[serde(default, skip_serializing_if = "is_false")]
     account: bool,
+    #[serde(default, skip_serializing_if = "is_false")]
+    granted: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     joined_at: Option<i64>,
     #[serde(default, skip_serializing_if = "is_false")]
@@ -85,6 +94,11 @@ struct OccupantRow<'a> {
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
 fn is_zero(number: &u64) -> bool {
     *number == 0
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+fn is_nothing(difference: &i64) -> bool {
+    *difference == 0
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
@@ -111,9 +125,9 @@ pub fn write(body: &EntryBody, out: &mut Vec<u8>) {
 }
 
 /// Reads a row back.
-pub fn read(body: &str, received_at: Timestamp) -> Result<EntryBody, StorageError> {
+pub fn read(body: &str, source: &Arc<str>, received_at: Timestamp) -> Result<EntryBody, StorageError> {
     if !body.starts_with("{\"settled\"") {
-        return read_signal(body, received_at).map(EntryBody::Signal);
+        return read_signal(body, source, received_at).map(EntryBody::Signal);
     }
     let damaged = StorageError::Damaged { what: "a settled room" };
     let Ok(row) = serde_json::from_str::<SettledRow<'_>>(body) else { return Err(damaged) };
@@ -125,12 +139,13 @@ fn write_signal(signal: &Signal, out: &mut Vec<u8>) {
     let row = SignalRow {
         key: Cow::Borrowed(&signal.key),
         room: Cow::Borrowed(signal.room.as_str()),
-        place: match signal.place {
+        place: match &signal.place {
             SignalPlace::Room => PlaceRow::Room,
             SignalPlace::Lobby => PlaceRow::Lobby,
-            SignalPlace::Breakout => PlaceRow::Breakout,
+            SignalPlace::Breakout(name) => PlaceRow::BreakoutRoom(Cow::Borrowed(name)),
         },
         at: to_millis(signal.at),
+        ahead: to_millis(signal.said_at) - to_millis(signal.at),
         order: signal.order,
         grants: signal.witness.grants,
         names: signal.witness.names,
@@ -154,7 +169,7 @@ fn write_signal(signal: &Signal, out: &mut Vec<u8>) {
     serde_json::to_writer(out, &row).expect("rows are plain and a vector takes everything");
 }
 
-fn read_signal(body: &str, received_at: Timestamp) -> Result<Signal, StorageError> {
+fn read_signal(body: &str, source: &Arc<str>, received_at: Timestamp) -> Result<Signal, StorageError> {
     let damaged = StorageError::Damaged { what: "a signal" };
     let Ok(row) = serde_json::from_str::<SignalRow<'_>>(body) else { return Err(damaged) };
     let Ok(room) = RoomName::parse(&row.room) else { return Err(damaged) };
@@ -164,9 +179,12 @@ fn read_signal(body: &str, received_at: Timestamp) -> Result<Signal, StorageErro
         place: match row.place {
             PlaceRow::Room => SignalPlace::Room,
             PlaceRow::Lobby => SignalPlace::Lobby,
-            PlaceRow::Breakout => SignalPlace::Breakout,
+            PlaceRow::Breakout => SignalPlace::Breakout("".into()),
+            PlaceRow::BreakoutRoom(name) => SignalPlace::Breakout(name.as_ref().into()),
         },
+        reporter: Arc::clone(source),
         at: from_millis(row.at)?,
+        said_at: from_millis(row.at.saturating_add(row.ahead))?,
         order: row.order,
         received_at,
         witness: Witness { grants: row.grants, names: row.names, login: row.login, vague_rooms: row.vague_rooms },
@@ -197,8 +215,10 @@ impl<'a> From<&'a Occupant> for OccupantRow<'a> {
             stay: occupant.stay.as_ref().map(|stay| Cow::Borrowed(stay.0.as_str())),
             address: Cow::Borrowed(&occupant.address.0),
             name: occupant.name.as_ref().map(|name| Cow::Borrowed(name.reveal().as_str())),
-            token: occupant.token.as_ref().map(|token| Cow::Borrowed(token.id.as_str())),
+            // An id is never empty.
+            token: occupant.token.as_ref().map(|token| Cow::Borrowed(token.id.as_deref().unwrap_or_default())),
             account: occupant.account,
+            granted: occupant.granted,
             joined_at: occupant.joined_at.map(to_millis),
             line_lost: occupant.line_lost,
         }
@@ -213,8 +233,9 @@ impl TryFrom<OccupantRow<'_>> for Occupant {
             stay: row.stay.map(|stay| StayKey(stay.into_owned())),
             address: Address(row.address.into_owned()),
             name: row.name.map(|name| Sensitive::new(name.into_owned())),
-            token: row.token.map(|id| TokenUser { id: id.into_owned() }),
+            token: row.token.map(|id| TokenUser { id: Some(id.into_owned()).filter(|id| !id.is_empty()) }),
             account: row.account,
+            granted: row.granted,
             joined_at: row.joined_at.map(from_millis).transpose()?,
             line_lost: row.line_lost,
         })
@@ -231,8 +252,9 @@ mod tests {
         let occupant = || Occupant {
             stay: Some(StayKey("s".into())),
             name: Some("Ив\"ан\n".into()),
-            token: Some(TokenUser { id: "t".into() }),
+            token: Some(TokenUser { id: Some("t".into()) }),
             account: true,
+            granted: true,
             joined_at: Some(now),
             line_lost: true,
             ..Occupant::at("a@b/c")
@@ -242,7 +264,7 @@ mod tests {
             Fact::RoomClosed { ended: true },
             Fact::Joined(occupant()),
             Fact::Left { occupant: Occupant::at("x"), reason: LeaveReason::Kicked },
-            Fact::Named(occupant()),
+            Fact::Named(Occupant { token: Some(TokenUser { id: None }), ..occupant() }),
             Fact::Granted(occupant()),
             Fact::LineLost(occupant()),
             Fact::LineBack(occupant()),
@@ -251,12 +273,15 @@ mod tests {
             Fact::KeeperCame,
             Fact::KeeperLeft,
         ];
-        for (order, fact) in (0..).zip(facts) {
+        let places = [SignalPlace::Room, SignalPlace::Lobby, SignalPlace::Breakout("b\"1".into())];
+        for ((order, fact), place) in (0..).zip(facts).zip(places.into_iter().cycle()) {
             let signal = Signal {
                 key: "k\\".into(),
                 room: RoomName::parse("[clinic]комната").expect("a name"),
-                place: SignalPlace::Lobby,
+                place,
+                reporter: Arc::from("a source"),
                 at: now,
+                said_at: now + chrono::Duration::hours(13),
                 order,
                 received_at: now,
                 witness: Witness { grants: true, names: false, login: Some(false), vague_rooms: true },
@@ -270,6 +295,6 @@ mod tests {
     fn survives(body: &EntryBody, now: Timestamp) {
         let mut row = Vec::new();
         write(body, &mut row);
-        assert_eq!(&read(std::str::from_utf8(&row).expect("text"), now).expect("read"), body);
+        assert_eq!(&read(std::str::from_utf8(&row).expect("text"), &Arc::from("a source"), now).expect("read"), body);
     }
 }
