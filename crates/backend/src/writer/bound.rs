@@ -103,12 +103,14 @@ fn identity(occupant: &Occupant) -> &str {
 mod tests {
     use super::*;
     use kabinet_domain::{LeaveReason, RoomName, Sensitive, SignalPlace, StayKey, Timestamp, Witness};
+    use std::sync::Arc;
 
     fn signal(second: i64, fact: Fact) -> Signal {
         let at = Timestamp::from_timestamp(second, 0).expect("a moment");
         let room = RoomName::parse("a-room").expect("a name");
         let (place, witness) = (SignalPlace::Room, Witness::default());
-        Signal { key: second.to_string(), room, place, at, order: 0, received_at: at, witness, fact }
+        let reporter = Arc::from("module");
+        Signal { key: second.to_string(), room, place, reporter, at, said_at: at, order: 0, received_at: at, witness, fact }
     }
 
     fn person(stay: &str) -> Occupant {
