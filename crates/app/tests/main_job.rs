@@ -273,8 +273,9 @@ async fn the_shells_verbs_do_what_the_window_does() {
     let list: serde_json::Value = serde_json::from_str(&say("list --json").await.text).expect("JSON");
     assert_eq!((list[0]["minutes"].clone(), list[0]["client"].clone()), (json!(50), json!(null)));
     assert!(!list.to_string().contains("Maria"));
-    let find =
-        async |text: &str| call(&application, "search", json!({ "text": text, "offset": 0, "limit": 9 })).await["total"].clone();
+    let find = async |text: &str| {
+        call(&application, "search", json!({ "sought": { "text": text }, "offset": 0, "limit": 9 })).await["total"].clone()
+    };
     assert_eq!((find("ivan").await, find("maria").await, find("23.12.2026").await), (json!(0), json!(0), json!(1)));
     let refused = say("dance").await;
     assert_eq!(refused.status, 2);
