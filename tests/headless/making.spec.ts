@@ -79,7 +79,7 @@ test('a half-written consultation survives a look at another screen', async ({ h
   await expect(link).toHaveText(/^meet\.example\.org\//)
   const before = await link.textContent()
   await page.keyboard.press('Control+f')
-  await expect(page.getByRole('heading', { level: 1, name: 'Search' })).toBeVisible()
+  await expect(page.getByRole('heading', { level: 1, name: 'History' })).toBeVisible()
   await page.keyboard.press('Control+n')
   await expect(page.getByLabel('Client', { exact: true })).toHaveValue('Maria K.')
   await expect(link).toHaveText(before ?? '')
