@@ -220,3 +220,20 @@ fn whichever_reporter_is_first_the_grant_is_waited_for() {
     assert_eq!(told_by(&plan, &alone.signals, 11.0), ["joined"], "a second, no longer");
     assert_eq!(told_by(&Plan::default(), &alone.signals, 10.0), ["joined"]);
 }
+
+/// The one that says why is believed, whichever of the two was heard last.
+#[test]
+fn a_departure_that_two_report_needs_no_waiting_when_one_says_why() {
+    for later in [0.2, -0.2] {
+        let mut scene = Scene::new(addresses_only());
+        let seen = scene.person("ivan", "");
+        let named = scene.person("ivan", "Иван");
+        let named = Occupant { address: seen.address.clone(), ..named };
+        scene.joins(10.0, &seen).leaves(100.0 + later, &seen, LeaveReason::Unknown);
+        scene.by("module", module(Some(false))).joins(10.0, &named).leaves(100.0, &named, LeaveReason::HungUp);
+        let mut signals = scene.signals;
+        signals.sort_by_key(|signal| signal.received_at);
+        let told = told_by(&Plan::default(), &signals, 103.0);
+        assert!(told.last().is_some_and(|last| last.starts_with("left") && last.ends_with("hung_up")), "{later}: {told:?}");
+    }
+}

@@ -187,10 +187,20 @@ pub(super) fn continues(run: &[(&Stay, Proof)], next: &Stay) -> bool {
     run.iter().any(|(stay, _)| stay.end.is_none_or(|end| next.from() <= end.at + returns_within(stay)))
 }
 
-/// The last departure, when every stay has one.
+/// Two reporters tell of one departure this far apart at most.
+const TOLD_TWICE_WITHIN: Duration = Duration::seconds(5);
+
+/// The last departure, when every stay has one. Where two reporters told of it, the one that says most: a departure with
+/// its reason needs no waiting for a return.
 fn end_of<'a>(run: &[(&'a Stay, Proof)]) -> Option<(End, &'a Stay)> {
     let ends: Option<Vec<(End, &Stay)>> = run.iter().map(|(stay, _)| stay.end.map(|end| (end, *stay))).collect();
-    ends?.into_iter().max_by_key(|(end, _)| end.at)
+    let ends = ends?;
+    let (last, of) = *ends.iter().max_by_key(|(end, _)| end.at)?;
+    let same = |(end, stay): &&(End, &Stay)| {
+        *stay == of
+            || (stay.address.bare() == of.address.bare() && stay.reporter != of.reporter && last.at - end.at <= TOLD_TWICE_WITHIN)
+    };
+    ends.iter().filter(same).min_by_key(|(end, stay)| (returns_within(stay), std::cmp::Reverse(end.at))).copied()
 }
 
 /// The loss since which no connection of the person has a line.
