@@ -19,6 +19,9 @@ const PASSWORD_COPIED: std::time::Duration = std::time::Duration::from_secs(30);
 /// A note about a room that was opened stands in the window for so long.
 const NOTE_SHOWN: std::time::Duration = std::time::Duration::from_secs(60);
 
+/// An answer to *Join* does not wait longer for the backend.
+const TOLD_WITHIN: std::time::Duration = std::time::Duration::from_secs(1);
+
 const LONGEST_SNOOZE: u32 = 120;
 
 impl Application {
@@ -74,7 +77,9 @@ impl Application {
         match &opened {
             Ok(note) => {
                 let (application, told) = (self.clone(), id.to_owned());
-                self.tasks.spawn(async move { application.tell_pressed_join(&told, now).await });
+                let telling = self.tasks.spawn(async move { application.tell_pressed_join(&told, now).await });
+                // It goes on by itself; but whoever is quickly in the room had better not be there before the backend knows.
+                let _ = tokio::time::timeout(TOLD_WITHIN, telling).await;
                 self.worked(note.clone());
                 if let Some(note) = note.clone() {
                     self.forget_note_later(note);
