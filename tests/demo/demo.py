@@ -176,7 +176,7 @@ def perform(show, kabinet, words):
 
 
 def prosody(modules, config):
-    return Lab(muc_modules=modules, lobby_modules=modules, breakout_modules=modules, config=config, auth="password", log_level="info")
+    return Lab(muc_modules=modules, lobby_modules=modules, breakout_modules=modules, config=config, auth="anonymous", log_level="info")
 
 
 def press(window, label):
