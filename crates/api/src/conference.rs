@@ -53,6 +53,9 @@ pub struct ConferenceBody {
     pub live_stream_title: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub live_stream_description: Option<String>,
+    /// How the room was made, for a provider that makes rooms when asked.
+    #[serde(flatten)]
+    pub at_provider: ProviderRoom,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status: Option<ConferenceStatus>,
 }
@@ -95,10 +98,34 @@ pub struct Conference {
     pub live_stream_title: Option<String>,
     #[serde(default)]
     pub live_stream_description: Option<String>,
+    #[serde(flatten)]
+    pub at_provider: ProviderRoom,
     pub owner: Owner,
     pub status: ConferenceStatus,
     pub created_at: DateTime<Utc>,
     pub updated_at: DateTime<Utc>,
+}
+
+/// What a provider that makes rooms when asked was asked for, and what finds the room there again.
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ProviderRoom {
+    /// The provider's own id of the room.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub provider_room: Option<String>,
+    /// Who waits until somebody lets them in: `everyone`, `outsiders` of the organisation, `nobody`. The provider's most careful when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "everyone")]
+    pub waiting_room: Option<String>,
+    /// A summary of what is said is written by itself.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub summary: bool,
+    /// The link of those who only watch a broadcast.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub live_stream_link: Option<String>,
+    /// Who may watch it: `everyone` with the link, or the `organisation`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "everyone")]
+    pub live_stream_viewers: Option<String>,
 }
 
 /// The specialist whose consultation it is.
@@ -165,6 +192,7 @@ impl From<Conference> for ConferenceBody {
             invite_users: conference.invite_users,
             live_stream_title: conference.live_stream_title,
             live_stream_description: conference.live_stream_description,
+            at_provider: conference.at_provider,
             status: Some(conference.status),
         }
     }
@@ -185,6 +213,12 @@ impl fmt::Debug for Conference {
             .field("starts_at", &self.starts_at)
             .field("status", &self.status)
             .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for ProviderRoom {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ProviderRoom").finish_non_exhaustive()
     }
 }
 

@@ -7,7 +7,9 @@ mod health;
 mod people;
 mod webhook;
 
-pub use conference::{Conference, ConferenceBody, ConferenceStatus, ConferenceType, Conferences, Owner, PressedJoin};
+pub use conference::{
+    Conference, ConferenceBody, ConferenceStatus, ConferenceType, Conferences, Owner, PressedJoin, ProviderRoom,
+};
 pub use error::{ErrorBody, ErrorDetail};
 pub use event::{EventJson, EventPage, WhoJson};
 pub use health::{Health, SourceHealth};

@@ -13,6 +13,7 @@
 use crate::command::CommandError;
 use crate::desktop::{Desktop, DesktopError, MenuAction, NotificationAction};
 use crate::line::{BackendAddress, Line};
+use crate::operator::Operator;
 use crate::present;
 use crate::record::Event;
 use crate::settings_file;
@@ -42,6 +43,8 @@ pub struct Parts {
     /// Exists, belongs to this user, holds nothing but the application's files.
     pub data_dir: PathBuf,
     pub backend: Backend,
+    /// What the operator of a practice has put into this computer's configuration.
+    pub operator: Operator,
     pub version: String,
 }
 

@@ -190,6 +190,8 @@ impl Application {
             provider: new.provider.unwrap_or(connected),
             link: new.link,
             note: String::new(),
+            room: None,
+            calendar: None,
         };
         let made = self.make(draft).await?;
         let starts_at = made.starts_at.with_timezone(&zone);

@@ -1,7 +1,7 @@
 //! The typed commands: one map from name to arguments and reply, for the window, the shell's verbs
 //! and the browser tests alike. TypeScript is generated from it (`ui/src/generated`).
 
-use crate::view::{ConsultationView, Health, Message};
+use crate::view::{ColleagueView, ConsultationView, Health, Message, RoomView};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use ts_rs::TS;
@@ -41,6 +41,75 @@ pub struct ConsultationDraft {
     pub link: Option<String>,
     #[serde(default)]
     pub note: String,
+    /// For a provider that makes rooms when asked; what is not said is as careful as it allows.
+    #[serde(default)]
+    pub room: Option<RoomWishes>,
+    /// Absent leaves it as it is; for a new one as the calendar's settings say.
+    #[serde(default)]
+    pub calendar: Option<CalendarWishes>,
+}
+
+/// What a room is to be like, for a provider that makes rooms when asked.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(default)]
+pub struct RoomWishes {
+    /// One of the provider's levels; its first when absent.
+    pub waiting_room: Option<String>,
+    /// E-mail addresses of those who may lead it too.
+    pub cohosts: Vec<String>,
+    /// A summary of what is said is written by itself.
+    pub summary: bool,
+    /// Present for a room that others may watch.
+    pub broadcast: Option<BroadcastWishes>,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(default)]
+pub struct BroadcastWishes {
+    pub title: String,
+    pub description: String,
+    /// Only the organisation may watch, not whoever has the link.
+    pub organisation_only: bool,
+}
+
+/// Whether a consultation stands in the connected calendar, and who is invited there.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct CalendarWishes {
+    pub on: bool,
+    #[serde(default)]
+    pub invited: Vec<ColleagueView>,
+}
+
+/// What is to be different of a room that was made; both here and at the provider.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+pub struct RoomChanging {
+    pub id: String,
+    pub wishes: RoomWishes,
+}
+
+/// A made room as Kabinet thinks it is, and as the provider says it is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct RoomComparison {
+    pub ours: RoomView,
+    /// What the provider does not say is as ours.
+    pub theirs: RoomView,
+    /// `waiting_room`, `cohosts`, `summary`, `title`, `description`, `viewers`, `watch_link`, `link`; empty when both say the same.
+    pub differs: Vec<String>,
+}
+
+/// Whose word counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum WhichSide {
+    Ours,
+    Theirs,
+}
+
+/// A choice between what is said here and what is said elsewhere about a consultation.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+pub struct SideChoice {
+    pub id: String,
+    pub side: WhichSide,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]
@@ -74,17 +143,25 @@ pub struct Outcome {
 }
 
 /// What of the history is wanted; everything where nothing is said.
-/// A kind of room is to stand here too as soon as consultations have one.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, TS)]
 #[serde(default)]
 pub struct Sought {
     /// Words of the client's name, the note, the link or the day; all of them.
     pub text: String,
     pub state: Option<HistoryState>,
+    pub kind: Option<RoomKind>,
     /// The first day, in the specialist's zone: `2026-12-23`.
     pub from: Option<String>,
     /// The last day.
     pub to: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum RoomKind {
+    Conference,
+    /// Others may watch it.
+    Broadcast,
 }
 
 /// As what a consultation counts in the history; one that goes on is still planned, and so is one nobody has confirmed.
@@ -158,6 +235,70 @@ pub struct ByProvider {
     pub provider: String,
 }
 
+/// How an account is to be connected.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum SignInWay {
+    /// On the service's page in the browser, which leads back to this computer.
+    Browser,
+    /// By a short code, typed in on the service's page on any device.
+    DeviceCode,
+}
+
+/// Begins to connect an account. What the form says is kept first.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+pub struct SignInRequest {
+    pub form: ConnectionDraft,
+    pub way: SignInWay,
+}
+
+/// What the service's page showed instead of leading back: a code, or the whole address that the browser was led to.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+pub struct SignInAnswer {
+    pub text: String,
+}
+
+/// What a calendar's owner chose about it.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+pub struct CalendarChoice {
+    pub provider: String,
+    /// Id of the calendar that consultations are written to.
+    pub calendar: String,
+    /// New consultations go there unless their form says otherwise.
+    pub on_by_default: bool,
+    /// Entries carry the client's name, which colleagues may be able to read there.
+    pub with_names: bool,
+    /// Minutes before the start; none when absent.
+    pub reminder: Option<u32>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+pub struct CalendarChoices {
+    pub calendars: Vec<OneCalendar>,
+}
+
+/// One calendar of the connected account.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+pub struct OneCalendar {
+    pub id: String,
+    pub name: String,
+    /// `#rrggbb`, or empty.
+    pub colour: String,
+    /// Entries can be added and changed.
+    pub writable: bool,
+}
+
+/// Part of a name or of an address; all colleagues when blank.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+pub struct ColleagueSearch {
+    pub text: String,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+pub struct Colleagues {
+    pub items: Vec<ColleagueView>,
+}
+
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]
 pub struct CheckResult {
     pub health: Health,
@@ -222,6 +363,10 @@ macro_rules! commands {
             repeat: ById => ConsultationDraft,
             join: ById => Nothing,
             copy_link: ById => Nothing,
+            copy_watch_link: ById => Nothing,
+            compare_room: ById => RoomComparison,
+            change_room: RoomChanging => RoomComparison,
+            take_room: SideChoice => RoomComparison,
             copy_login: ById => Nothing,
             copy_password: ById => Nothing,
             snooze: Snooze => Nothing,
@@ -233,6 +378,15 @@ macro_rules! commands {
             save_connection: ConnectionDraft => CheckResult,
             remove_connection: ByProvider => Nothing,
             check_connection: ByProvider => CheckResult,
+            begin_sign_in: SignInRequest => Nothing,
+            open_sign_in_page: Nothing => Nothing,
+            finish_sign_in: SignInAnswer => Nothing,
+            cancel_sign_in: Nothing => Nothing,
+            calendar_choices: ByProvider => CalendarChoices,
+            choose_calendar: CalendarChoice => Nothing,
+            sync_calendar: Nothing => Nothing,
+            decide_conflict: SideChoice => Nothing,
+            colleagues: ColleagueSearch => Colleagues,
             webhook_info: Nothing => WebhookInfo,
             pair: Pairing => Nothing,
             unpair: Nothing => Nothing,

@@ -117,6 +117,8 @@ pub(crate) fn repeated(consultation: &Consultation, keeps_link: bool, now: DateT
         provider: consultation.provider.clone(),
         link: keeps_link.then(|| consultation.link.clone()),
         note: consultation.note.clone(),
+        room: None,
+        calendar: None,
     }
 }
 

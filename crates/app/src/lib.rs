@@ -13,6 +13,7 @@ mod history;
 mod keychain;
 mod line;
 pub mod notices;
+pub mod operator;
 mod outbox;
 pub mod present;
 pub mod record;
@@ -31,6 +32,7 @@ pub mod words;
 pub use application::{Application, Backend, BackendSwitch, Parts};
 pub use cli::Spoken;
 pub use line::BackendAddress;
+pub use operator::Operator;
 
 use kabinet_domain::provider::{LOGIN, PASSWORD};
 use view::Message;

@@ -1,12 +1,12 @@
 //! The line to the backend: its HTTP interface, as far as the application uses it.
 
-use crate::record::{Consultation, Event, Kind, Status};
+use crate::record::{Broadcast, Consultation, Event, Kind, Made, Status};
 use crate::view::Message;
 use chrono::{DateTime, LocalResult, NaiveTime, TimeZone, Utc};
 use chrono_tz::Tz;
 use kabinet_api::{
-    Conference, ConferenceBody, ConferenceStatus, Conferences, CurrentUser, ErrorBody, EventJson, EventPage, PairRequest, Paired,
-    PressedJoin,
+    Conference, ConferenceBody, ConferenceStatus, ConferenceType, Conferences, CurrentUser, ErrorBody, EventJson, EventPage,
+    PairRequest, Paired, PressedJoin, ProviderRoom,
 };
 use kabinet_domain::sensitive::clean_name;
 use kabinet_domain::{EventKind, Place, Proof, Sensitive};
@@ -18,6 +18,9 @@ use uuid::Uuid;
 
 /// For everything but the feed.
 const ANSWER_WITHIN: Duration = Duration::from_secs(10);
+
+/// Who may watch a broadcast, when it is not everybody, as the backend is told.
+const ORGANISATION: &str = "organisation";
 
 /// Where a backend is, and what lets us in.
 #[derive(Debug, Clone)]
@@ -278,7 +281,8 @@ pub(crate) fn event(json: EventJson, missed: bool) -> Event {
 }
 
 /// A consultation as it is kept here.
-pub(crate) fn consultation(conference: Conference) -> Consultation {
+pub(crate) fn consultation(mut conference: Conference) -> Consultation {
+    let made = made(&mut conference);
     Consultation {
         id: conference.id.to_string(),
         client: clean_name(&conference.client),
@@ -295,7 +299,46 @@ pub(crate) fn consultation(conference: Conference) -> Consultation {
             ConferenceStatus::Cancelled => Status::Cancelled,
             ConferenceStatus::NoShow => Status::NoShow,
         },
+        made,
         version: Some(conference.version.to_string()),
+    }
+}
+
+fn made(conference: &mut Conference) -> Option<Made> {
+    let at_provider = std::mem::take(&mut conference.at_provider);
+    let broadcast = (conference.kind == ConferenceType::Broadcast).then(|| Broadcast {
+        title: conference.live_stream_title.take().unwrap_or_default(),
+        description: conference.live_stream_description.take().unwrap_or_default(),
+        organisation_only: at_provider.live_stream_viewers.as_deref() == Some(ORGANISATION),
+        watch_link: at_provider.live_stream_link,
+    });
+    Some(Made {
+        id: at_provider.provider_room?,
+        waiting_room: at_provider.waiting_room,
+        cohosts: std::mem::take(&mut conference.cohosts),
+        summary: at_provider.summary,
+        broadcast,
+    })
+}
+
+/// Lays what is kept here of a made room over a body. A body without one keeps what others may have written.
+fn with_made(body: ConferenceBody, made: Option<&Made>) -> ConferenceBody {
+    let Some(made) = made else { return ConferenceBody { at_provider: ProviderRoom::default(), ..body } };
+    let broadcast = made.broadcast.as_ref();
+    ConferenceBody {
+        kind: if broadcast.is_some() { ConferenceType::Broadcast } else { ConferenceType::Conference },
+        cohosts: made.cohosts.clone(),
+        live_stream_title: broadcast.map(|broadcast| broadcast.title.clone()),
+        live_stream_description: broadcast.map(|broadcast| broadcast.description.clone()),
+        at_provider: ProviderRoom {
+            provider_room: Some(made.id.clone()),
+            waiting_room: made.waiting_room.clone(),
+            summary: made.summary,
+            live_stream_link: broadcast.and_then(|broadcast| broadcast.watch_link.clone()),
+            live_stream_viewers: broadcast
+                .map(|broadcast| if broadcast.organisation_only { ORGANISATION } else { "everyone" }.to_owned()),
+        },
+        ..body
     }
 }
 
@@ -307,7 +350,7 @@ pub(crate) fn body(consultation: &Consultation, theirs: Option<Conference>, name
         theirs.map(ConferenceBody::from).unwrap_or_else(|| ConferenceBody { name: name.to_owned(), ..ConferenceBody::default() });
     // Their room is what their link says; another link says another.
     let room = theirs.room.filter(|_| theirs.link.as_deref() == Some(&consultation.link));
-    ConferenceBody {
+    let body = ConferenceBody {
         id: Uuid::parse_str(&consultation.id).ok(),
         description: consultation.note.clone(),
         start_date: local.date_naive(),
@@ -325,7 +368,8 @@ pub(crate) fn body(consultation: &Consultation, theirs: Option<Conference>, name
             Status::NoShow => ConferenceStatus::NoShow,
         }),
         ..theirs
-    }
+    };
+    with_made(body, consultation.made.as_ref())
 }
 
 /// What was typed here since `base`, laid over what the backend has now: only the fields that changed here.
@@ -344,6 +388,7 @@ pub(crate) fn merged(mine: &Consultation, base: &Consultation, theirs: &Consulta
         room: pick(&mine.room, &base.room, &theirs.room),
         note: pick(&mine.note, &base.note, &theirs.note),
         status: pick(&mine.status, &base.status, &theirs.status),
+        made: pick(&mine.made, &base.made, &theirs.made),
         version: theirs.version.clone(),
     }
 }

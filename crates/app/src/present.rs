@@ -1,11 +1,12 @@
 //! From what is known to what is shown: pure functions of state and time.
 
 use crate::attended::{Attended, Place};
-use crate::record::{Consultation, Event, Kind, Status};
+use crate::record::{Consultation, Event, Kind, Made, Status};
 use crate::state::State;
 use crate::view::{
-    AppView, ConnectionView, ConsultationStatus, ConsultationView, DayGroup, DayGroupKind, FeedState, FeedView, FieldKind,
-    FieldView, Presence, PresencePlace, ProviderView, Settings, Step, StepKind, TrayState,
+    Ability, AccountView, AppView, BroadcastView, ConnectionView, ConsultationStatus, ConsultationView, DayGroup, DayGroupKind,
+    FeedState, FeedView, FieldKind, FieldView, Presence, PresencePlace, ProviderKind, ProviderView, RoomView, Settings, Step,
+    StepKind, TrayState,
 };
 use chrono::{DateTime, Duration, NaiveDate, Utc};
 use kabinet_domain::provider;
@@ -170,6 +171,8 @@ pub fn app_view(state: &State, now: DateTime<Utc>) -> AppView {
         connections: connections(state),
         providers: state.place.providers.iter().map(provider_view).collect(),
         problems: state.problems.values().chain(&state.desktop_problems).cloned().collect(),
+        sign_in: state.sign_in.clone(),
+        calendar: None,
         do_not_disturb_until: state.kept.do_not_disturb_until.filter(|until| *until > now),
     }
 }
@@ -241,6 +244,22 @@ pub fn consultation_view(state: &State, known: &Known<'_>, now: DateTime<Utc>) -
         unsent: state.unsent.contains_key(&consultation.id),
         has_login: state.connection_value(&consultation.provider, crate::LOGIN).is_some(),
         asks_outcome: known.asks_outcome(now),
+        made: consultation.made.as_ref().map(room_view),
+        calendar: None,
+    }
+}
+
+pub(crate) fn room_view(made: &Made) -> RoomView {
+    RoomView {
+        waiting_room: made.waiting_room.clone(),
+        cohosts: made.cohosts.clone(),
+        summary: made.summary,
+        broadcast: made.broadcast.as_ref().map(|broadcast| BroadcastView {
+            title: broadcast.title.clone(),
+            description: broadcast.description.clone(),
+            organisation_only: broadcast.organisation_only,
+            watch_link: broadcast.watch_link.clone(),
+        }),
     }
 }
 
@@ -322,6 +341,12 @@ fn connections(state: &State) -> Vec<ConnectionView> {
             health: known.health,
             message: known.message,
             last_success: known.last_success,
+            account: state
+                .kept
+                .accounts
+                .get(provider.id)
+                .map(|account| AccountView { name: account.name.clone(), login: account.login.clone() }),
+            abilities: known.abilities.into_iter().map(|(key, allowed)| Ability { key: key.into(), allowed }).collect(),
         })
     };
     state.place.providers.iter().filter_map(of_provider).collect()
@@ -338,14 +363,23 @@ fn provider_view(info: &provider::ProviderInfo) -> ProviderView {
         },
         required: field.required,
         placeholder: field.placeholder.into(),
+        given: false,
     };
+    let capabilities = &info.capabilities;
     ProviderView {
         id: info.id.into(),
         name: info.name.into(),
         icon: info.icon.into(),
         fields: info.fields.iter().map(field).collect(),
-        // A room by request is made when a person says so, and no form asks for that yet: until then its link is pasted.
-        makes_rooms: info.capabilities.rooms == provider::Rooms::ByName,
+        kind: ProviderKind::Rooms,
+        makes_rooms: capabilities.makes_rooms(),
+        by_request: capabilities.rooms == provider::Rooms::ByRequest,
+        waiting_room: capabilities.waiting_room.iter().map(|level| level.as_str().to_owned()).collect(),
+        cohosts: capabilities.cohosts,
+        broadcasts: capabilities.broadcasts,
+        summary: capabilities.summary,
+        changes_rooms: capabilities.changes_rooms,
+        sign_in: None,
     }
 }
 

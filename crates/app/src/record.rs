@@ -19,6 +19,9 @@ pub struct Consultation {
     pub room: String,
     pub note: String,
     pub status: Status,
+    /// For a room that a provider made when asked.
+    #[serde(default)]
+    pub made: Option<Made>,
     /// The backend's version, for `If-Match`; `None` until it has accepted the consultation.
     pub version: Option<String>,
 }
@@ -38,6 +41,42 @@ impl fmt::Debug for Consultation {
             .field("starts_at", &self.starts_at)
             .field("status", &self.status)
             .finish_non_exhaustive()
+    }
+}
+
+/// A room that a provider made when asked: what finds it there again, and what it was made with.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Made {
+    /// The provider's own id.
+    pub id: String,
+    /// One of the words of [`kabinet_domain::provider::WaitingRoom`].
+    pub waiting_room: Option<String>,
+    /// E-mail addresses.
+    pub cohosts: Vec<String>,
+    pub summary: bool,
+    pub broadcast: Option<Broadcast>,
+}
+
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Broadcast {
+    pub title: String,
+    pub description: String,
+    /// Everybody may watch, or the organisation alone.
+    pub organisation_only: bool,
+    /// The link of those who only watch.
+    pub watch_link: Option<String>,
+}
+
+/// Addresses and links stay out of logs.
+impl fmt::Debug for Made {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Made").field("waiting_room", &self.waiting_room).finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for Broadcast {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Broadcast").field("organisation_only", &self.organisation_only).finish_non_exhaustive()
     }
 }
 

@@ -3,7 +3,7 @@
 use crate::attended::Attended;
 use crate::consultations::Consultations;
 use crate::record::{Event, Handled, Unsent};
-use crate::view::{FeedState, Health, Message, Settings};
+use crate::view::{FeedState, Health, Message, Settings, SignInView};
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use kabinet_domain::provider::ProviderInfo;
@@ -35,6 +35,8 @@ pub struct State {
     pub desktop_problems: Vec<Message>,
     /// The last file that was written for the person.
     pub exported: Option<PathBuf>,
+    /// An account being connected, as it is shown.
+    pub sign_in: Option<SignInView>,
     pub place: Place,
 }
 
@@ -60,6 +62,32 @@ pub struct Kept {
     /// Address of a practice's backend; the embedded one serves when absent.
     pub shared_backend: Option<String>,
     pub do_not_disturb_until: Option<DateTime<Utc>>,
+    /// Whose account is connected, by provider: names, no secrets.
+    pub accounts: BTreeMap<String, Account>,
+    /// The calendar that consultations are written to.
+    pub calendar: Option<ChosenCalendar>,
+    /// Tokens are bound to it, so that they can be revoked. Drawn once.
+    pub device_id: Option<String>,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Account {
+    pub name: String,
+    pub login: String,
+}
+
+/// What a person chose about the calendar.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ChosenCalendar {
+    pub provider: String,
+    /// Its own id.
+    pub calendar: String,
+    pub name: String,
+    pub on_by_default: bool,
+    pub with_names: bool,
+    pub reminder: Option<u32>,
 }
 
 #[derive(Debug, Clone)]
@@ -93,11 +121,13 @@ pub struct ConnectionState {
     pub health: Health,
     pub message: Option<Message>,
     pub last_success: Option<DateTime<Utc>>,
+    /// What is known of what the account may do.
+    pub abilities: BTreeMap<&'static str, bool>,
 }
 
 impl Default for ConnectionState {
     fn default() -> Self {
-        Self { secrets: BTreeSet::new(), health: Health::Unknown, message: None, last_success: None }
+        Self { secrets: BTreeSet::new(), health: Health::Unknown, message: None, last_success: None, abilities: BTreeMap::new() }
     }
 }
 
@@ -120,6 +150,7 @@ impl State {
             problems: BTreeMap::new(),
             desktop_problems: Vec::new(),
             exported: None,
+            sign_in: None,
             place,
         }
     }

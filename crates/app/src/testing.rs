@@ -40,6 +40,7 @@ pub(crate) fn consultation(id: &str, time: &str, minutes: u32) -> Consultation {
         room: format!("konsultaciya-23dec-{id}00000000"),
         note: String::new(),
         status: Status::Planned,
+        made: None,
         version: Some("1".into()),
     }
 }

@@ -38,6 +38,10 @@ pub struct AppView {
     pub providers: Vec<ProviderView>,
     /// Troubles of this computer: no keychain, no tray, no notifications, port taken …
     pub problems: Vec<Message>,
+    /// An account is being connected, or that just failed.
+    pub sign_in: Option<SignInView>,
+    /// The calendar that consultations are written to.
+    pub calendar: Option<CalendarView>,
     pub do_not_disturb_until: Option<DateTime<Utc>>,
 }
 
@@ -126,6 +130,133 @@ pub struct ConsultationView {
     pub has_login: bool,
     /// Nobody came and the time is over: asks for a confirmation.
     pub asks_outcome: bool,
+    /// For a room that a provider made when asked.
+    pub made: Option<RoomView>,
+    /// While a calendar is connected, or the consultation stood in one.
+    pub calendar: Option<CalendarEntryView>,
+}
+
+/// What a made room is like.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct RoomView {
+    /// `everyone`, `outsiders` or `nobody` waits; `null` when nobody knows.
+    pub waiting_room: Option<String>,
+    pub cohosts: Vec<String>,
+    pub summary: bool,
+    pub broadcast: Option<BroadcastView>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct BroadcastView {
+    pub title: String,
+    pub description: String,
+    pub organisation_only: bool,
+    /// The link of those who only watch.
+    pub watch_link: Option<String>,
+}
+
+/// Somebody of the practice, as the connected calendar knows them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct ColleagueView {
+    pub id: String,
+    /// Empty when only the id is known.
+    pub name: String,
+    pub email: Option<String>,
+    pub position: String,
+}
+
+/// A consultation's entry in the connected calendar.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct CalendarEntryView {
+    pub on: bool,
+    pub state: CalendarEntryState,
+    /// Why it could not be written.
+    pub message: Option<Message>,
+    pub invited: Vec<ColleagueView>,
+    pub conflict: Option<ConflictView>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum CalendarEntryState {
+    Off,
+    /// To be written, changed or removed there.
+    Waiting,
+    Written,
+    /// Changed on both sides: a person decides.
+    Conflict,
+    Failed,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct ConflictView {
+    pub reason: ConflictKind,
+    /// What says one thing here and another there; empty unless both sides changed it.
+    pub fields: Vec<ConflictField>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum ConflictKind {
+    BothChanged,
+    /// Deleted in the calendar, changed here.
+    DeletedThere,
+    /// Cancelled here, changed in the calendar.
+    CancelledHere,
+}
+
+/// Texts, already for people: times in the specialist's zone and language.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct ConflictField {
+    /// `title`, `time`, `location`, `description`, `reminder`.
+    pub field: String,
+    pub ours: String,
+    pub theirs: String,
+}
+
+/// The connected calendar, and how it goes.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+pub struct CalendarView {
+    pub provider: String,
+    /// Which of the account's calendars is written to; `null` until a person chose.
+    pub calendar: Option<String>,
+    pub calendar_name: String,
+    pub on_by_default: bool,
+    pub with_names: bool,
+    pub reminder: Option<u32>,
+    /// When both sides were last compared.
+    pub last_success: Option<DateTime<Utc>>,
+    /// Why the last comparison did not work.
+    pub message: Option<Message>,
+    /// Consultations that a person has to decide about.
+    pub conflicts: Vec<String>,
+}
+
+/// An account being connected.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+pub struct SignInView {
+    pub provider: String,
+    pub way: crate::command::SignInWay,
+    pub state: SignInState,
+    /// To be typed in on `page`.
+    pub user_code: Option<String>,
+    /// Where the code is typed in.
+    pub page: Option<String>,
+    pub ends_at: Option<DateTime<Utc>>,
+    /// The service may show a code, or lead to a page that does not open: either is pasted here.
+    pub may_paste: bool,
+    /// Why it failed.
+    pub message: Option<Message>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum SignInState {
+    /// For the person to finish elsewhere.
+    Waiting,
+    /// The service is being asked.
+    Finishing,
+    Failed,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -202,8 +333,39 @@ pub struct ProviderView {
     pub name: String,
     pub icon: String,
     pub fields: Vec<FieldView>,
+    pub kind: ProviderKind,
     /// A room can be made here (else only a link can be pasted).
     pub makes_rooms: bool,
+    /// A room is made when a person says so, so that its link cannot be shown before.
+    pub by_request: bool,
+    /// Who can be made to wait, the usual first; empty where there is no such thing.
+    pub waiting_room: Vec<String>,
+    pub cohosts: bool,
+    pub broadcasts: bool,
+    pub summary: bool,
+    /// What a room was made with can be compared and changed later.
+    pub changes_rooms: bool,
+    /// An account is connected by signing in, instead of or beside the form.
+    pub sign_in: Option<SignInOffer>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum ProviderKind {
+    Rooms,
+    Calendar,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+pub struct SignInOffer {
+    pub browser: bool,
+    pub device_code: bool,
+    /// Fields that signing in needs, such as an application's id.
+    pub fields: Vec<String>,
+    /// Fields that make it unnecessary, such as a token that was got elsewhere.
+    pub instead: Vec<String>,
+    /// The address that the browser is led back to, to be registered at the service to the letter.
+    pub redirect: String,
 }
 
 /// One field of a connection's form.
@@ -214,6 +376,8 @@ pub struct FieldView {
     pub kind: FieldKind,
     pub required: bool,
     pub placeholder: String,
+    /// The operator's configuration has it already.
+    pub given: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -236,6 +400,24 @@ pub struct ConnectionView {
     pub health: Health,
     pub message: Option<Message>,
     pub last_success: Option<DateTime<Utc>>,
+    /// Whose account is connected, where there is one.
+    pub account: Option<AccountView>,
+    /// What the account may do, as far as is known.
+    pub abilities: Vec<Ability>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct AccountView {
+    pub name: String,
+    /// Empty when it says no more than the name.
+    pub login: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct Ability {
+    /// `rooms`, `broadcasts`, `calendar`, `colleagues`; its words are `ability-KEY` in `ui.ftl`.
+    pub key: String,
+    pub allowed: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]

@@ -99,6 +99,7 @@ pub fn conference(
         invite_users: body.invite_users,
         live_stream_title: body.live_stream_title,
         live_stream_description: body.live_stream_description,
+        at_provider: body.at_provider,
         owner: Owner { id: owner.id.0, name: owner.name.reveal().clone() },
         status: match body.status {
             None | Some(ConferenceStatus::Running) => ConferenceStatus::Planned,

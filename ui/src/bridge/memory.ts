@@ -2,6 +2,9 @@ import type { AppView } from '$generated/AppView'
 import type { ConsultationDraft } from '$generated/ConsultationDraft'
 import type { ConsultationView } from '$generated/ConsultationView'
 import type { Commands } from '$generated/commands'
+import type { RoomComparison } from '$generated/RoomComparison'
+import type { RoomView } from '$generated/RoomView'
+import type { RoomWishes } from '$generated/RoomWishes'
 import type { Sought } from '$generated/Sought'
 import { CommandError, type Bridge, type CommandName } from './bridge'
 import { addDays, clock, dayOf } from '$shared/time'
@@ -106,10 +109,19 @@ export function memoryBridge(query: URLSearchParams): Bridge {
         provider,
         link: null,
         note,
+        room: null,
+        calendar: null,
       }
     },
     join: ({ id }) => edit(id, { presence: { ...find(id).presence, specialist_inside: true } }),
     copy_link: () => ({}),
+    copy_watch_link: () => ({}),
+    compare_room: ({ id }) => compared(find(id)),
+    change_room: ({ id, wishes }) => {
+      edit(id, { made: like(wishes) })
+      return compared(find(id))
+    },
+    take_room: ({ id }) => compared(find(id)),
     copy_login: () => ({}),
     copy_password: () => ({}),
     snooze: ({ id, minutes }) =>
@@ -132,13 +144,33 @@ export function memoryBridge(query: URLSearchParams): Bridge {
         (key) => !forgotten.includes(key),
       )
       push({
-        connections: [...others, { provider, values, secrets_kept, ...health(), last_success: now() }],
+        connections: [
+          ...others,
+          {
+            provider,
+            values,
+            secrets_kept,
+            ...health(),
+            last_success: now(),
+            account: null,
+            abilities: [],
+          },
+        ],
       })
       return health()
     },
     remove_connection: ({ provider }) =>
       push({ connections: view.connections.filter((one) => one.provider !== provider) }),
     check_connection: health,
+    begin_sign_in: () => ({}),
+    open_sign_in_page: () => ({}),
+    finish_sign_in: () => ({}),
+    cancel_sign_in: () => push({ sign_in: null }),
+    calendar_choices: () => ({ calendars: [] }),
+    choose_calendar: () => ({}),
+    sync_calendar: () => ({}),
+    decide_conflict: () => ({}),
+    colleagues: () => ({ items: [] }),
     webhook_info: () => ({
       url: 'http://127.0.0.1:8787/api/webhook/kabinet',
       snippet:
@@ -168,6 +200,17 @@ export function memoryBridge(query: URLSearchParams): Bridge {
     },
     onOpen: () => () => {},
   }
+}
+
+/** A room as wished. */
+function like(wishes: RoomWishes): RoomView {
+  const { broadcast, ...rest } = wishes
+  return { ...rest, broadcast: broadcast && { ...broadcast, watch_link: null } }
+}
+
+function compared({ made }: ConsultationView): RoomComparison {
+  if (!made) throw new CommandError({ code: 'room_not_offered' })
+  return { ours: made, theirs: made, differs: [] }
 }
 
 function code(): string {

@@ -14,7 +14,7 @@ export const SAMPLE_NOW = Date.parse('2026-11-23T11:00:00Z')
 
 export type SampleName = keyof typeof days
 
-const [rooms, other, own] = providers as [ProviderView, ProviderView, ProviderView]
+const [rooms, other, own, calendar] = providers as [ProviderView, ProviderView, ProviderView, ProviderView]
 const at = (minutes: number) => new Date(SAMPLE_NOW + minutes * 60_000).toISOString()
 const DAY = 24 * 60
 
@@ -46,6 +46,8 @@ function consultation(
     unsent: false,
     has_login: false,
     asks_outcome: false,
+    made: null,
+    calendar: null,
     ...more,
   }
 }
@@ -129,18 +131,24 @@ function base(): AppView {
         health: 'works',
         message: null,
         last_success: at(-3),
+        account: null,
+        abilities: [],
       },
       {
         provider: other.id,
         values: {},
-        secrets_kept: ['token'],
+        secrets_kept: ['access_token'],
         health: 'check',
         message: { code: 'provider_unreachable', facts: {} },
         last_success: at(-180),
+        account: { name: 'Елена Соколова', login: 'e.sokolova' },
+        abilities: [{ key: 'rooms', allowed: true }],
       },
     ],
-    providers: [rooms, other, own],
+    providers: [rooms, other, own, calendar],
     problems: [],
+    sign_in: null,
+    calendar: null,
     do_not_disturb_until: null,
   }
 }

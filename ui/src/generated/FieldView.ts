@@ -8,4 +8,8 @@ export type FieldView = {
 /**
  * Label key: `field-PROVIDER-KEY` in `ui.ftl`.
  */
-key: string, kind: FieldKind, required: boolean, placeholder: string, };
+key: string, kind: FieldKind, required: boolean, placeholder: string, 
+/**
+ * The operator's configuration has it already.
+ */
+given: boolean, };

@@ -348,6 +348,12 @@ field-telemost-client_secret = Application secret
 field-telemost-access_token = Token
 field-telemost-access_token-hint = If you have one already: then there is no need to sign in.
 
+## Signing in to a service
+
+## Rooms made at a service
+
+## The calendar
+
 ## Settings
 
 settings-you = You

@@ -354,6 +354,12 @@ field-telemost-client_secret = Секрет приложения
 field-telemost-access_token = Токен
 field-telemost-access_token-hint = Если он уже есть: тогда входить не нужно.
 
+## Вход в службу
+
+## Комнаты, сделанные в службе
+
+## Календарь
+
 ## Настройки
 
 settings-you = О вас

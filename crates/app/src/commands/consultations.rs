@@ -63,6 +63,7 @@ impl Application {
             room: room.name,
             note: planned.note,
             status: Status::Planned,
+            made: None,
             version: None,
         };
         let id = consultation.id.clone();

@@ -1,11 +1,14 @@
 //! The typed commands: read the arguments, call one use case, answer.
 
+mod calendar;
 mod connections;
 mod consultations;
 mod entering;
 mod history;
+mod made_rooms;
 mod pairing;
 mod settings;
+mod sign_in;
 
 use crate::application::Application;
 use crate::command::*;

@@ -75,6 +75,7 @@ impl Computer {
             ids: Arc::new(SystemIds),
             data_dir,
             backend,
+            operator: kabinet_app::Operator::default(),
             version: "0.0.0".into(),
         })
         .await

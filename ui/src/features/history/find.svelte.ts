@@ -48,7 +48,7 @@ export class Find {
 
   get sought(): Sought {
     const { from, to } = daysOf(this.period, this.#today(), this)
-    return { text: this.text.trim(), state: this.state, from, to }
+    return { text: this.text.trim(), state: this.state, kind: null, from, to }
   }
 
   widen() {

@@ -114,6 +114,8 @@ export class Draft {
       provider: this.provider,
       link: (own ? this.pasted.trim() : this.preview) || null,
       note: this.note.trim(),
+      room: null,
+      calendar: null,
     }
   }
 

@@ -88,6 +88,7 @@ async fn main() -> anyhow::Result<()> {
         ids: Arc::new(SystemIds),
         data_dir: arguments.data,
         backend,
+        operator: kabinet_app::Operator::default(),
         version: env!("CARGO_PKG_VERSION").into(),
     })
     .await;
