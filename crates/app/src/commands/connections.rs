@@ -1,5 +1,6 @@
 //! Connections to providers: values to the settings, secrets to the keychain.
 
+use super::calendar::is_calendar;
 use super::refuse_field;
 use crate::application::{Application, Backend};
 use crate::command::{ByProvider, CheckResult, CommandError, ConnectionDraft, Nothing, WebhookInfo};
@@ -17,6 +18,9 @@ const LONGEST_VALUE: usize = 4000;
 
 impl Application {
     pub(super) async fn save_connection(self: &Arc<Self>, draft: ConnectionDraft) -> Result<CheckResult, CommandError> {
+        if is_calendar(&draft.provider) {
+            return self.save_calendar(draft).await;
+        }
         let info = rooms::provider(&draft.provider)?;
         let (values, secrets) = fields(info, draft)?;
         let addresses = info.fields.iter().filter(|field| field.kind == FieldKind::Address);
@@ -51,6 +55,10 @@ impl Application {
     }
 
     pub(super) async fn remove_connection(self: &Arc<Self>, by: ByProvider) -> Result<Nothing, CommandError> {
+        if is_calendar(&by.provider) {
+            self.remove_calendar(&by.provider).await?;
+            return Ok(Nothing {});
+        }
         let info = rooms::provider(&by.provider)?;
         for field in info.fields.iter().filter(|field| field.kind == FieldKind::Secret) {
             self.forget_secret(&secret_name(info.id, field.key)).await?;
@@ -64,6 +72,9 @@ impl Application {
     }
 
     pub(super) async fn check_connection(self: &Arc<Self>, by: ByProvider) -> Result<CheckResult, CommandError> {
+        if is_calendar(&by.provider) {
+            return self.check_calendar(&by.provider).await;
+        }
         self.check(rooms::provider(&by.provider)?).await
     }
 
