@@ -12,7 +12,7 @@ run: ## start Kabinet; without a display, on a virtual one, with pictures
 	@$(if $(screen),tests/build-ui && cargo run --locked --release -p kabinet,tests/demo/run)
 
 fakes: ## Telemost, Yandex and Bitrix24 without accounts, to try Kabinet with (OPTIONS=--help)
-	@python3 -m tests.fakes $(OPTIONS)
+	@python3 -m tests.fakes --operator out/fakes/operator.toml $(OPTIONS)
 
 test: ## everything CI runs
 	@tests/setup test

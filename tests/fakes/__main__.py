@@ -7,6 +7,7 @@ import json
 import signal
 import sys
 import threading
+from pathlib import Path
 
 from . import Bitrix24, Clock, Telemost, Yandex
 from .bitrix24_oauth import CLIENT_ID as PORTAL_CLIENT_ID
@@ -24,6 +25,7 @@ def main() -> int:
     parser.add_argument("--events-to", metavar="URL", help="an outgoing webhook: the portal tells every change of its calendars to there")
     parser.add_argument("--colleagues", type=int, default=500, metavar="N", help="how many people the portal has (500)")
     parser.add_argument("--language", default="ru", choices=["ru", "en"], help="of the portal's errors and dates")
+    parser.add_argument("--operator", type=Path, metavar="FILE", help="write an operator's file that leads Kabinet here")
     parser.add_argument("--json", action="store_true", help="print one line of JSON instead, for a program that starts this; port 0 is a free one")
     args = parser.parse_args()
 
@@ -38,7 +40,10 @@ def main() -> int:
     )
     try:
         with yandex, telemost, portal:
-            print(json.dumps(addresses(yandex, telemost, portal)) if args.json else told(yandex, telemost, portal), flush=True)
+            if args.operator:
+                args.operator.parent.mkdir(parents=True, exist_ok=True)
+                args.operator.write_text(operator(yandex, telemost, portal), encoding="utf-8")
+            print(json.dumps(addresses(yandex, telemost, portal)) if args.json else told(yandex, telemost, portal, args.operator), flush=True)
             over.wait()
     except OSError as error:
         print(f"fakes: {error}", file=sys.stderr)
@@ -55,13 +60,31 @@ def addresses(yandex: Yandex, telemost: Telemost, portal: Bitrix24) -> dict[str,
     }  # fmt: skip
 
 
-def told(yandex: Yandex, telemost: Telemost, portal: Bitrix24) -> str:
+def operator(yandex: Yandex, telemost: Telemost, portal: Bitrix24) -> str:
+    """What an operator's file holds when the services are these."""
+    return f"""# Leads Kabinet to the fakes: KABINET_OPERATOR is this file's path.
+[connections.telemost]
+client_id = "{CLIENT_ID}"
+client_secret = "{CLIENT_SECRET}"
+api_address = "{telemost.api}"
+oauth_address = "{yandex.url}"
+login_address = "{yandex.url}"
+
+[connections.bitrix24]
+client_id = "{PORTAL_CLIENT_ID}"
+client_secret = "{PORTAL_CLIENT_SECRET}"
+oauth_server = "{portal.server_endpoint}"
+"""
+
+
+def told(yandex: Yandex, telemost: Telemost, portal: Bitrix24, file: Path | None) -> str:
+    start = f"Start Kabinet so:  KABINET_OPERATOR={file.absolute()} make run\n" if file else ""
     people = "\n".join(f"                 {it.login:<12} {note}" for it, note in zip(yandex.accounts.values(), (
         "of an organisation, its administrator, may make broadcasts",
         "of the same organisation, without broadcasts: 402",
         "a personal account, to which the API is closed: 403 ApiRestrictedToOrganizations",
     )))  # fmt: skip
-    return f"""Yandex           {yandex.url}   OAuth, and who somebody is (/info)
+    return f"""{start}Yandex           {yandex.url}   OAuth, and who somebody is (/info)
   client id      {CLIENT_ID}
   client secret  {CLIENT_SECRET}
   ready token    {READY_TOKEN}
