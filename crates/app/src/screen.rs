@@ -30,10 +30,13 @@ pub(crate) async fn run(application: Arc<Application>) {
             () = tokio::time::sleep(look_again) => ask_the_desktop(&application).await,
         }
     }
-    // Buttons of a program that has ended do nothing.
-    for notice in screen.standing.into_values() {
-        let _ = tokio::time::timeout(DAEMON_WITHIN, application.parts.desktop.withdraw(&notice.notification.key)).await;
-    }
+    // Buttons of a program that has ended do nothing. A slow daemon keeps nobody from quitting: the next run takes back what stands.
+    let _ = tokio::time::timeout(DAEMON_WITHIN, async {
+        for notice in screen.standing.into_values() {
+            application.parts.desktop.withdraw(&notice.notification.key).await;
+        }
+    })
+    .await;
 }
 
 /// Timers stand still while the computer sleeps; the clock on the wall does not.

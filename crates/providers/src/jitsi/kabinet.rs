@@ -14,10 +14,11 @@ const VERSION: i64 = 1;
 /// Understands one batch. `stamped_at` is the second of sending in the request's headers, for this very attempt.
 ///
 /// An event of a kind that is not known here is passed over, so that a newer module can talk to an older backend;
-/// so is one in a room whose name no link can carry.
+/// so is one in a room whose name no link can carry, and one that cannot be read among others that can:
+/// its number is missing then, and a snapshot repairs what it would have said.
 ///
 /// # Errors
-/// Names the field that is missing or wrong.
+/// Names the field that is missing or wrong, in the batch or in the first of its events when none can be read.
 pub fn understand(body: &[u8], stamped_at: Option<Timestamp>, received_at: Timestamp) -> Result<Understood, DialectError> {
     let body = parse(body)?;
     let fields = Fields(&body);
@@ -46,20 +47,37 @@ pub fn understand(body: &[u8], stamped_at: Option<Timestamp>, received_at: Times
         ..ModuleReport::default()
     };
     let events = fields.maybe_list("events")?.ok_or_else(|| DialectError::missing("events"))?;
+    let mut unreadable: Option<DialectError> = None;
     let mut objects = Vec::with_capacity(events.len());
     for (index, event) in events.iter().enumerate() {
-        let path = || format!("events[{index}]");
-        let event = Fields(event.as_object().ok_or_else(|| DialectError::wrong(&path(), "an object"))?);
-        let said_at = event.maybe_millis("at").and_then(|at| at.ok_or_else(|| DialectError::missing("at")));
-        objects.push((event, said_at.map_err(|error| error.within(&path()))?));
+        let path = format!("events[{index}]");
+        let said_at = || -> Result<_, DialectError> {
+            let event = Fields(event.as_object().ok_or_else(|| DialectError::wrong(&path, "an object"))?);
+            let said_at = event.maybe_millis("at").and_then(|at| at.ok_or_else(|| DialectError::missing("at")));
+            Ok((path.clone(), event, said_at.map_err(|error| error.within(&path))?))
+        };
+        match said_at() {
+            Ok(object) => objects.push(object),
+            Err(error) => drop(unreadable.get_or_insert(error)),
+        }
     }
-    let newest = objects.iter().map(|(_, said_at)| *said_at).max();
+    let newest = objects.iter().map(|(_, _, said_at)| *said_at).max();
     let sending = Sending::of(stamped_at, fields.maybe_millis("sent_at")?, newest, received_at);
     let witness = Witness { grants: true, names: true, login, vague_rooms: false };
     let shift = sending.shift(received_at);
     let mut batch = Batch { received_at, shift, witness, report, signals: Vec::new(), ignored: None };
-    for (index, (event, said_at)) in objects.into_iter().enumerate() {
-        batch.read(event, said_at).map_err(|error| error.within(&format!("events[{index}]")))?;
+    let mut read = 0;
+    for (path, event, said_at) in objects {
+        match batch.read(event, said_at) {
+            Ok(()) => read += 1,
+            Err(error) => drop(unreadable.get_or_insert(error.within(&path))),
+        }
+    }
+    if let Some(error) = unreadable {
+        if read == 0 {
+            return Err(error);
+        }
+        batch.ignored = Some("an event that cannot be read");
     }
     Ok(Understood { signals: batch.signals, ignored: batch.ignored, report: Some(batch.report), sent_at: sending.said })
 }
@@ -87,8 +105,6 @@ impl Batch {
         let id = event.id("id")?;
         let seq = event.maybe_count("seq")?.ok_or_else(|| DialectError::missing("seq"))?;
         let at = (said_at + self.shift.0).min(self.received_at);
-        self.report.seqs = Some(self.report.seqs.map_or((seq, seq), |(first, last)| (first.min(seq), last.max(seq))));
-
         let kind = event.text(&["type"])?;
         match kind {
             "heartbeat" => self.report.heartbeat = true,
@@ -120,6 +136,7 @@ impl Batch {
                 Meaning::Nothing(why) => self.ignored = Some(why),
             },
         }
+        self.report.seqs = Some(self.report.seqs.map_or((seq, seq), |(first, last)| (first.min(seq), last.max(seq))));
         Ok(())
     }
 }
@@ -449,6 +466,19 @@ mod tests {
         assert_eq!(report.seqs, Some((12, 14)));
         let rooms = vec![RoomName::parse("room-7").expect("a name")];
         assert_eq!(report.server_snapshot, Some(ServerSnapshot { at: at(SENT_AT), said_at: at(SENT_AT), rooms: Some(rooms) }));
+    }
+
+    #[rstest]
+    #[case::no_object(json!("rubbish"))]
+    #[case::no_time(json!({"id": "e-0", "seq": 11, "type": "room_created", "room": "room-7"}))]
+    #[case::no_occupant(json!({"id": "e-0", "seq": 11, "at": SENT_AT, "type": "occupant_joined", "room": "room-7"}))]
+    fn one_event_that_cannot_be_read_costs_no_other(#[case] rubbish: Value) {
+        let mut body = batch(&json!({"type": "occupant_joined", "occupant": client()}));
+        body["events"].as_array_mut().expect("events").insert(0, rubbish);
+        let understood = understand(body.to_string().as_bytes(), None, at(SENT_AT)).expect("understood");
+        assert_eq!(understood.signals.len(), 1);
+        assert_eq!(understood.ignored, Some("an event that cannot be read"));
+        assert_eq!(understood.report.expect("a report").seqs, Some((12, 12)), "its number is missing");
     }
 
     #[test]
