@@ -12,6 +12,7 @@ from pathlib import Path
 from . import Bitrix24, Clock, Telemost, Yandex
 from .bitrix24_oauth import CLIENT_ID as PORTAL_CLIENT_ID
 from .bitrix24_oauth import CLIENT_SECRET as PORTAL_CLIENT_SECRET
+from .operator_file import operator_file
 from .yandex_ledger import CLIENT_ID, CLIENT_SECRET, READY_TOKEN
 
 
@@ -42,7 +43,7 @@ def main() -> int:
         with yandex, telemost, portal:
             if args.operator:
                 args.operator.parent.mkdir(parents=True, exist_ok=True)
-                args.operator.write_text(operator(yandex, telemost, portal), encoding="utf-8")
+                args.operator.write_text(operator_file(yandex, telemost, portal), encoding="utf-8")
             print(json.dumps(addresses(yandex, telemost, portal)) if args.json else told(yandex, telemost, portal, args.operator), flush=True)
             over.wait()
     except OSError as error:
@@ -58,23 +59,6 @@ def addresses(yandex: Yandex, telemost: Telemost, portal: Bitrix24) -> dict[str,
         "telemost_api": telemost.api, "bitrix24_url": portal.url, "webhook": portal.webhook, "bitrix24_client_id": PORTAL_CLIENT_ID,
         "bitrix24_client_secret": PORTAL_CLIENT_SECRET, "server_endpoint": portal.server_endpoint,
     }  # fmt: skip
-
-
-def operator(yandex: Yandex, telemost: Telemost, portal: Bitrix24) -> str:
-    """What an operator's file holds when the services are these."""
-    return f"""# Leads Kabinet to the fakes: KABINET_OPERATOR is this file's path.
-[connections.telemost]
-client_id = "{CLIENT_ID}"
-client_secret = "{CLIENT_SECRET}"
-api_address = "{telemost.api}"
-oauth_address = "{yandex.url}"
-login_address = "{yandex.url}"
-
-[connections.bitrix24]
-client_id = "{PORTAL_CLIENT_ID}"
-client_secret = "{PORTAL_CLIENT_SECRET}"
-oauth_server = "{portal.server_endpoint}"
-"""
 
 
 def told(yandex: Yandex, telemost: Telemost, portal: Bitrix24, file: Path | None) -> str:

@@ -257,6 +257,7 @@ impl Application {
         } else {
             report.broken("doctor-feed", &feed);
         }
+        self.say_reports(&mut report).await;
         match self.look_for_secrets().await {
             Ok(()) => report.line("doctor-keychain", &words.say("doctor-works", &[])),
             Err(message) => report.broken("doctor-keychain", &words.tell(&message)),
@@ -281,6 +282,26 @@ impl Application {
             report.text.push_str(&words.say("doctor-all-well", &[]));
         }
         Spoken { status: u8::from(report.broken), text: report.text.trim_end().to_owned() }
+    }
+
+    /// Whether the servers of the rooms report. None ever having done so is no fault: there may be none that can.
+    async fn say_reports(&self, report: &mut Report<'_>) {
+        let Some(line) = self.line() else { return };
+        // A backend that does not answer has its line already.
+        let Ok(health) = line.health().await else { return };
+        let words = report.words;
+        if health.sources.is_empty() {
+            report.line("doctor-reports", &words.say("doctor-reports-none", &[]));
+        }
+        for source in health.sources {
+            let minutes = (source.age_seconds / 60).to_string();
+            let facts = [("source", source.source.as_str()), ("minutes", minutes.as_str())];
+            if source.silent {
+                report.broken("doctor-reports", &words.say("doctor-reports-silent", &facts));
+            } else {
+                report.line("doctor-reports", &words.say("doctor-reports-last", &facts));
+            }
+        }
     }
 
     /// The consultation that `next` means: the one to show large, else the first that lies ahead.

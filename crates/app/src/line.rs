@@ -6,7 +6,7 @@ use chrono::{DateTime, LocalResult, NaiveTime, TimeZone, Utc};
 use chrono_tz::Tz;
 use kabinet_api::{
     Conference, ConferenceBody, ConferenceStatus, ConferenceType, Conferences, CurrentUser, ErrorBody, EventJson, EventPage,
-    PairRequest, Paired, PressedJoin, ProviderRoom,
+    Health, PairRequest, Paired, PressedJoin, ProviderRoom,
 };
 use kabinet_domain::sensitive::clean_name;
 use kabinet_domain::{EventKind, Place, Proof, Sensitive};
@@ -113,6 +113,10 @@ impl Line {
     pub(crate) async fn pressed_join(&self, id: &str, at: DateTime<Utc>) -> Result<(), LineError> {
         let request = self.request(Method::POST, &format!("api/conferences/{id}/pressed-join"));
         self.send(request.json(&PressedJoin { at: Some(at) })).await.map(drop)
+    }
+
+    pub(crate) async fn health(&self) -> Result<Health, LineError> {
+        read(self.send(self.request(Method::GET, "health")).await?).await
     }
 
     pub(crate) async fn current_user(&self) -> Result<CurrentUser, LineError> {

@@ -92,6 +92,17 @@ doctor-feed = Events
 doctor-keychain = Keychain
 doctor-store = Local store
 doctor-milliseconds = { $time } ms
+doctor-reports = Reports
+doctor-reports-none = none has ever come from a video server
+doctor-reports-last = last from { $source }, { $minutes ->
+    [0] less than a minute ago
+    [one] one minute ago
+   *[other] { $minutes } minutes ago
+}
+doctor-reports-silent = { $source } has been silent for { $minutes ->
+    [one] one minute
+   *[other] { $minutes } minutes
+}
 doctor-feed-live = arrive as they happen
 doctor-feed-polling = are asked for, the stream does not hold
 doctor-feed-connecting = connecting

@@ -95,6 +95,19 @@ doctor-feed = События
 doctor-keychain = Хранилище ключей
 doctor-store = Данные на этом компьютере
 doctor-milliseconds = { $time } мс
+doctor-reports = Сообщения
+doctor-reports-none = от видеосервера ещё ни одного не было
+doctor-reports-last = последнее от { $source }, { $minutes ->
+    [0] меньше минуты назад
+    [one] { $minutes } минуту назад
+    [few] { $minutes } минуты назад
+   *[many] { $minutes } минут назад
+}
+doctor-reports-silent = { $source } молчит уже { $minutes ->
+    [one] { $minutes } минуту
+    [few] { $minutes } минуты
+   *[many] { $minutes } минут
+}
 doctor-feed-live = приходят сразу
 doctor-feed-polling = приходят по запросу: поток не держится
 doctor-feed-connecting = соединяемся
