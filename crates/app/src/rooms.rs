@@ -71,8 +71,10 @@ impl Application {
     pub(crate) async fn new_room(&self, provider_id: &str, day: NaiveDate) -> Result<Room, CommandError> {
         let info = provider(provider_id)?;
         // Also for a preview, so nothing may be made by asking.
-        if info.capabilities.rooms != Rooms::ByName {
-            return Err(refuse_field("no_link", "link"));
+        match info.capabilities.rooms {
+            Rooms::ByName => {}
+            Rooms::ByRequest => return Err(refuse_field("room_made_on_request", "link")),
+            Rooms::Pasted => return Err(refuse_field("no_link", "link")),
         }
         let opened = self.open_plainly(provider_id)?;
         let template = {
@@ -93,6 +95,10 @@ impl Application {
         let plain = || SpecialistDoor { link: Sensitive::new(consultation.link.clone()), note: None };
         if consultation.link.is_empty() {
             return Err(refuse("no_link"));
+        }
+        // There is one door for everybody, and whoever leads the room is known there by their account.
+        if !provider(&consultation.provider).is_ok_and(|info| info.capabilities.rooms == Rooms::ByName) {
+            return Ok(plain());
         }
         // What the keychain withholds must not keep the specialist out: the server asks for the login then.
         let (opened, withheld) = match self.open_provider(&consultation.provider).await {
@@ -141,14 +147,18 @@ impl Application {
         let info = provider(provider_id)?;
         let needed = |key: &str| info.fields.iter().any(|field| field.key == key && field.required);
         let values = self.look().kept.connections.get(provider_id).cloned().unwrap_or_default();
-        open(info, &values.into_iter().filter(|(key, _)| needed(key)).collect())
+        let mut settings = self.parts.operator.of(provider_id);
+        let values: ConnectionSettings = values.into_iter().filter(|(key, _)| needed(key)).collect();
+        settings.0.extend(values.0);
+        open(info, &settings)
     }
 
     /// The connection as it stands, with the secrets that open it; the password is the person's own business.
     pub(crate) async fn open_provider(&self, provider_id: &str) -> Result<Box<dyn RoomProvider>, CommandError> {
         let info = provider(provider_id)?;
         let values = self.look().kept.connections.get(provider_id).cloned().unwrap_or_default();
-        let mut settings: ConnectionSettings = values.into_iter().collect();
+        let mut settings = self.parts.operator.of(provider_id);
+        settings.0.extend(ConnectionSettings::from_iter(values).0);
         for field in info.fields.iter().filter(|field| field.kind == FieldKind::Secret && field.key != crate::PASSWORD) {
             if self.look().keeps_secret(provider_id, field.key)
                 && let Some(secret) = self.secret(&secret_name(provider_id, field.key)).await?
