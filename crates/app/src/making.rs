@@ -248,19 +248,25 @@ impl Application {
     }
 
     fn learn_of_room(&self, consultation: &Consultation, error: Option<&MakeRoomError>) {
-        let gone = match error {
-            Some(MakeRoomError::Port(PortError::NotFound)) => true,
-            None => false,
-            Some(_) => return,
-        };
-        let found_at = self.now();
-        self.change(|state| {
-            if gone {
-                let room = GoneRoom { link: consultation.link.clone().into(), found_at };
-                state.gone_rooms.entry(consultation.id.clone()).or_insert(room);
-            } else {
-                state.gone_rooms.remove(&consultation.id);
+        match error {
+            None => self.saw_room(&consultation.id),
+            Some(MakeRoomError::Port(PortError::NotFound)) => {
+                let room = GoneRoom { link: consultation.link.clone().into(), found_at: self.now() };
+                self.change(|state| match state.gone_rooms.get(&consultation.id) {
+                    Some(known) if known.link == room.link => {}
+                    _ => drop(state.gone_rooms.insert(consultation.id.clone(), room)),
+                });
             }
+            Some(_) => {}
+        }
+    }
+
+    /// The provider has the room, as of now.
+    pub(crate) fn saw_room(&self, id: &str) {
+        let now = self.now();
+        self.change(|state| {
+            state.gone_rooms.remove(id);
+            state.seen_rooms.insert(id.to_owned(), now);
         });
     }
 }

@@ -40,6 +40,8 @@ fn due(state: &State, looked: &Looked, now: DateTime<Utc>) -> Vec<(String, DateT
         .between(now, now + BEFORE)
         .filter(|one| one.status == Status::Planned && one.made.is_some() && state.is_connected(&one.provider))
         .filter(|one| looked.get(&one.id) != Some(&one.starts_at))
+        // One that was made or seen as shortly before needs no second look.
+        .filter(|one| state.seen_rooms.get(&one.id).is_none_or(|seen| *seen < one.starts_at - BEFORE))
         .map(|one| (one.id.clone(), one.starts_at))
         .collect()
 }
@@ -88,6 +90,11 @@ mod tests {
         let looked = |start: &str| Looked::from([("a".to_owned(), at(start))]);
         assert!(due(&state, &looked("12:20"), at("12:00")).is_empty());
         assert_eq!(due(&state, &looked("11:20"), at("12:00")), [("a".to_owned(), at("12:20"))]);
+        let mut seen = state.clone();
+        seen.seen_rooms.insert("a".into(), at("11:50"));
+        assert!(due(&seen, &Looked::new(), at("12:00")).is_empty(), "made a moment ago");
+        seen.seen_rooms.insert("a".into(), at("11:49"));
+        assert_eq!(due(&seen, &Looked::new(), at("12:00")).len(), 1);
         let never = |state: &State| due(state, &Looked::new(), at("12:00")).is_empty();
         assert!(never(&crate::testing::state(&[with_room("12:20")], &[])), "nobody is signed in");
         assert!(never(&connected(&[Consultation { status: Status::Cancelled, ..with_room("12:20") }])));

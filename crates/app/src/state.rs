@@ -40,6 +40,8 @@ pub struct State {
     pub sign_in: Option<SignInView>,
     /// Consultation → its room, which its provider was asked for and does not have any more.
     pub gone_rooms: BTreeMap<String, GoneRoom>,
+    /// Consultation → when its provider last had its room.
+    pub seen_rooms: BTreeMap<String, DateTime<Utc>>,
     pub place: Place,
 }
 
@@ -162,6 +164,7 @@ impl State {
             exported: None,
             sign_in: None,
             gone_rooms: BTreeMap::new(),
+            seen_rooms: BTreeMap::new(),
             place,
         }
     }

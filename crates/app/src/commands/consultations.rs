@@ -83,8 +83,12 @@ impl Application {
             version: None,
         };
         let id = consultation.id.clone();
+        let at_provider = consultation.made.is_some();
         self.put(None, consultation).await;
-        self.tell_without(&id, without.as_deref());
+        if at_provider {
+            self.saw_room(&id);
+            self.tell_without(&id, without.as_deref());
+        }
         // Made it is, whether or not there is a clipboard.
         if let Err(error) = self.copy_client_link(&id).await {
             self.trouble("no_clipboard", Some(error.message));
@@ -136,7 +140,7 @@ impl Application {
             made: changed.or_else(|| before.made.clone()).filter(|_| same_place),
             without: None,
         });
-        let moved = placed.room.link != before.link;
+        let (moved, at_provider) = (placed.room.link != before.link, placed.made.is_some());
         // A form that was not shown the name cannot give it back.
         let hidden = self.look().settings().hide_names && planned.client.is_empty();
         let now = Consultation {
@@ -153,6 +157,9 @@ impl Application {
         };
         self.put(Some(before), now).await;
         if moved {
+            if at_provider {
+                self.saw_room(&id);
+            }
             self.tell_without(&id, placed.without.as_deref());
         }
         self.shown(&id)
