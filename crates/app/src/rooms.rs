@@ -76,8 +76,10 @@ impl Application {
     pub(crate) async fn new_room(&self, provider_id: &str, day: NaiveDate) -> Result<Room, CommandError> {
         let info = provider(provider_id)?;
         // Also for a preview, so nothing may be made by asking.
-        if info.capabilities.rooms != Rooms::ByName {
-            return Err(refuse_field("no_link", "link"));
+        match info.capabilities.rooms {
+            Rooms::ByName => {}
+            Rooms::ByRequest => return Err(refuse_field("room_made_on_request", "link")),
+            Rooms::Pasted => return Err(refuse_field("no_link", "link")),
         }
         let opened = self.open_plainly(provider_id)?;
         let template = {
@@ -98,6 +100,10 @@ impl Application {
         let plain = || SpecialistDoor { link: Sensitive::new(consultation.link.clone()), note: None };
         if consultation.link.is_empty() {
             return Err(refuse("no_link"));
+        }
+        // There is one door for everybody, and whoever leads the room is known there by their account.
+        if !provider(&consultation.provider).is_ok_and(|info| info.capabilities.rooms == Rooms::ByName) {
+            return Ok(plain());
         }
         // What the keychain withholds must not keep the specialist out: the server asks for the login then.
         // Where a link carries no pass, no secret is asked for, and nobody waits for a keychain or a service.

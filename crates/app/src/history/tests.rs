@@ -55,6 +55,25 @@ fn states_are_told_apart_as_they_are_shown(#[case] wanted: HistoryState, #[case]
 }
 
 #[test]
+fn broadcasts_are_told_apart_and_found_by_their_titles() {
+    let broadcast = Consultation { made: Some(made::tests::made()), ..on("b", "2026-12-24", Status::Planned) };
+    let room = crate::record::Made { broadcast: None, ..made::tests::made() };
+    let all = [
+        on("a", "2026-12-23", Status::Planned),
+        broadcast,
+        Consultation { made: Some(room), ..on("c", "2026-12-25", Status::Planned) },
+    ];
+    let mut state = state(&all, &[]);
+    let of_kind = |kind| Sought { kind: Some(kind), ..Sought::default() };
+    assert_eq!(ids(&state, &of_kind(RoomKind::Broadcast), "12:00"), ["b"]);
+    assert_eq!(ids(&state, &of_kind(RoomKind::Conference), "12:00"), ["c", "a"]);
+    assert_eq!(ids(&state, &sought("sleep"), "12:00"), ["b"]);
+    // A title may name whom it is about.
+    state.kept.settings.hide_names = true;
+    assert!(ids(&state, &sought("sleep"), "12:00").is_empty());
+}
+
+#[test]
 fn the_first_and_the_last_day_belong_to_the_period() {
     let days = ["2026-11-30", "2026-12-01", "2026-12-31", "2027-01-01"];
     let all: Vec<_> = days.iter().map(|day| on(day, day, Status::Planned)).collect();
@@ -121,5 +140,10 @@ fn the_same_again_has_a_new_room_unless_the_link_is_all_there_is() {
     let before = Consultation { note: "Дневник".into(), ..consultation("a", "10:00", 90) };
     let made = repeated(&before, false, at("12:00"));
     assert_eq!((made.client.as_str(), made.minutes, made.note.as_str(), made.link), ("Client a", 90, "Дневник", None));
-    assert_eq!(repeated(&before, true, at("12:00")).link, Some(before.link));
+    assert_eq!((made.room, repeated(&before, true, at("12:00")).link), (None, Some(before.link.clone())));
+    let before = Consultation { made: Some(made::tests::made()), ..before };
+    let again = repeated(&before, false, at("12:00"));
+    let room = again.room.expect("wishes");
+    assert_eq!((again.link, room.cohosts), (None, vec!["anna@org.example".to_owned()]));
+    assert_eq!(room.broadcast.expect("a broadcast").title, "Sleep");
 }
