@@ -31,6 +31,7 @@ class Yandex(Fake):
         "secretless_device": False,
         "pkce_error": "invalid_request",
         "device_expires_in": 300,  # recorded; 600 in the documentation
+        "device_interval": 5,  # the pause that whoever polls is asked to keep
         "verification_url": None,  # this fake's own page; recorded "https://ya.ru/device", documented "https://oauth.yandex.ru/device"
         "device_expired": "invalid_grant",  # or "expired_token", as RFC 8628 has it
         "slow_down": False,  # whether polling before the interval is over is refused
@@ -202,7 +203,7 @@ class Yandex(Fake):
             client.id, self._scopes(form, client), self.now() + lasts, device=form.get("device_id"), user_code=user_code, asked_at=self.now() - 5
         )
         url = self.options.verification_url or f"{self.url}/device"
-        body = {"device_code": device_code, "expires_in": lasts, "interval": 5, "user_code": user_code, "verification_url": url}
+        body = {"device_code": device_code, "expires_in": lasts, "interval": self.options.device_interval, "user_code": user_code, "verification_url": url}
         return Answer(200, body)
 
     def _token(self, request: Request) -> Answer:

@@ -31,6 +31,8 @@ pub struct CalendarInfo {
     /// Key of the icon in the window.
     pub icon: &'static str,
     pub fields: &'static [Field],
+    /// Keys of the settings that put other servers in the place of its own. No form asks for them.
+    pub addresses: &'static [&'static str],
     /// An account can be connected by signing in, instead of by a secret in the form.
     pub sign_in: Option<CalendarSignIn>,
 }

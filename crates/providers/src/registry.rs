@@ -28,10 +28,7 @@ pub(crate) struct Provider {
 }
 
 /// A new provider is one line here.
-static PROVIDERS: [Provider; 3] = [jitsi::rooms::PROVIDER, pasted::PROVIDER, telemost::PROVIDER];
-
-/// So many of the first are offered to people. Telemost is not yet: the application cannot connect an account.
-const OFFERED: usize = 2;
+static PROVIDERS: [Provider; 3] = [jitsi::rooms::PROVIDER, telemost::PROVIDER, pasted::PROVIDER];
 
 /// The first is the one to begin with.
 static INFOS: [ProviderInfo; PROVIDERS.len()] = {
@@ -46,7 +43,7 @@ static INFOS: [ProviderInfo; PROVIDERS.len()] = {
 
 #[must_use]
 pub fn providers() -> &'static [ProviderInfo] {
-    &INFOS[..OFFERED]
+    &INFOS
 }
 
 /// Whose room a link leads to, where the link alone tells.

@@ -8,13 +8,14 @@ pub mod clock;
 pub mod desktop;
 #[path = "../../src/bin/kabinet-headless/embedded.rs"]
 pub mod embedded;
+pub mod fakes;
 #[path = "../../src/bin/kabinet-headless/secrets.rs"]
 pub mod secrets;
 
 use clock::MovableClock;
 use desktop::{Asked, RecordingDesktop};
 use kabinet_app::view::AppView;
-use kabinet_app::{Application, Backend, BackendAddress, Parts};
+use kabinet_app::{Application, Backend, BackendAddress, Operator, Parts};
 use kabinet_backend::{Config, Embedded, Running};
 use kabinet_domain::{Clock, SystemIds};
 use kabinet_providers::http::{HttpSettings, Reach};
@@ -35,6 +36,8 @@ pub struct Computer {
     pub clock: Arc<MovableClock>,
     pub secrets: Arc<MemorySecrets>,
     pub desktop: Arc<RecordingDesktop>,
+    /// What the operator has put into its configuration; for the next start.
+    pub operator: Operator,
 }
 
 impl Computer {
@@ -45,6 +48,7 @@ impl Computer {
             clock: Arc::new(MovableClock::starting_at(Some("2026-12-23T12:00:00Z".parse().expect("a time")))),
             secrets: Arc::new(MemorySecrets::default()),
             desktop: Arc::new(RecordingDesktop::new("en".into(), "UTC".into())),
+            operator: Operator::default(),
         }
     }
 
@@ -75,7 +79,7 @@ impl Computer {
             ids: Arc::new(SystemIds),
             data_dir,
             backend,
-            operator: kabinet_app::Operator::default(),
+            operator: self.operator.clone(),
             version: "0.0.0".into(),
         })
         .await

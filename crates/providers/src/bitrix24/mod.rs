@@ -66,5 +66,6 @@ pub const INFO: CalendarInfo = CalendarInfo {
         Field { key: CLIENT_ID, kind: FieldKind::Text, required: false, placeholder: "local.0123456789abcd.01234567" },
         Field { key: CLIENT_SECRET, kind: FieldKind::Secret, required: false, placeholder: "" },
     ],
+    addresses: &[OAUTH_SERVER],
     sign_in: Some(CalendarSignIn { fields: &[PORTAL, CLIENT_ID, CLIENT_SECRET], instead_of: &[WEBHOOK_URL] }),
 };
