@@ -167,7 +167,7 @@ impl Application {
                 if kept { secrets.insert(key.into()) } else { secrets.remove(key) }
             });
         }
-        Ok(())
+        self.look_for_calendar_secrets().await
     }
 }
 
@@ -176,6 +176,7 @@ fn take_in(state: &mut crate::state::State, loaded: Loaded, now: DateTime<Utc>) 
     let mut unsaved: Vec<Save> = state.consultations.keys().cloned().map(Save::Consultation).collect();
     unsaved.extend(state.unsent.keys().cloned().map(Save::Unsent));
     unsaved.extend(state.handled.keys().cloned().map(Save::Handled));
+    unsaved.extend(state.calendar.rows.keys().cloned().map(Save::Calendar));
     unsaved.extend(state.events.values().flatten().cloned().map(Save::Event));
     for consultation in loaded.consultations {
         if !state.consultations.contains_key(&consultation.id) {
@@ -184,6 +185,9 @@ fn take_in(state: &mut crate::state::State, loaded: Loaded, now: DateTime<Utc>) 
     }
     for (id, unsent) in loaded.unsent {
         state.unsent.entry(id).or_insert(Unsent { refused: false, ..unsent });
+    }
+    for (id, row) in loaded.calendar {
+        state.calendar.rows.entry(id).or_insert(row);
     }
     for (id, handled) in loaded.handled {
         let known = state.handled.entry(id).or_default();

@@ -2,6 +2,7 @@
 
 mod application;
 mod attended;
+pub mod calendar;
 pub mod cli;
 pub mod command;
 mod commands;

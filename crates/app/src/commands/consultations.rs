@@ -68,6 +68,7 @@ impl Application {
         };
         let id = consultation.id.clone();
         self.put(None, consultation).await;
+        self.wish_for_calendar(&id, draft.calendar, true).await;
         // Made it is, whether or not there is a clipboard.
         if let Err(error) = self.copy_client_link(&id).await {
             self.trouble("no_clipboard", Some(error.message));
@@ -107,6 +108,7 @@ impl Application {
             ..before.clone()
         };
         self.put(Some(before), now).await;
+        self.wish_for_calendar(&id, draft.calendar, false).await;
         self.shown(&id)
     }
 
