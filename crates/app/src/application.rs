@@ -8,10 +8,12 @@
 //! | feed | `feed` | finds the backend and follows its events |
 //! | outbox | `outbox` | sends what was changed here |
 //! | screen | `screen` | view, tray and notifications, on every change and every minute |
+//! | calendar | `calendar` | keeps the connected calendar in step |
 //! | waking | `screen` | notices that the computer has slept |
 //! | signing in | `signing_in` | waits for the browser to come back, or for a code to be typed in; while somebody signs in |
 
 use crate::accounts::Turns;
+use crate::calendar::connection::Desk;
 use crate::command::CommandError;
 use crate::desktop::{Desktop, DesktopError, MenuAction, NotificationAction};
 use crate::line::{BackendAddress, Line};
@@ -99,6 +101,7 @@ pub struct Application {
     pub(crate) turns: Turns,
     /// Held while one is begun or ended.
     pub(crate) signing_in: tokio::sync::Mutex<Option<UnderWay>>,
+    pub(crate) calendar: Desk,
     /// The keychain has been asked, whatever it said.
     pub(crate) opened: watch::Sender<bool>,
     /// Something that is shown may have changed.
@@ -119,6 +122,7 @@ pub(crate) enum Save {
     Consultation(String),
     Unsent(String),
     Handled(String),
+    Calendar(String),
     Event(Event),
     ForgetEvent(String),
     Cursor,
@@ -142,6 +146,7 @@ impl Application {
         state.problems.extend(parts.operator.problems.clone());
         state.given = parts.operator.given();
         state.sign_in_redirect = redirect(parts.operator.sign_in_port).address();
+        state.calendar.given_by(&parts.operator);
         let view = present::app_view(&state, parts.clock.now());
         let application = Arc::new(Self {
             state: Mutex::new(state),
@@ -156,6 +161,7 @@ impl Application {
             password_copied: Mutex::default(),
             turns: Turns::default(),
             signing_in: tokio::sync::Mutex::default(),
+            calendar: Desk::new(parts.clock.clone()),
             opened: watch::Sender::new(false),
             changed: Notify::new(),
             backend_changed: Notify::new(),
@@ -172,6 +178,7 @@ impl Application {
         run(boxed(crate::recheck::run(application.clone())));
         run(boxed(crate::screen::run(application.clone())));
         run(boxed(crate::screen::notice_sleep(application.clone())));
+        run(boxed(crate::calendar::run(application.clone())));
         application
     }
 
@@ -354,8 +361,13 @@ impl Application {
     }
 
     pub(crate) async fn save(&self, rows: &[Save]) {
+        self.try_save(rows).await;
+    }
+
+    /// `false` when the store did not take it; without a store everything lives as long as the application.
+    pub(crate) async fn try_save(&self, rows: &[Save]) -> bool {
         let store = self.store.lock().await;
-        let Some(store) = store.as_ref() else { return };
+        let Some(store) = store.as_ref() else { return true };
         let writes: Vec<Write> = {
             let state = self.look();
             rows.iter().map(|row| write(&state, row)).collect()
@@ -365,10 +377,12 @@ impl Application {
                 if self.look().problems.contains_key("store_failed") {
                     self.trouble("store_failed", None);
                 }
+                true
             }
             Err(error) => {
                 tracing::error!(error = &error as &dyn std::error::Error, "the local store cannot be written");
                 self.trouble("store_failed", Some(crate::message("store_failed")));
+                false
             }
         }
     }
@@ -402,6 +416,7 @@ fn write(state: &State, row: &Save) -> Write {
         Save::Consultation(id) => put(Table::Consultations, id, state.consultations.get(id)),
         Save::Unsent(id) => put(Table::Outbox, id, state.unsent.get(id)),
         Save::Handled(id) => put(Table::Meta, id, state.handled.get(id)),
+        Save::Calendar(id) => put(Table::Calendar, id, state.calendar.rows.get(id)),
         Save::Event(event) => Write::put(Table::Events, &event.id, event),
         Save::ForgetEvent(id) => Write::remove(Table::Events, id),
         Save::Cursor => put(Table::Meta, CURSOR, state.cursor.as_ref()),

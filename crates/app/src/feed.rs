@@ -35,6 +35,9 @@ const PAUSE: (Duration, Duration) = (Duration::from_millis(500), Duration::from_
 /// An event older than this when it is learned was missed.
 const NEWS: TimeDelta = TimeDelta::seconds(15);
 
+/// Something was changed in the connected calendar: the kind says no more than that, and nothing of it is kept.
+const CALENDAR_CHANGED: &str = "calendar_changed";
+
 pub(crate) async fn run(application: Arc<Application>) {
     let follow = async {
         let mut opened = application.opened.subscribe();
@@ -282,6 +285,9 @@ impl Application {
         let before = self.look().cursor;
         self.change(|state| {
             for json in events {
+                if json.kind == CALENDAR_CHANGED {
+                    self.calendar.wanted.notify_one();
+                }
                 let missed = now - json.received_at > NEWS;
                 let event = line::event(json, missed);
                 state.cursor = state.cursor.max(Some(event.cursor));

@@ -172,7 +172,7 @@ impl Application {
             let kept = self.secret(&sign_in_name(info.id)).await?.is_some();
             self.change(|state| state.connections.entry(info.id.into()).or_default().signed_in = kept);
         }
-        Ok(())
+        self.look_for_calendar_secrets().await
     }
 }
 
@@ -181,6 +181,7 @@ fn take_in(state: &mut crate::state::State, loaded: Loaded, now: DateTime<Utc>) 
     let mut unsaved: Vec<Save> = state.consultations.keys().cloned().map(Save::Consultation).collect();
     unsaved.extend(state.unsent.keys().cloned().map(Save::Unsent));
     unsaved.extend(state.handled.keys().cloned().map(Save::Handled));
+    unsaved.extend(state.calendar.rows.keys().cloned().map(Save::Calendar));
     unsaved.extend(state.events.values().flatten().cloned().map(Save::Event));
     for consultation in loaded.consultations {
         if !state.consultations.contains_key(&consultation.id) {
@@ -189,6 +190,9 @@ fn take_in(state: &mut crate::state::State, loaded: Loaded, now: DateTime<Utc>) 
     }
     for (id, unsent) in loaded.unsent {
         state.unsent.entry(id).or_insert(Unsent { refused: false, ..unsent });
+    }
+    for (id, row) in loaded.calendar {
+        state.calendar.rows.entry(id).or_insert(row);
     }
     for (id, handled) in loaded.handled {
         let known = state.handled.entry(id).or_default();

@@ -3,6 +3,7 @@
 mod accounts;
 mod application;
 mod attended;
+pub mod calendar;
 pub mod cli;
 pub mod command;
 mod commands;

@@ -1,6 +1,7 @@
 //! From what is known to what is shown: pure functions of state and time.
 
 use crate::attended::{Attended, Place};
+use crate::calendar::show as calendar;
 use crate::record::{Consultation, Event, Kind, Made, Status};
 use crate::state::State;
 use crate::view::{
@@ -168,11 +169,17 @@ pub fn app_view(state: &State, now: DateTime<Utc>) -> AppView {
             known.iter().filter(|one| Some(one.consultation.id.as_str()) != hero_id).chain(&unanswered(state, now)),
             now,
         ),
-        connections: connections(state),
-        providers: state.place.providers.iter().map(|info| provider_view(state, info)).collect(),
+        connections: connections(state).into_iter().chain(calendar::connections(state)).collect(),
+        providers: state
+            .place
+            .providers
+            .iter()
+            .map(|info| provider_view(state, info))
+            .chain(calendar::providers(state))
+            .collect(),
         problems: state.problems.values().chain(&state.desktop_problems).cloned().chain(gone_rooms(state, now)).collect(),
         sign_in: state.sign_in.clone(),
-        calendar: None,
+        calendar: calendar::calendar(state),
         do_not_disturb_until: state.kept.do_not_disturb_until.filter(|until| *until > now),
     }
 }
@@ -257,7 +264,7 @@ pub fn consultation_view(state: &State, known: &Known<'_>, now: DateTime<Utc>) -
         has_login: state.connection_value(&consultation.provider, crate::LOGIN).is_some(),
         asks_outcome: known.asks_outcome(now),
         made: consultation.made.as_ref().map(room_view),
-        calendar: None,
+        calendar: calendar::entry(state, consultation),
     }
 }
 

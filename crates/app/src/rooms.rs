@@ -157,7 +157,7 @@ impl Application {
     }
 
     /// The connection with no more than it cannot do without: enough for a client's link, whatever the keychain says.
-    fn open_plainly(&self, provider_id: &str) -> Result<Box<dyn RoomProvider>, CommandError> {
+    pub(crate) fn open_plainly(&self, provider_id: &str) -> Result<Box<dyn RoomProvider>, CommandError> {
         let info = provider(provider_id)?;
         let needed = |key: &str| info.fields.iter().any(|field| field.key == key && field.required);
         let mut settings = self.parts.operator.of(provider_id);

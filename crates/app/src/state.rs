@@ -1,6 +1,7 @@
 //! What the running application knows. Plain data: the pure functions read it, [`crate::Application`] changes it.
 
 use crate::attended::Attended;
+use crate::calendar::record::CalendarState;
 use crate::consultations::Consultations;
 use crate::record::{Consultation, Event, Handled, Status, Unsent};
 use crate::view::{FeedState, Health, Message, Settings, SignInView};
@@ -36,6 +37,7 @@ pub struct State {
     pub desktop_problems: Vec<Message>,
     /// The last file that was written for the person.
     pub exported: Option<PathBuf>,
+    pub calendar: CalendarState,
     /// An account being connected, as it is shown.
     pub sign_in: Option<SignInView>,
     /// Where the browser is led back to, to be registered at the services.
@@ -104,6 +106,8 @@ pub struct ChosenCalendar {
     pub on_by_default: bool,
     pub with_names: bool,
     pub reminder: Option<u32>,
+    /// Whose it is, to notice when another account is connected.
+    pub account: String,
 }
 
 #[derive(Debug, Clone)]
@@ -175,6 +179,7 @@ impl State {
             problems: BTreeMap::new(),
             desktop_problems: Vec::new(),
             exported: None,
+            calendar: CalendarState::default(),
             sign_in: None,
             sign_in_redirect: String::new(),
             given: BTreeMap::new(),

@@ -1,6 +1,7 @@
 //! The local store: one SQLite file whose rows are sealed. It is a copy: what it loses the backend still has,
 //! except for changes that were not sent yet.
 
+use crate::calendar::record::Row as CalendarRow;
 use crate::record::{Consultation, Event, Handled, Unsent};
 use kabinet_domain::Ids;
 use kabinet_seal::StoreKey;
@@ -12,7 +13,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// Raised with every change that an older version could not read.
-const VERSION: i64 = 1;
+const VERSION: i64 = 2;
 
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
@@ -26,7 +27,7 @@ pub enum StoreError {
     Aside(#[source] std::io::Error),
 }
 
-/// One of the four tables.
+/// One of the five tables.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Table {
     Consultations,
@@ -34,10 +35,12 @@ pub enum Table {
     Outbox,
     /// What was handled of each consultation, and the cursor.
     Meta,
+    /// Of each consultation, its entry in the connected calendar.
+    Calendar,
 }
 
 impl Table {
-    const ALL: [Self; 4] = [Self::Consultations, Self::Events, Self::Outbox, Self::Meta];
+    const ALL: [Self; 5] = [Self::Consultations, Self::Events, Self::Outbox, Self::Meta, Self::Calendar];
 
     fn name(self) -> &'static str {
         match self {
@@ -45,6 +48,7 @@ impl Table {
             Self::Events => "events",
             Self::Outbox => "outbox",
             Self::Meta => "meta",
+            Self::Calendar => "calendar",
         }
     }
 }
@@ -79,6 +83,7 @@ pub struct Loaded {
     pub unsent: Vec<(String, Unsent)>,
     pub handled: Vec<(String, Handled)>,
     pub cursor: Option<u64>,
+    pub calendar: Vec<(String, CalendarRow)>,
 }
 
 /// The id of the cursor's row in `meta`.
@@ -136,6 +141,15 @@ impl Store {
             .await
             .map_err(unreadable)?;
         }
+        if version < 2 {
+            sqlx::raw_sql(
+                "CREATE TABLE calendar (id TEXT PRIMARY KEY, sealed BLOB NOT NULL) STRICT;
+                 PRAGMA user_version = 2;",
+            )
+            .execute(&self.pool)
+            .await
+            .map_err(unreadable)?;
+        }
         Ok(())
     }
 
@@ -147,6 +161,7 @@ impl Store {
                 Table::Events => "SELECT id, sealed FROM events",
                 Table::Outbox => "SELECT id, sealed FROM outbox",
                 Table::Meta => "SELECT id, sealed FROM meta",
+                Table::Calendar => "SELECT id, sealed FROM calendar",
             };
             for row in sqlx::query(select).fetch_all(&self.pool).await.map_err(unreadable)? {
                 let (id, sealed): (String, Vec<u8>) = (row.try_get(0).map_err(unreadable)?, row.try_get(1).map_err(unreadable)?);
@@ -157,6 +172,7 @@ impl Store {
                     Table::Outbox => loaded.unsent.push((id, record(&plain)?)),
                     Table::Meta if id == CURSOR => loaded.cursor = Some(record(&plain)?),
                     Table::Meta => loaded.handled.push((id, record(&plain)?)),
+                    Table::Calendar => loaded.calendar.push((id, record(&plain)?)),
                 }
             }
         }
@@ -185,6 +201,7 @@ impl Store {
                 Table::Events => "DELETE FROM events WHERE id = ?",
                 Table::Outbox => "DELETE FROM outbox WHERE id = ?",
                 Table::Meta => "DELETE FROM meta WHERE id = ?",
+                Table::Calendar => "DELETE FROM calendar WHERE id = ?",
             };
             return sqlx::query(delete).bind(&write.id).execute(connection).await.map(drop);
         };
@@ -193,6 +210,7 @@ impl Store {
             Table::Events => "INSERT OR REPLACE INTO events (id, sealed) VALUES (?, ?)",
             Table::Outbox => "INSERT OR REPLACE INTO outbox (id, sealed) VALUES (?, ?)",
             Table::Meta => "INSERT OR REPLACE INTO meta (id, sealed) VALUES (?, ?)",
+            Table::Calendar => "INSERT OR REPLACE INTO calendar (id, sealed) VALUES (?, ?)",
         };
         let sealed = self.key.seal(&place(write.table, &write.id), row, self.ids.as_ref());
         sqlx::query(put).bind(&write.id).bind(sealed).execute(connection).await.map(drop)

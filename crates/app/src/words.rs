@@ -4,6 +4,7 @@ use crate::view::{Language, Message};
 use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
 use std::fmt;
+use std::sync::LazyLock;
 use unic_langid::LanguageIdentifier;
 
 /// The languages there are; the first serves where the system speaks none of them.
@@ -28,12 +29,7 @@ impl Words {
     /// The dictionary of the chosen language, or of the system's.
     #[must_use]
     pub fn new(chosen: Language, system: &str) -> Self {
-        let wanted = match chosen {
-            Language::Ru => "ru",
-            Language::En => "en",
-            Language::System => system.split(['-', '_', '.']).next().unwrap_or_default(),
-        };
-        let (language, sources) = LANGUAGES.iter().find(|(name, _)| wanted.eq_ignore_ascii_case(name)).unwrap_or(&LANGUAGES[0]);
+        let (language, sources) = &LANGUAGES[index(chosen, system)];
         let id: LanguageIdentifier = language.parse().expect("the names of our languages are valid");
         let mut bundle = FluentBundle::new_concurrent(vec![id]);
         // Names are clean already, and a notification daemon may show isolation marks as boxes.
@@ -73,6 +69,23 @@ impl Words {
             self.say("error-without-words", &[("code", &message.code)])
         }
     }
+}
+
+fn index(chosen: Language, system: &str) -> usize {
+    let wanted = match chosen {
+        Language::Ru => "ru",
+        Language::En => "en",
+        Language::System => system.split(['-', '_', '.']).next().unwrap_or_default(),
+    };
+    LANGUAGES.iter().position(|(name, _)| wanted.eq_ignore_ascii_case(name)).unwrap_or(0)
+}
+
+/// The same dictionary, made once, for pure functions that speak.
+#[must_use]
+pub fn spoken(chosen: Language, system: &str) -> &'static Words {
+    static SPOKEN: LazyLock<[Words; LANGUAGES.len()]> =
+        LazyLock::new(|| LANGUAGES.map(|(name, _)| Words::new(Language::System, name)));
+    &SPOKEN[index(chosen, system)]
 }
 
 /// Facts travel as text; a number must be one again for plural forms.

@@ -122,6 +122,17 @@ error-calendar_series = In the calendar this has become a series. Change it ther
 error-calendar_maybe_done = The calendar's answer was lost, so the entry may be there already. Kabinet looks for it before it writes again.
 error-calendar_other_time = The calendar keeps another time than it was given. Check the time zone in the portal's settings.
 error-calendar_unexpected = The calendar answers something else than expected. Try again; if that does not help, look at the log.
+error-calendar_conflict = { $count ->
+    [one] A consultation was changed both here and in the calendar. Choose which one counts.
+   *[other] { $count } consultations were changed both here and in the calendar. Choose which one counts.
+}
+error-calendar_choose = Another account is connected now. Choose the calendar that consultations are written to.
+error-calendar_read_only = Nothing can be written to “{ $name }”. Choose another calendar.
+error-calendar_entry_over = This entry is over already.
+error-calendar_entry_known = This entry is planned here already.
+error-no_such_calendar = This calendar is not there any more. Choose another one.
+error-no_calendar = No calendar is connected yet, or none was chosen. Both are done in Connections.
+error-no_conflict = This has been decided already.
 
 ## The event server
 

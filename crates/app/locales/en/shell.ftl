@@ -118,6 +118,19 @@ doctor-all-well = Everything works.
 
 consultation-name = Consultation
 
+## In the calendar
+
+calendar-about = Online consultation. Enter here: { $link }
+calendar-hidden = (hidden)
+# As chrono writes a day: 23 Dec 2026.
+calendar-day-format = %-d %b %Y
+calendar-time = { $day }, { $from }–{ $until }
+calendar-no-reminder = none
+calendar-reminder-before = { $minutes ->
+    [one] { $minutes } minute before
+   *[other] { $minutes } minutes before
+}
+
 ## The history as a file
 
 export-date = Date

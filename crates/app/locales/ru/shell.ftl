@@ -123,6 +123,20 @@ doctor-all-well = Всё работает.
 
 consultation-name = Консультация
 
+## В календаре
+
+calendar-about = Онлайн-консультация. Вход: { $link }
+calendar-hidden = (скрыто)
+# Так chrono пишет день: 23.12.2026.
+calendar-day-format = %d.%m.%Y
+calendar-time = { $day }, { $from }–{ $until }
+calendar-no-reminder = нет
+calendar-reminder-before = { $minutes ->
+    [one] за { $minutes } минуту
+    [few] за { $minutes } минуты
+   *[other] за { $minutes } минут
+}
+
 ## История в виде файла
 
 export-date = Дата

@@ -1,12 +1,13 @@
 //! The connected calendar: which one, who is there, and what a person decides about a conflict.
 
-use super::refuse;
+use super::{refuse, refuse_field, refuse_with};
 use crate::application::Application;
+use crate::calendar::connecting::There;
 use crate::command::{
-    ByProvider, CalendarChoice, CalendarChoices, CheckResult, ColleagueSearch, Colleagues, CommandError, ConnectionDraft,
-    Nothing, SideChoice,
+    ByProvider, CalendarChoice, CalendarChoices, ColleagueSearch, Colleagues, CommandError, Nothing, OneCalendar, SideChoice,
+    WhichSide,
 };
-use kabinet_domain::Sensitive;
+use kabinet_domain::calendar::Side;
 use std::sync::Arc;
 
 /// Whether an id is a calendar's; else it is a provider's of rooms.
@@ -14,53 +15,56 @@ pub(crate) fn is_calendar(id: &str) -> bool {
     kabinet_providers::calendars::calendars().iter().any(|info| info.id == id)
 }
 
+/// A day before is the earliest that a person is reminded.
+const EARLIEST_REMINDER: u32 = 24 * 60;
+
 impl Application {
-    /// Keeps what the form says of a calendar, and asks it.
-    pub(super) async fn save_calendar(self: &Arc<Self>, _draft: ConnectionDraft) -> Result<CheckResult, CommandError> {
-        Err(refuse("unknown_command"))
+    pub(super) async fn calendar_choices(self: &Arc<Self>, by: ByProvider) -> Result<CalendarChoices, CommandError> {
+        let calendars = self.calendars_there(&by.provider).await?;
+        let one = |calendar: There| OneCalendar {
+            id: calendar.id.0,
+            name: calendar.name.into_inner(),
+            colour: calendar.colour,
+            writable: calendar.writable,
+        };
+        Ok(CalendarChoices { calendars: calendars.into_iter().map(one).collect() })
     }
 
-    pub(super) async fn check_calendar(self: &Arc<Self>, _provider: &str) -> Result<CheckResult, CommandError> {
-        Err(refuse("unknown_command"))
-    }
-
-    /// Forgets the connection and its secrets; consultations and entries stay as they are.
-    pub(super) async fn remove_calendar(self: &Arc<Self>, _provider: &str) -> Result<(), CommandError> {
-        Err(refuse("unknown_command"))
-    }
-
-    /// The page on which a person lets us in; `state` comes back with the answer.
-    pub(crate) async fn calendar_sign_in_page(&self, _provider: &str, _state: &str) -> Result<Sensitive<String>, CommandError> {
-        Err(refuse("unknown_command"))
-    }
-
-    /// Takes what the browser brought back, or the code that was copied, and keeps the grant.
-    pub(crate) async fn finish_calendar_sign_in(
-        self: &Arc<Self>,
-        _provider: &str,
-        _state: &str,
-        _query: &str,
-    ) -> Result<(), CommandError> {
-        Err(refuse("unknown_command"))
-    }
-
-    pub(super) async fn calendar_choices(self: &Arc<Self>, _by: ByProvider) -> Result<CalendarChoices, CommandError> {
-        Err(refuse("unknown_command"))
-    }
-
-    pub(super) async fn choose_calendar(self: &Arc<Self>, _choice: CalendarChoice) -> Result<Nothing, CommandError> {
-        Err(refuse("unknown_command"))
+    pub(super) async fn choose_calendar(self: &Arc<Self>, choice: CalendarChoice) -> Result<Nothing, CommandError> {
+        if choice.reminder.is_some_and(|minutes| minutes > EARLIEST_REMINDER) {
+            return Err(refuse_field("bad_minutes", "reminder"));
+        }
+        let there = self.calendars_there(&choice.provider).await?;
+        let calendar = there.into_iter().find(|one| one.id.0 == choice.calendar);
+        let calendar = calendar.ok_or_else(|| refuse_field("no_such_calendar", "calendar"))?;
+        if !calendar.writable {
+            let name = calendar.name.reveal().clone();
+            return Err(refuse_with("calendar_read_only", &[("name", &name)], Some("calendar")));
+        }
+        self.write_to_calendar(choice, calendar).await?;
+        Ok(Nothing {})
     }
 
     pub(super) async fn sync_calendar(self: &Arc<Self>, _: Nothing) -> Result<Nothing, CommandError> {
-        Err(refuse("unknown_command"))
+        match self.compare_calendars().await {
+            Some(Ok(_)) => Ok(Nothing {}),
+            _ => {
+                let why = self.look().calendar.message.clone();
+                Err(why.map_or_else(|| refuse("no_calendar"), CommandError::from))
+            }
+        }
     }
 
-    pub(super) async fn decide_conflict(self: &Arc<Self>, _choice: SideChoice) -> Result<Nothing, CommandError> {
-        Err(refuse("unknown_command"))
+    pub(super) async fn decide_conflict(self: &Arc<Self>, choice: SideChoice) -> Result<Nothing, CommandError> {
+        let side = match choice.side {
+            WhichSide::Ours => Side::Ours,
+            WhichSide::Theirs => Side::Theirs,
+        };
+        self.settle_conflict(&choice.id, side).await?;
+        Ok(Nothing {})
     }
 
-    pub(super) async fn colleagues(self: &Arc<Self>, _search: ColleagueSearch) -> Result<Colleagues, CommandError> {
-        Err(refuse("unknown_command"))
+    pub(super) async fn colleagues(self: &Arc<Self>, search: ColleagueSearch) -> Result<Colleagues, CommandError> {
+        Ok(Colleagues { items: self.find_colleagues(&search.text).await? })
     }
 }

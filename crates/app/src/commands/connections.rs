@@ -135,7 +135,10 @@ impl Application {
         })
     }
 
-    pub(crate) async fn check_one(&self, provider: &str) -> Result<Option<Message>, CommandError> {
+    pub(crate) async fn check_one(self: &Arc<Self>, provider: &str) -> Result<Option<Message>, CommandError> {
+        if is_calendar(provider) {
+            return Ok(self.check_calendar(provider).await?.message);
+        }
         Ok(self.check(rooms::provider(provider)?).await?.message)
     }
 

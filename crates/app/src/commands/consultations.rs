@@ -89,6 +89,7 @@ impl Application {
             self.saw_room(&id);
             self.tell_without(&id, without.as_deref());
         }
+        self.wish_for_calendar(&id, draft.calendar, true).await;
         // Made it is, whether or not there is a clipboard.
         if let Err(error) = self.copy_client_link(&id).await {
             self.trouble("no_clipboard", Some(error.message));
@@ -162,6 +163,7 @@ impl Application {
             }
             self.tell_without(&id, placed.without.as_deref());
         }
+        self.wish_for_calendar(&id, draft.calendar, false).await;
         self.shown(&id)
     }
 

@@ -1,0 +1,239 @@
+//! The local store as the book that a calendar's round reads and writes.
+
+use super::record::{AgreedRow, ConflictRow};
+use super::said::{self, Room};
+use crate::application::{Application, Save};
+use crate::record::{Consultation, Status};
+use crate::state::State;
+use crate::{notices, outbox, rooms};
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use kabinet_calendar::{Book, BookError};
+use kabinet_domain::calendar::{Agreed, CalendarEvent, Conflict, Details, Ours, room_link};
+use kabinet_domain::provider::Rooms;
+use kabinet_domain::{ConsultationId, Sensitive, Timestamp};
+use kabinet_providers::registry::provider_of_link;
+use std::sync::Arc;
+
+#[derive(Debug, thiserror::Error)]
+#[error("the local store did not take it")]
+struct NotKept;
+
+/// This computer's consultations.
+#[derive(Debug)]
+pub(super) struct LocalBook {
+    application: Arc<Application>,
+    /// What the links of the person's own servers begin with, and whose they are.
+    servers: Vec<(&'static str, Sensitive<String>)>,
+}
+
+impl LocalBook {
+    pub(super) fn new(application: Arc<Application>) -> Self {
+        let by_name = rooms::providers().iter().filter(|info| info.capabilities.rooms == Rooms::ByName);
+        let beginning = |provider: &'static str| {
+            let link = application.open_plainly(provider).ok()?.client_link("room").ok()?;
+            Some((provider, Sensitive::new(link.strip_suffix("room")?.to_owned())))
+        };
+        let servers = by_name.filter_map(|info| beginning(info.id)).collect();
+        Self { application, servers }
+    }
+
+    fn room(&self, link: &str) -> Option<Room> {
+        let provider = self.provider(link)?;
+        let room = rooms::pasted(link).ok()?;
+        Some(Room { provider: provider.to_owned(), name: room.name, link: room.link })
+    }
+
+    fn provider(&self, link: &str) -> Option<&'static str> {
+        let own = self.servers.iter().find(|(_, beginning)| {
+            let room = link.strip_prefix(beginning.reveal().as_str()).unwrap_or_default();
+            !room.is_empty() && !room.contains(['/', '?', '#'])
+        });
+        own.map(|(provider, _)| *provider).or_else(|| Some(provider_of_link(link)?.id))
+    }
+
+    fn room_of(&self, details: &Details) -> Option<Room> {
+        self.room(room_link(details, &|link| self.provider(link).is_some())?)
+    }
+
+    async fn save(&self, rows: &[Save]) -> Result<(), BookError> {
+        if self.application.try_save(rows).await { Ok(()) } else { Err(BookError::Failed(Box::new(NotKept))) }
+    }
+
+    /// Changes the state and keeps what changed, all of it at once.
+    async fn write<T>(
+        &self,
+        write: impl FnOnce(&mut State, DateTime<Utc>) -> Result<(T, Vec<Save>), BookError>,
+    ) -> Result<T, BookError> {
+        let now = self.application.now();
+        let (done, rows) = self.application.change(|state| write(state, now))?;
+        self.save(&rows).await?;
+        if rows.iter().any(|row| matches!(row, Save::Unsent(_))) {
+            self.application.outgoing.notify_one();
+        }
+        Ok(done)
+    }
+
+    async fn put(&self, before: &Ours, details: &Details, revive: bool) -> Result<Details, BookError> {
+        let room = self.room_of(details);
+        self.write(|state, now| {
+            let id = as_compared(state, before)?;
+            let Some(old) = state.consultations.get(&id).cloned() else { return Err(BookError::ChangedMeanwhile) };
+            let mut new = said::taken(state, &old, details, room);
+            if revive {
+                new.status = Status::Planned;
+            }
+            let row = state.calendar.rows.get(&id).cloned().unwrap_or_default();
+            let invited = said::invited(state, &row, details);
+            let row = state.calendar.rows.entry(id.clone()).or_default();
+            row.invited = invited;
+            row.on |= revive;
+            let mut rows = vec![Save::Calendar(id.clone())];
+            if new != old {
+                rows.extend(plan(state, Some(old), new, now));
+            }
+            let said = said::ours(state, &id).map_or_else(|| details.clone(), |ours| ours.details);
+            Ok((said, rows))
+        })
+        .await
+    }
+}
+
+/// The id of a consultation that still is as it was compared.
+fn as_compared(state: &State, before: &Ours) -> Result<String, BookError> {
+    let id = before.consultation.to_string();
+    let same = said::ours(state, &id).as_ref() == Some(before);
+    if same { Ok(id) } else { Err(BookError::ChangedMeanwhile) }
+}
+
+/// Puts a consultation in, for the backend too; reminders whose time is over are not shown for it.
+fn plan(state: &mut State, before: Option<Consultation>, now: Consultation, at: DateTime<Utc>) -> Vec<Save> {
+    let id = now.id.clone();
+    if before.as_ref().is_none_or(|before| before.starts_at != now.starts_at) {
+        let passed = notices::reminders_passed(&now, &state.settings().reminders, at);
+        let handled = state.handled.entry(id.clone()).or_default();
+        passed.into_iter().for_each(|alert| handled.answer(alert));
+    }
+    let mut rows = outbox::put_in(state, before, now);
+    rows.push(Save::Handled(id));
+    rows
+}
+
+#[async_trait]
+impl Book for LocalBook {
+    async fn ours(&self, since: Timestamp) -> Result<Vec<Ours>, BookError> {
+        let state = self.application.look();
+        let now = self.application.now();
+        let all = state.calendar.rows.keys().filter_map(|id| {
+            let ours = said::ours(&state, id)?;
+            // One that is over and deleted has happened all the same: its entry stays.
+            let stays = state.consultations.contains_key(id) || ours.details.ends_at > now;
+            (stays && ours.details.ends_at > since).then_some(ours)
+        });
+        Ok(all.collect())
+    }
+
+    async fn agreements(&self) -> Result<Vec<Agreed>, BookError> {
+        let state = self.application.look();
+        let agreed = state.calendar.rows.iter().filter_map(|(id, row)| Some(row.agreed.as_ref()?.of(id.parse().ok()?)));
+        Ok(agreed.collect())
+    }
+
+    fn knows_link(&self, link: &str) -> bool {
+        self.provider(link).is_some()
+    }
+
+    async fn keep_agreement(&self, agreed: Agreed) -> Result<(), BookError> {
+        self.write(|state, _| {
+            let id = agreed.consultation.to_string();
+            state.calendar.rows.entry(id.clone()).or_default().agreed = Some(AgreedRow::from(&agreed));
+            Ok(((), vec![Save::Calendar(id)]))
+        })
+        .await
+    }
+
+    async fn forget(&self, consultation: ConsultationId) -> Result<(), BookError> {
+        self.write(|state, _| {
+            let id = consultation.to_string();
+            let gone = !state.consultations.contains_key(&id);
+            if let Some(row) = state.calendar.rows.get_mut(&id) {
+                row.agreed = None;
+                row.failure = None;
+                if gone || row.is_empty() {
+                    state.calendar.rows.remove(&id);
+                }
+            }
+            Ok(((), vec![Save::Calendar(id)]))
+        })
+        .await
+    }
+
+    async fn change(&self, before: &Ours, details: &Details) -> Result<Details, BookError> {
+        self.put(before, details, false).await
+    }
+
+    async fn cancel(&self, before: &Ours) -> Result<(), BookError> {
+        self.write(|state, now| {
+            let id = as_compared(state, before)?;
+            let row = state.calendar.rows.entry(id.clone()).or_default();
+            row.agreed = None;
+            let mut rows = vec![Save::Calendar(id.clone())];
+            match state.consultations.get(&id).cloned() {
+                // What took place did so, whatever somebody tidies up in the calendar afterwards.
+                Some(old) if old.status == Status::Planned && old.ends_at() > now => {
+                    rows.extend(plan(state, Some(old.clone()), Consultation { status: Status::Cancelled, ..old }, now));
+                }
+                _ => row.on = false,
+            }
+            Ok(((), rows))
+        })
+        .await
+    }
+
+    async fn revive(&self, before: &Ours, details: &Details) -> Result<Details, BookError> {
+        self.put(before, details, true).await
+    }
+
+    async fn add(&self, event: &CalendarEvent, link: &Sensitive<String>) -> Result<(), BookError> {
+        let room = self.room(link.reveal()).ok_or(BookError::Unfit { code: "bad_link" })?;
+        let consultation = ConsultationId(self.application.parts.ids.next());
+        self.write(|state, now| {
+            if event.details.ends_at <= now {
+                return Err(BookError::Unfit { code: "calendar_entry_over" });
+            }
+            let new = said::planned(consultation.to_string(), &event.details, room);
+            // It is planned here already, and was not meant to stand in the calendar; or another computer was faster.
+            if state.consultations.values().any(|one| one.link == new.link && one.starts_at == new.starts_at) {
+                return Err(BookError::Unfit { code: "calendar_entry_known" });
+            }
+            let id = new.id.clone();
+            let mut rows = plan(state, None, new, now);
+            let row = state.calendar.rows.entry(id.clone()).or_default().clone();
+            let invited = said::invited(state, &row, &event.details);
+            let row = state.calendar.rows.entry(id.clone()).or_default();
+            row.on = true;
+            row.invited = invited;
+            if let Some(ours) = said::ours(state, &id) {
+                let agreed = Agreed::written(consultation, ours.details, event);
+                state.calendar.rows.entry(id.clone()).or_default().agreed = Some(AgreedRow::from(&agreed));
+            }
+            rows.push(Save::Calendar(id));
+            Ok(((), rows))
+        })
+        .await
+    }
+
+    async fn set_conflict(&self, consultation: ConsultationId, conflict: Option<&Conflict>) -> Result<(), BookError> {
+        let id = consultation.to_string();
+        let conflict = conflict.map(ConflictRow::from);
+        let known = self.application.look().calendar.rows.get(&id).and_then(|row| row.conflict.clone());
+        if known == conflict {
+            return Ok(());
+        }
+        self.write(|state, _| {
+            state.calendar.rows.entry(id.clone()).or_default().conflict = conflict;
+            Ok(((), vec![Save::Calendar(id)]))
+        })
+        .await
+    }
+}

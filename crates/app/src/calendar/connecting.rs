@@ -1,0 +1,189 @@
+//! Connecting a calendar, by a secret in the form or by signing in, and choosing where consultations are written.
+
+use super::connection::{calendar, cannot_open, secrets};
+use crate::application::Application;
+use crate::command::{CalendarChoice, CheckResult, CommandError, ConnectionDraft};
+use crate::commands::{refuse_field, refuse_with};
+use crate::keychain::secret_name;
+use crate::state::ChosenCalendar;
+use crate::view::Health;
+use kabinet_domain::Sensitive;
+use kabinet_domain::provider::FieldKind;
+use kabinet_providers::calendars::{self, CalendarInfo, GRANT, SignInAnswer};
+use kabinet_providers::registry::{ConnectionError, ConnectionSettings};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// One calendar of the connected account.
+pub(crate) use kabinet_providers::calendars::Calendar as There;
+
+const LONGEST_VALUE: usize = 4000;
+
+/// A form, taken apart.
+struct Form {
+    values: BTreeMap<String, String>,
+    secrets: BTreeMap<String, Sensitive<String>>,
+}
+
+impl Application {
+    /// Keeps what the form says of a calendar, and asks it, where that opens it. What only serves for signing in is kept for then.
+    pub(crate) async fn save_calendar(self: &Arc<Self>, draft: ConnectionDraft) -> Result<CheckResult, CommandError> {
+        let info = calendar(&draft.provider)?;
+        let form = form(info, draft)?;
+        let instead = info.sign_in.map_or(&[] as &[&str], |sign_in| sign_in.instead_of);
+        let secret = |key: &str| form.secrets.get(key).filter(|secret| !secret.reveal().is_empty());
+        let takes_the_grants_place = instead.iter().any(|key| secret(key).is_some());
+        let mut settings = self.calendar_settings(info).await?;
+        settings.0.extend(form.values.iter().map(|(key, value)| (key.clone(), value.clone().into())));
+        settings.0.extend(form.secrets.clone());
+        if takes_the_grants_place {
+            settings.0.remove(GRANT);
+        }
+        let opens = match calendars::open(info.id, &settings, &self.surroundings(info, &settings)?) {
+            Ok(_) => true,
+            // Nothing opens it yet, but there is what signing in takes.
+            Err(ConnectionError::Missing { key }) if instead.contains(&key) && !form.values.is_empty() => false,
+            Err(error) => return Err(cannot_open(info, &error)),
+        };
+        let mut secrets = form.secrets;
+        if takes_the_grants_place {
+            secrets.insert(GRANT.to_owned(), Sensitive::default());
+        }
+        // A round that goes on holds the old connection, and may renew what it holds.
+        let turn = self.calendar.turn.lock().await;
+        self.close_calendar().await;
+        self.keep_calendar_secrets(info, secrets).await?;
+        self.change(|state| {
+            state.kept.connections.insert(info.id.into(), form.values);
+            state.calendar.people_read_at = None;
+        });
+        drop(turn);
+        self.save_kept().await?;
+        if !opens {
+            return Ok(CheckResult { health: Health::Unknown, message: None });
+        }
+        let checked = self.ask_calendar(info).await;
+        self.calendar.wanted.notify_one();
+        checked
+    }
+
+    pub(crate) async fn check_calendar(self: &Arc<Self>, provider: &str) -> Result<CheckResult, CommandError> {
+        self.ask_calendar(calendar(provider)?).await
+    }
+
+    /// Forgets the connection and its secrets; consultations and entries stay as they are.
+    pub(crate) async fn remove_calendar(self: &Arc<Self>, provider: &str) -> Result<(), CommandError> {
+        let info = calendar(provider)?;
+        let _turn = self.calendar.turn.lock().await;
+        self.close_calendar().await;
+        for key in secrets(info) {
+            self.forget_secret(&secret_name(info.id, key)).await?;
+        }
+        self.change(|state| {
+            state.kept.connections.remove(info.id);
+            state.kept.accounts.remove(info.id);
+            state.connections.remove(info.id);
+        });
+        self.leave_calendar().await;
+        self.save_kept().await?;
+        Ok(())
+    }
+
+    /// The page on which a person lets us in; `state` comes back with the answer.
+    pub(crate) async fn calendar_sign_in_page(&self, provider: &str, state: &str) -> Result<Sensitive<String>, CommandError> {
+        let info = calendar(provider)?;
+        let settings = self.calendar_settings(info).await?;
+        calendars::begin_sign_in(info.id, &settings, state).map_err(|error| cannot_open(info, &error))
+    }
+
+    /// Takes what the browser brought back, or the code that was copied, and keeps the grant.
+    pub(crate) async fn finish_calendar_sign_in(
+        self: &Arc<Self>,
+        provider: &str,
+        state: &str,
+        query: &str,
+    ) -> Result<(), CommandError> {
+        let info = calendar(provider)?;
+        let settings = self.calendar_settings(info).await?;
+        let surroundings = self.surroundings(info, &settings)?;
+        let query = query_of(query, state);
+        let answer = SignInAnswer { query: &query, state };
+        let given: ConnectionSettings = calendars::finish_sign_in(info.id, &settings, &surroundings, &answer).await?;
+        let is_secret = |key: &str| secrets(info).any(|secret| secret == key);
+        let (mut secret, plain): (BTreeMap<_, _>, BTreeMap<_, _>) = given.0.into_iter().partition(|(key, _)| is_secret(key));
+        // One of both opens it.
+        let instead = info.sign_in.map_or(&[] as &[&str], |sign_in| sign_in.instead_of);
+        secret.extend(instead.iter().map(|key| ((*key).to_owned(), Sensitive::default())));
+        let turn = self.calendar.turn.lock().await;
+        self.close_calendar().await;
+        self.keep_calendar_secrets(info, secret).await?;
+        self.change(|state| {
+            let kept = state.kept.connections.entry(info.id.into()).or_default();
+            kept.extend(plain.into_iter().map(|(key, value)| (key, value.into_inner())));
+            state.calendar.people_read_at = None;
+        });
+        drop(turn);
+        self.save_kept().await?;
+        // Signed in it is; whether it does what is wanted is told in Connections.
+        let _ = self.ask_calendar(info).await;
+        self.calendar.wanted.notify_one();
+        Ok(())
+    }
+
+    pub(crate) async fn calendars_there(self: &Arc<Self>, provider: &str) -> Result<Vec<There>, CommandError> {
+        Ok(self.open_calendar(provider).await?.calendar.calendars().await?)
+    }
+
+    /// From now on consultations are written to this one.
+    pub(crate) async fn write_to_calendar(self: &Arc<Self>, choice: CalendarChoice, there: There) -> Result<(), CommandError> {
+        let opened = self.open_calendar(&choice.provider).await?;
+        let account = self.calendar_account(&opened).await?;
+        let before = self.look().kept.calendar.clone();
+        if before.is_some_and(|before| !before.account.is_empty() && before.account != account) {
+            self.leave_calendar().await;
+        }
+        self.change(|state| {
+            state.kept.calendar = Some(ChosenCalendar {
+                provider: choice.provider,
+                calendar: there.id.0,
+                name: there.name.into_inner(),
+                on_by_default: choice.on_by_default,
+                with_names: choice.with_names,
+                reminder: choice.reminder,
+                account,
+            });
+            state.calendar.message = None;
+        });
+        self.save_kept().await?;
+        self.calendar.wanted.notify_one();
+        Ok(())
+    }
+}
+
+/// What a person pasted may be a code alone: then it is taken as the answer to our question.
+fn query_of(pasted: &str, state: &str) -> String {
+    let pasted = pasted.trim();
+    if pasted.contains('=') {
+        return pasted.rsplit('?').next().unwrap_or(pasted).to_owned();
+    }
+    url::form_urlencoded::Serializer::new(String::new()).append_pair("code", pasted).append_pair("state", state).finish()
+}
+
+/// The fields that the calendar has, and no others; secrets apart from values.
+fn form(info: &CalendarInfo, draft: ConnectionDraft) -> Result<Form, CommandError> {
+    let kind_of = |key: &str| info.fields.iter().find(|field| field.key == key).map(|field| field.kind);
+    let mut form = Form { values: BTreeMap::new(), secrets: BTreeMap::new() };
+    for (key, value) in draft.values.into_iter().chain(draft.secrets) {
+        let value = value.trim();
+        if value.len() > LONGEST_VALUE || value.chars().any(char::is_control) {
+            return Err(refuse_with("connection_field_bad", &[("field", &key)], Some(&key)));
+        }
+        match kind_of(&key) {
+            Some(FieldKind::Secret) => drop(form.secrets.insert(key, Sensitive::new(value.to_owned()))),
+            Some(FieldKind::Text | FieldKind::Address | FieldKind::Switch) if value.is_empty() => {}
+            Some(FieldKind::Text | FieldKind::Address | FieldKind::Switch) => drop(form.values.insert(key, value.to_owned())),
+            None => return Err(refuse_field("unknown_field", &key)),
+        }
+    }
+    Ok(form)
+}

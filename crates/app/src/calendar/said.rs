@@ -1,0 +1,147 @@
+//! What is said of a consultation in a calendar, and what of the calendar's words is taken here. Pure functions of the state.
+
+use super::record::Row;
+use crate::record::{Consultation, Status};
+use crate::state::State;
+use crate::view::{ColleagueView, Language};
+use crate::words::{self, Words};
+use chrono::{DateTime, Utc};
+use kabinet_domain::ConsultationId;
+use kabinet_domain::calendar::{AttendeeId, Details, Ours};
+use kabinet_domain::sensitive::clean_name;
+
+/// A talk is as long as the form of a consultation allows.
+const SHORTEST: i64 = 5;
+const LONGEST: i64 = 600;
+
+/// What stands in an entry where the client's name does not.
+pub(super) fn standard_title(state: &State) -> String {
+    spoken(state).say("consultation-name", &[])
+}
+
+pub(crate) fn spoken(state: &State) -> &'static Words {
+    words::spoken(state.settings().language, &state.place.system_language)
+}
+
+/// In any language: somebody may have changed theirs.
+pub(super) fn is_standard(title: &str) -> bool {
+    let title = title.trim();
+    [Language::En, Language::Ru].into_iter().any(|language| words::spoken(language, "").say("consultation-name", &[]) == title)
+}
+
+/// A consultation as it should stand in the calendar; `None` for one that has nothing to do with it.
+pub(super) fn ours(state: &State, id: &str) -> Option<Ours> {
+    let row = state.calendar.rows.get(id)?;
+    let consultation: ConsultationId = id.parse().ok()?;
+    let Some(one) = state.consultations.get(id) else {
+        // It was deleted where consultations are kept; what was agreed is all that is left of it.
+        let agreed = row.agreed.as_ref()?;
+        return Some(Ours { consultation, details: (&agreed.details).into(), in_calendar: false });
+    };
+    let in_calendar = row.on && one.status != Status::Cancelled;
+    (in_calendar || row.agreed.is_some()).then(|| Ours { consultation, details: details(state, one, row), in_calendar })
+}
+
+fn details(state: &State, one: &Consultation, row: &Row) -> Details {
+    let before = row.agreed.as_ref().map(|agreed| &agreed.details);
+    let chosen = state.kept.calendar.as_ref();
+    let broadcast = one.made.as_ref().and_then(|made| made.broadcast.as_ref()).map(|broadcast| broadcast.title.trim());
+    let title = match broadcast.filter(|title| !title.is_empty()) {
+        Some(title) => title.to_owned(),
+        None if chosen.is_some_and(|chosen| chosen.with_names) && !one.client.is_empty() => one.client.clone(),
+        // A word is not changed in every entry because another language was chosen.
+        None => match before {
+            Some(before) if is_standard(&before.title) => before.title.clone(),
+            _ => standard_title(state),
+        },
+    };
+    let description = match before {
+        Some(before) if !one.link.is_empty() && before.description.contains(&one.link) => before.description.clone(),
+        _ if one.link.is_empty() => String::new(),
+        _ => spoken(state).say("calendar-about", &[("link", &one.link)]),
+    };
+    Details {
+        title: title.into(),
+        starts_at: one.starts_at,
+        ends_at: one.ends_at(),
+        zone: one.time_zone.parse().unwrap_or(state.place.zone),
+        location: one.link.clone().into(),
+        description: description.into(),
+        attendees: row.invited.iter().map(|person| AttendeeId(person.id.clone())).collect(),
+        reminder: chosen.and_then(|chosen| chosen.reminder),
+    }
+}
+
+/// Whether both sides say the same, as far as is known here.
+pub(super) fn in_step(state: &State, id: &str) -> bool {
+    let (Some(row), Some(ours)) = (state.calendar.rows.get(id), ours(state, id)) else { return true };
+    match &row.agreed {
+        Some(agreed) => ours.in_calendar && agreed.entry.is_some() && Details::from(&agreed.details) == ours.details,
+        None => !ours.in_calendar,
+    }
+}
+
+/// A room that a link leads to.
+pub(super) struct Room {
+    pub provider: String,
+    pub name: String,
+    pub link: String,
+}
+
+/// What of `details` makes sense here. `room` is the one that the location leads to, where that can be opened.
+/// A title is a client's name only where names are written there; the note and the reminder have no place in an entry, nor it in them.
+pub(super) fn taken(state: &State, one: &Consultation, details: &Details, room: Option<Room>) -> Consultation {
+    let mut now = one.clone();
+    if (one.starts_at, one.ends_at(), one.time_zone.as_str()) != (details.starts_at, details.ends_at, details.zone.name()) {
+        now.starts_at = whole_minute(details.starts_at);
+        now.minutes = minutes(details);
+        now.time_zone = details.zone.name().to_owned();
+    }
+    let names = state.kept.calendar.as_ref().is_some_and(|chosen| chosen.with_names);
+    let is_broadcast = one.made.as_ref().is_some_and(|made| made.broadcast.is_some());
+    let title = clean_name(details.title.reveal());
+    if names && !is_broadcast && !title.is_empty() && !is_standard(&title) {
+        now.client = title;
+    }
+    if let Some(room) = room.filter(|room| room.link != one.link) {
+        now = Consultation { provider: room.provider, room: room.name, link: room.link, made: None, ..now };
+    }
+    now
+}
+
+/// A consultation of an entry that somebody else wrote.
+pub(super) fn planned(id: String, details: &Details, room: Room) -> Consultation {
+    let title = clean_name(details.title.reveal());
+    Consultation {
+        id,
+        client: if is_standard(&title) { String::new() } else { title },
+        starts_at: whole_minute(details.starts_at),
+        minutes: minutes(details),
+        time_zone: details.zone.name().to_owned(),
+        provider: room.provider,
+        link: room.link,
+        room: room.name,
+        note: String::new(),
+        status: Status::Planned,
+        made: None,
+        version: None,
+    }
+}
+
+fn minutes(details: &Details) -> u32 {
+    let minutes = (details.ends_at - details.starts_at).num_minutes().clamp(SHORTEST, LONGEST);
+    u32::try_from(minutes).unwrap_or_default()
+}
+
+/// Forms know no seconds.
+fn whole_minute(at: DateTime<Utc>) -> DateTime<Utc> {
+    at - chrono::Duration::seconds(at.timestamp().rem_euclid(60))
+        - chrono::Duration::nanoseconds(at.timestamp_subsec_nanos().into())
+}
+
+/// Whoever is invited, with what is known of them.
+pub(super) fn invited(state: &State, row: &Row, details: &Details) -> Vec<ColleagueView> {
+    let known = |id: &str| row.invited.iter().find(|one| one.id == id).or_else(|| state.calendar.people.get(id)).cloned();
+    let nobody = |id: &str| ColleagueView { id: id.into(), name: String::new(), email: None, position: String::new() };
+    details.attendees.iter().map(|one| known(&one.0).unwrap_or_else(|| nobody(&one.0))).collect()
+}

@@ -1,0 +1,188 @@
+//! What a person sees of the calendar: pure functions of the state.
+
+use super::connection::secrets;
+use super::record::{ConflictRow, FieldName, Reason, Row, Said};
+use super::said;
+use crate::record::Consultation;
+use crate::state::State;
+use crate::view::{
+    Ability, AccountView, CalendarEntryState, CalendarEntryView, CalendarView, ColleagueView, ConflictField, ConflictKind,
+    ConflictView, ConnectionView, FieldKind, FieldView, ProviderKind, ProviderView, SignInOffer,
+};
+use kabinet_domain::provider;
+use kabinet_providers::calendars::{CalendarInfo, GRANT, calendars};
+
+/// The calendar that is connected: it has what opens it, or did when that could be read.
+pub(crate) fn connected(state: &State) -> Option<&'static CalendarInfo> {
+    calendars().iter().find(|info| {
+        let instead = info.sign_in.map_or(&[] as &[&str], |sign_in| sign_in.instead_of);
+        let opens = secrets(info).filter(|key| *key == GRANT || instead.contains(key) || info.sign_in.is_none());
+        let mut opens = opens.peekable();
+        opens.any(|key| state.keeps_secret(info.id, key)) || state.kept.accounts.contains_key(info.id)
+    })
+}
+
+pub(crate) fn calendar(state: &State) -> Option<CalendarView> {
+    let info = connected(state)?;
+    let chosen = state.kept.calendar.clone().filter(|chosen| chosen.provider == info.id).unwrap_or_default();
+    let in_conflict = state.calendar.rows.iter().filter(|(_, row)| row.conflict.is_some());
+    Some(CalendarView {
+        provider: info.id.into(),
+        calendar: Some(chosen.calendar).filter(|id| !id.is_empty()),
+        calendar_name: chosen.name,
+        on_by_default: chosen.on_by_default,
+        with_names: chosen.with_names,
+        reminder: chosen.reminder,
+        last_success: state.calendar.last_success,
+        message: state.calendar.message.clone(),
+        conflicts: in_conflict.map(|(id, _)| id.clone()).collect(),
+    })
+}
+
+/// A consultation's entry, while a calendar is connected or the consultation stood in one.
+pub(crate) fn entry(state: &State, consultation: &Consultation) -> Option<CalendarEntryView> {
+    let row = state.calendar.rows.get(&consultation.id);
+    if row.is_none_or(Row::is_empty) && connected(state).is_none() {
+        return None;
+    }
+    let empty = Row::default();
+    let row = row.unwrap_or(&empty);
+    Some(CalendarEntryView {
+        on: row.on,
+        state: entry_state(state, &consultation.id, row),
+        message: row.failure.clone().filter(|_| row.conflict.is_none()),
+        invited: row.invited.iter().map(|one| named(state, one)).collect(),
+        conflict: row.conflict.as_ref().map(|conflict| conflict_view(state, conflict)),
+    })
+}
+
+fn entry_state(state: &State, id: &str, row: &Row) -> CalendarEntryState {
+    let in_step = said::in_step(state, id);
+    // One whose answer was lost is looked for, so it still waits.
+    let failed = row.failure.as_ref().is_some_and(|failure| failure.code != "calendar_maybe_done");
+    match () {
+        () if row.conflict.is_some() => CalendarEntryState::Conflict,
+        () if failed => CalendarEntryState::Failed,
+        () if !in_step => CalendarEntryState::Waiting,
+        () if row.agreed.is_some() => CalendarEntryState::Written,
+        () => CalendarEntryState::Off,
+    }
+}
+
+fn named(state: &State, one: &ColleagueView) -> ColleagueView {
+    state.calendar.people.get(&one.id).filter(|_| one.name.is_empty()).unwrap_or(one).clone()
+}
+
+fn conflict_view(state: &State, conflict: &ConflictRow) -> ConflictView {
+    let (reason, fields): (_, &[FieldName]) = match &conflict.reason {
+        Reason::BothChanged(fields) => (ConflictKind::BothChanged, fields),
+        Reason::DeletedThere => (ConflictKind::DeletedThere, &[]),
+        Reason::CancelledHere => (ConflictKind::CancelledHere, &[]),
+    };
+    let field = |field: &FieldName| {
+        let (ours, theirs) = (&conflict.ours, &conflict.theirs);
+        // The same time in another zone is told apart by the zone.
+        let zone = (ours.starts_at, ours.ends_at) == (theirs.starts_at, theirs.ends_at);
+        ConflictField {
+            field: name(*field).into(),
+            ours: text(state, *field, ours, zone),
+            theirs: text(state, *field, theirs, zone),
+        }
+    };
+    ConflictView { reason, fields: fields.iter().map(field).collect() }
+}
+
+fn name(field: FieldName) -> &'static str {
+    match field {
+        FieldName::Title => "title",
+        FieldName::Time => "time",
+        FieldName::Location => "location",
+        FieldName::Description => "description",
+        FieldName::Reminder => "reminder",
+    }
+}
+
+/// One side's word on a field, for people.
+fn text(state: &State, field: FieldName, said: &Said, with_zone: bool) -> String {
+    let words = said::spoken(state);
+    match field {
+        FieldName::Title if state.settings().hide_names => words.say("calendar-hidden", &[]),
+        FieldName::Title => said.title.clone(),
+        FieldName::Time => {
+            let local = |at: chrono::DateTime<chrono::Utc>| at.with_timezone(&state.place.zone);
+            let (start, end) = (local(said.starts_at), local(said.ends_at));
+            let day = start.format(&words.say("calendar-day-format", &[])).to_string();
+            let (from, until) = (start.format("%H:%M").to_string(), end.format("%H:%M").to_string());
+            let time = words.say("calendar-time", &[("day", &day), ("from", &from), ("until", &until)]);
+            if with_zone { format!("{time} ({})", said.zone) } else { time }
+        }
+        FieldName::Location => said.location.clone(),
+        FieldName::Description if state.settings().hide_names => words.say("calendar-hidden", &[]),
+        FieldName::Description => said.description.clone(),
+        FieldName::Reminder => match said.reminder {
+            Some(minutes) => words.say("calendar-reminder-before", &[("minutes", &minutes.to_string())]),
+            None => words.say("calendar-no-reminder", &[]),
+        },
+    }
+}
+
+/// What calendars can be connected.
+pub(crate) fn providers(state: &State) -> impl Iterator<Item = ProviderView> {
+    calendars().iter().map(|info| {
+        let given = state.calendar.given.get(info.id);
+        let field = |field: &provider::Field| FieldView {
+            key: field.key.into(),
+            kind: match field.kind {
+                provider::FieldKind::Text => FieldKind::Text,
+                provider::FieldKind::Address => FieldKind::Address,
+                provider::FieldKind::Secret => FieldKind::Secret,
+                provider::FieldKind::Switch => FieldKind::Switch,
+            },
+            required: field.required,
+            placeholder: field.placeholder.into(),
+            given: given.is_some_and(|given| given.contains(field.key)),
+        };
+        let owned = |keys: &[&str]| keys.iter().map(|key| (*key).to_owned()).collect();
+        ProviderView {
+            id: info.id.into(),
+            name: info.name.into(),
+            icon: info.icon.into(),
+            fields: info.fields.iter().map(field).collect(),
+            kind: ProviderKind::Calendar,
+            makes_rooms: false,
+            by_request: false,
+            waiting_room: Vec::new(),
+            cohosts: false,
+            broadcasts: false,
+            summary: false,
+            changes_rooms: false,
+            sign_in: info.sign_in.map(|sign_in| SignInOffer {
+                browser: true,
+                device_code: false,
+                fields: owned(sign_in.fields),
+                instead: owned(sign_in.instead_of),
+                redirect: state.calendar.redirect.clone(),
+            }),
+        }
+    })
+}
+
+/// The connections to calendars, also those that lack something yet.
+pub(crate) fn connections(state: &State) -> impl Iterator<Item = ConnectionView> {
+    calendars().iter().filter_map(|info| {
+        let values = state.kept.connections.get(info.id).cloned().unwrap_or_default();
+        let known = state.connections.get(info.id).cloned().unwrap_or_default();
+        let account = state.kept.accounts.get(info.id);
+        let typed = |key: &String| info.fields.iter().any(|field| field.key == key);
+        (!values.is_empty() || !known.secrets.is_empty() || account.is_some()).then(|| ConnectionView {
+            provider: info.id.into(),
+            values,
+            secrets_kept: known.secrets.into_iter().filter(typed).collect(),
+            health: known.health,
+            message: known.message,
+            last_success: known.last_success,
+            account: account.map(|account| AccountView { name: account.name.clone(), login: account.login.clone() }),
+            abilities: known.abilities.into_iter().map(|(key, allowed)| Ability { key: key.into(), allowed }).collect(),
+        })
+    })
+}
