@@ -174,6 +174,13 @@ mod tests {
     }
 
     #[test]
+    fn the_example_is_understood() {
+        let operator = understand(include_str!("../../../deploy/operator.toml"));
+        assert_eq!(operator.problems, BTreeMap::new());
+        assert_eq!(operator.sign_in_port, SIGN_IN_PORT);
+    }
+
+    #[test]
     fn what_is_not_understood_is_named_and_costs_nothing_else() {
         let check = |text: &str, keys: &str| {
             let operator = understand(&format!("{text}\n[connections.jitsi]\nbase_url = \"https://meet.example.org\""));

@@ -1,9 +1,5 @@
 //! Rooms at providers, by what a provider says of itself; its name means nothing here.
 
-mod heeded;
-
-pub(crate) use heeded::judged;
-
 use crate::accounts::NotOpened;
 use crate::application::Application;
 use crate::command::CommandError;
@@ -13,7 +9,7 @@ use crate::line::BackendAddress;
 use crate::record::Consultation;
 use crate::view::Message;
 use chrono::{Duration, NaiveDate};
-use heeded::Heeded;
+use kabinet_domain::ports::PortError;
 use kabinet_domain::provider::{FieldKind, ProviderInfo, Rooms};
 use kabinet_domain::room::RoomTemplateError;
 use kabinet_domain::{RoomLink, RoomTemplate, Sensitive};
@@ -106,16 +102,7 @@ impl Application {
             return Ok(plain());
         }
         // What the keychain withholds must not keep the specialist out: the server asks for the login then.
-        // Where a link carries no pass, no secret is asked for, and nobody waits for a keychain or a service.
-        let carries_a_pass = provider(&consultation.provider).is_ok_and(|info| info.capabilities.tokens);
-        let opening = async {
-            if carries_a_pass {
-                self.open_provider(&consultation.provider).await
-            } else {
-                self.open_plainly(&consultation.provider)
-            }
-        };
-        let (opened, withheld) = match opening.await {
+        let (opened, withheld) = match self.open_provider(&consultation.provider).await {
             Ok(opened) => (opened, None),
             Err(_) => match self.open_plainly(&consultation.provider) {
                 Ok(opened) => (opened, self.keychain_trouble().map(|_| crate::message("entered_without_token"))),
@@ -160,16 +147,15 @@ impl Application {
     pub(crate) fn open_plainly(&self, provider_id: &str) -> Result<Box<dyn RoomProvider>, CommandError> {
         let info = provider(provider_id)?;
         let needed = |key: &str| info.fields.iter().any(|field| field.key == key && field.required);
-        let mut settings = self.parts.operator.of(provider_id);
         let values = self.look().kept.connections.get(provider_id).cloned().unwrap_or_default();
-        settings.0.extend(values.into_iter().map(|(key, value)| (key, Sensitive::new(value))));
+        let mut settings = self.parts.operator.of(provider_id);
+        settings.0.extend(ConnectionSettings::from_iter(values).0);
         settings.0.retain(|key, _| needed(key));
         open(info, &settings)
     }
 
     /// The connection as it stands, with the secrets that open it; the password is the person's own business.
-    /// What is then done with it stands in the connection's health.
-    pub(crate) async fn open_provider(&self, provider_id: &str) -> Result<Box<dyn RoomProvider + '_>, CommandError> {
+    pub(crate) async fn open_provider(&self, provider_id: &str) -> Result<Box<dyn RoomProvider>, CommandError> {
         let info = provider(provider_id)?;
         let settings = self.settings_in_force(info).await?;
         self.open_with(info, &settings)
@@ -179,17 +165,16 @@ impl Application {
         &self,
         info: &'static ProviderInfo,
         settings: &ConnectionSettings,
-    ) -> Result<Box<dyn RoomProvider + '_>, CommandError> {
+    ) -> Result<Box<dyn RoomProvider>, CommandError> {
         // A keychain that does not answer keeps it to itself which secrets it has.
         let secret_is_missing = |error: &CommandError| {
             let at_fault = error.field.as_deref();
             info.fields.iter().any(|field| field.kind == FieldKind::Secret && Some(field.key) == at_fault)
         };
-        let opened = open(info, settings).map_err(|error| match self.keychain_trouble() {
+        open(info, settings).map_err(|error| match self.keychain_trouble() {
             Some(trouble) if secret_is_missing(&error) => trouble.into(),
             _ => error,
-        })?;
-        Ok(Box::new(Heeded { opened, application: self, info }))
+        })
     }
 
     /// The settings with the token of the account that is connected, if one is.
@@ -259,6 +244,22 @@ fn is_on_this_computer(info: &ProviderInfo, settings: &ConnectionSettings) -> bo
 
 fn is_address(info: &ProviderInfo, key: &str) -> bool {
     info.fields.iter().any(|field| field.key == key && field.kind == FieldKind::Address)
+}
+
+/// Why a provider does not answer, for a person.
+pub(crate) fn check_message(info: &ProviderInfo, error: &PortError) -> Message {
+    // A service that many use is where it always was.
+    let service = info.capabilities.sign_in.is_some();
+    crate::message(match error {
+        PortError::Unauthorized if service => "sign_in_again",
+        PortError::Unauthorized => "provider_refuses",
+        PortError::Restricted => "account_restricted",
+        PortError::RateLimited { .. } => "provider_busy",
+        PortError::Unavailable(_) if service => "provider_unavailable",
+        PortError::Unavailable(_) => "provider_unreachable",
+        PortError::NotFound | PortError::Rejected { .. } | PortError::Unexpected(_) if service => "provider_unexpected",
+        PortError::NotFound | PortError::Rejected { .. } | PortError::Unexpected(_) => "provider_not_there",
+    })
 }
 
 pub(crate) fn template(text: &str, code_length: u32) -> Result<RoomTemplate, CommandError> {

@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex};
 use support::desktop::Works;
 use support::fakes::{Fake, Fakes, leads_to, visit};
 use support::secrets::Keychain;
-use support::{Computer, call, refusal, shows};
+use support::{Computer, call, draft, refusal, shows};
 
 const PROVIDER: &str = "telemost";
 /// More than a quarter of a token's year, and less than the whole.
@@ -435,6 +435,28 @@ async fn what_the_operator_gives_need_not_be_typed_in_and_what_is_typed_goes_bef
     assert_eq!(problem.facts["keys"], "connections.telemost.client_ident");
     let nowhere = json!({ "form": { "provider": "jitsi", "values": {}, "secrets": {} }, "way": "browser" });
     assert_eq!(refusal(&application, "begin_sign_in", nowhere).await.0, "sign_in_not_offered");
+    application.shutdown().await;
+}
+
+#[tokio::test]
+async fn a_connection_that_only_the_operator_configured_is_there() {
+    let mut computer = Computer::new();
+    let file = computer.data().join("operator.toml");
+    let settings =
+        "[connections.jitsi]\nbase_url = \"https://meet.practice.example\"\n[connections.telemost]\nclient_id = \"x\"\n";
+    std::fs::write(&file, settings).expect("written");
+    computer.operator = kabinet_app::Operator::read(&file);
+    let application = start(&computer).await;
+    let view = application.view();
+    // An application's id alone connects nobody.
+    assert_eq!(view.connections.iter().map(|one| one.provider.as_str()).collect::<Vec<_>>(), ["jitsi"]);
+    assert!(view.connections[0].values.is_empty());
+    let link = call(&application, "create_consultation", draft("Ivan", "12:30")).await["link"].clone();
+    assert!(link.as_str().is_some_and(|link| link.starts_with("https://meet.practice.example/")), "{link}");
+    let own = json!({ "provider": "jitsi", "values": { "base_url": "http://127.0.0.1:9" }, "secrets": {} });
+    call(&application, "save_connection", own).await;
+    let link = call(&application, "create_consultation", draft("Olga", "13:30")).await["link"].clone();
+    assert!(link.as_str().is_some_and(|link| link.starts_with("http://127.0.0.1:9/")), "{link}");
     application.shutdown().await;
 }
 

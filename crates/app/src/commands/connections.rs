@@ -9,7 +9,8 @@ use crate::keychain::secret_name;
 use crate::rooms;
 use crate::view::{Health, Message};
 use kabinet_domain::Sensitive;
-use kabinet_domain::provider::{Field, FieldKind, ProviderInfo};
+use kabinet_domain::ports::PortError;
+use kabinet_domain::provider::{Field, FieldKind, ProviderInfo, Rooms};
 use kabinet_providers::registry::ConnectionSettings;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -118,21 +119,36 @@ impl Application {
             Err(NotOpened::Settings(error)) => return Err(error),
         };
         // Without anything to show at the door nobody is asked.
-        if info.capabilities.sign_in.is_some_and(|sign_in| !settings.0.contains_key(sign_in.token)) {
-            let (health, message) = (Health::Check, Some(crate::message("not_signed_in")));
-            self.change(|state| {
-                let connection = state.connections.entry(info.id.into()).or_default();
-                (connection.health, connection.message) = (health, message.clone());
-            });
-            return Ok(CheckResult { health, message });
-        }
-        Ok(match self.open_with(info, &settings)?.check().await {
-            Ok(()) => CheckResult { health: Health::Works, message: None },
-            Err(error) => {
-                let (health, message) = rooms::judged(info, &error);
-                CheckResult { health, message: Some(message) }
+        let shut = info.capabilities.sign_in.is_some_and(|sign_in| !settings.0.contains_key(sign_in.token));
+        let by_request = info.capabilities.rooms == Rooms::ByRequest;
+        let (health, message, may_make_rooms) = if shut {
+            (Health::Check, Some(crate::message("not_signed_in")), None)
+        } else {
+            match self.open_with(info, &settings)?.check().await {
+                Ok(()) => (Health::Works, None, by_request.then_some(true)),
+                Err(error) => {
+                    tracing::info!(error = &error as &dyn std::error::Error, "a connection does not work");
+                    // What may pass by itself, or is no fault, wants a look; the rest is broken.
+                    let restricted = matches!(error, PortError::Restricted);
+                    let passing = restricted || matches!(error, PortError::Unavailable(_) | PortError::RateLimited { .. });
+                    let health = if passing { Health::Check } else { Health::Broken };
+                    (health, Some(rooms::check_message(info, &error)), restricted.then_some(false))
+                }
             }
-        })
+        };
+        let now = self.now();
+        self.change(|state| {
+            let connection = state.connections.entry(info.id.into()).or_default();
+            (connection.health, connection.message) = (health, message.clone());
+            // When it last worked, and what the account may do, stays known.
+            if health == Health::Works {
+                connection.last_success = Some(now);
+            }
+            if let Some(allowed) = may_make_rooms {
+                connection.abilities.insert("rooms", allowed);
+            }
+        });
+        Ok(CheckResult { health, message })
     }
 
     pub(crate) async fn check_one(self: &Arc<Self>, provider: &str) -> Result<Option<Message>, CommandError> {
