@@ -197,11 +197,11 @@ impl Application {
         self.learn_of_account(info, answer.as_ref().err(), false);
     }
 
-    /// Where no account was ever connected, "again" would be the wrong word.
+    /// Where no account was ever connected, "again" would be the wrong word; and a keychain that is locked may hold one.
     fn refused_by(&self, info: &ProviderInfo, error: &MakeRoomError) -> CommandError {
         tracing::info!(error = error as &dyn std::error::Error, "a provider of rooms refused");
         if matches!(error, MakeRoomError::Port(PortError::Unauthorized)) && !self.look().is_connected(info.id) {
-            return refuse_field("no_account", "provider");
+            return self.keychain_trouble().map_or_else(|| refuse_field("no_account", "provider"), CommandError::from);
         }
         made::refused(error)
     }
@@ -236,7 +236,8 @@ impl Application {
                 Some(MakeRoomError::Port(error @ (PortError::Unavailable(_) | PortError::RateLimited { .. }))) => {
                     (Health::Check, told(error))
                 }
-                Some(MakeRoomError::MayHaveBeenMade(_) | MakeRoomError::Port(PortError::Unexpected(_))) => {
+                Some(MakeRoomError::MayHaveBeenMade(_)) => (Health::Check, Some(crate::message("provider_unavailable"))),
+                Some(MakeRoomError::Port(PortError::Unexpected(_))) => {
                     (Health::Check, Some(crate::message("provider_unexpected")))
                 }
                 // These are about one room, not about the account.
