@@ -4,7 +4,7 @@ use crate::application::Application;
 use crate::command::{BroadcastWishes, CommandError, ConsultationDraft, RoomWishes};
 use crate::present;
 use crate::record::Consultation;
-use crate::view::{AppView, ConsultationStatus, ConsultationView, FeedState};
+use crate::view::{AppView, BroadcastView, ConsultationStatus, ConsultationView, FeedState, RoomView};
 use crate::words::Words;
 use chrono::Timelike;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
@@ -221,11 +221,8 @@ impl Application {
         all.sort_by_key(|one| (one.starts_at, one.id.clone()));
         if json {
             let hidden = view.settings.hide_names;
-            // A note may hold what the name would have told; the window keeps it behind a veil, a shell has none.
-            let all: Vec<ConsultationView> = all
-                .into_iter()
-                .map(|one| if hidden { ConsultationView { note: String::new(), ..one.clone() } } else { one.clone() })
-                .collect();
+            let all: Vec<ConsultationView> =
+                all.into_iter().map(|one| if hidden { without_texts(one.clone()) } else { one.clone() }).collect();
             return serde_json::to_string_pretty(&all).expect("views are plain data");
         }
         let (words, zone) = (self.words(), self.look().place.zone);
@@ -334,6 +331,13 @@ impl Application {
     fn time_of(&self, consultation: &Consultation) -> String {
         consultation.starts_at.with_timezone(&self.look().place.zone).format("%H:%M").to_string()
     }
+}
+
+/// A note or a title may hold what the name would have told; the window keeps them behind a veil, a shell has none.
+fn without_texts(one: ConsultationView) -> ConsultationView {
+    let veiled = |broadcast| BroadcastView { title: String::new(), description: String::new(), ..broadcast };
+    let made = one.made.map(|made| RoomView { broadcast: made.broadcast.map(veiled), ..made });
+    ConsultationView { note: String::new(), made, ..one }
 }
 
 struct Report<'a> {

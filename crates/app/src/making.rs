@@ -193,11 +193,11 @@ impl Application {
         let _ = opened.change_room(&Sensitive::new(made.id), &change).await;
     }
 
-    /// Where no account was ever connected, "again" would be the wrong word.
+    /// Where no account was ever connected, "again" would be the wrong word; and a keychain that is locked may hold one.
     fn refused_by(&self, info: &ProviderInfo, error: &MakeRoomError) -> CommandError {
         tracing::info!(error = error as &dyn std::error::Error, "a provider of rooms refused");
         if matches!(error, MakeRoomError::Port(PortError::Unauthorized)) && !self.look().is_connected(info.id) {
-            return refuse_field("no_account", "provider");
+            return self.keychain_trouble().map_or_else(|| refuse_field("no_account", "provider"), CommandError::from);
         }
         made::refused(error)
     }

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use std::sync::Arc;
 use std::time::Duration;
 use support::fakes::{Fake, Fakes};
+use support::secrets::Keychain;
 use support::{Computer, PATIENCE, call, refusal, settle_in, shows};
 
 /// A backend that nobody is asked for.
@@ -237,6 +238,9 @@ async fn an_account_that_may_not_and_one_that_ended_are_told_apart() {
     assert_eq!(refused, ("sign_in_again".into(), Some("provider".into())));
     assert_eq!((health(&application).0, health(&application).1), (Health::Broken, Some("sign_in_again".into())));
 
+    practice.computer.secrets.put_into(Keychain::Locked);
+    assert_eq!(refusal(&application, "create_consultation", draft("16:30", Value::Null)).await.0, "keychain_locked");
+    practice.computer.secrets.put_into(Keychain::Open);
     call(&application, "remove_connection", json!({ "provider": "telemost" })).await;
     let refused = refusal(&application, "create_consultation", draft("16:30", Value::Null)).await;
     assert_eq!(refused, ("no_account".into(), Some("provider".into())));
@@ -457,6 +461,24 @@ async fn a_consultation_takes_its_room_along_and_leaves_it_with_its_link() {
 }
 
 #[tokio::test]
+async fn a_pasted_link_gives_way_to_a_room_when_that_is_asked_for() {
+    let practice = Practice::open().await;
+    let application = practice.connected().await;
+    let mut typed = draft("15:30", Value::Null);
+    typed["link"] = json!("https://telemost.yandex.ru/j/12345678901234");
+    let made = call(&application, "create_consultation", typed.clone()).await;
+    let change = async |link: Value| {
+        let draft = json!({ "client": "Ivan", "date": "2026-12-23", "time": "16:00", "minutes": 50, "provider": "telemost", "link": link });
+        call(&application, "change_consultation", json!({ "id": made["id"], "draft": draft })).await
+    };
+    assert_eq!((&change(Value::Null).await["link"], practice.made_times().await), (&typed["link"], 0));
+    let anew = change(json!("")).await;
+    assert_eq!((&anew["made"]["waiting_room"], practice.made_times().await), (&json!("everyone"), 1));
+    assert_ne!(anew["link"], typed["link"]);
+    application.shutdown().await;
+}
+
+#[tokio::test]
 async fn a_room_that_is_gone_is_told_and_another_one_made() {
     let practice = Practice::open().await;
     let application = practice.connected().await;
@@ -569,6 +591,8 @@ async fn a_room_is_made_from_a_shell() {
     assert_eq!(say(&["new", "--provider", "jitsi", "--title", "Sleep", "--at", "17:00"]).await.status, 1);
     let list: Value = serde_json::from_str(&say(&["list", "--json"]).await.text).expect("JSON");
     assert_eq!((&list[0]["made"]["waiting_room"], &list[1]["made"]["broadcast"]["title"]), (&json!("everyone"), &json!("Sleep")));
+    assert_eq!(say(&["hide-names", "on"]).await.status, 0);
+    assert!(!say(&["list", "--json"]).await.text.contains("Sleep"));
     practice.next("conference.create", "lost").await;
     let lost = say(&["new", "--provider", "telemost", "--at", "18:30"]).await;
     assert!(lost.status == 1 && lost.text.starts_with("The room may have been made"), "{}", lost.text);

@@ -121,7 +121,7 @@ impl Application {
         let info = rooms::provider(&draft.provider)?;
         let same_place = draft.provider == before.provider;
         // A link that was emptied, and not only left out, asks for another room: the one it led to may be gone.
-        let anew = before.made.is_some() && draft.link.as_deref().is_some_and(|link| link.trim().is_empty());
+        let anew = by_request(info) && draft.link.as_deref().is_some_and(|link| link.trim().is_empty());
         let placed = match pasted_link(&draft) {
             Some(link) if link != before.link => Some(self.place_of_link(link, info)?),
             Some(_) => None,

@@ -96,7 +96,7 @@ fn ten_thousand_are_given_out_in_pieces_and_counted_by_month() {
             ..consultation(&format!("{number:05}"), "10:00", 50)
         })
         .collect();
-    let state = state(&all, &[]);
+    let mut state = state(&all, &[]);
     let wanted = Wanted::read(&Sought::default()).expect("understood");
     let last = found(&state, &wanted, 9_990, 60, at("12:00"));
     assert_eq!((last.total, last.items.len(), last.items[9].id.as_str()), (10_000, 10, "09999"));
@@ -106,6 +106,9 @@ fn ten_thousand_are_given_out_in_pieces_and_counted_by_month() {
         [MonthCount { month: "2026-12".into(), count: 22 * 24 + 11 }, MonthCount { month: "2026-11".into(), count: 30 * 24 },]
     );
     assert!(found(&state, &wanted, 10_000, 60, at("12:00")).items.is_empty());
+    state.consultations.insert(Consultation { made: Some(made::tests::made()), ..all[5_000].clone() });
+    let sought = Sought { kind: Some(RoomKind::Broadcast), text: "sleep".into(), ..Sought::default() };
+    assert_eq!(ids(&state, &sought, "12:00"), ["05000"]);
 }
 
 fn in_zone(zone: &str, local: &str) -> Consultation {
