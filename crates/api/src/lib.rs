@@ -12,6 +12,6 @@ pub use conference::{
 };
 pub use error::{ErrorBody, ErrorDetail};
 pub use event::{EventJson, EventPage, WhoJson};
-pub use health::{Health, SourceHealth};
+pub use health::{ConnectionHealth, Health, SourceHealth};
 pub use people::{Colleague, CurrentUser, NewSpecialist, PairRequest, Paired, Specialist};
 pub use webhook::Received;

@@ -54,7 +54,11 @@ pub async fn create(State(app): State<App>, caller: Caller, Json(body): Json<Con
     let owner = caller.specialist()?;
     let id = body.id.unwrap_or_else(|| app.ids.next());
     let wanted = conference(body, id, owner, app.now(), app.fallbacks)?;
-    let (status, kept) = match app.writer.change(Change::Create(wanted)).await? {
+    let changed = match app.maker.wanted(&wanted)? {
+        None => app.writer.change(Change::Create(wanted)).await?,
+        Some(account) => app.maker.create(account, wanted).await?,
+    };
+    let (status, kept) = match changed {
         Changed::Created(kept) | Changed::Updated(kept) => (StatusCode::CREATED, kept),
         Changed::Same(kept) => (StatusCode::OK, kept),
         Changed::Removed => return Err(Refusal::internal()),
@@ -91,7 +95,7 @@ pub async fn update(
     let known = find(&app, &caller, id).await?;
     let mut wanted = conference(body, id, owner, app.now(), app.fallbacks)?;
     wanted.owner.id = known.owner.id;
-    match app.writer.change(Change::Update { conference: wanted, seen }).await? {
+    match app.maker.update(known, wanted, seen).await? {
         Changed::Created(kept) | Changed::Updated(kept) | Changed::Same(kept) => Ok(tagged(as_seen(&app, kept))),
         Changed::Removed => Err(Refusal::internal()),
     }

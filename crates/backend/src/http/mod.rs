@@ -17,7 +17,9 @@ mod webhooks;
 pub use refusal::Refusal;
 pub use serve::serve;
 
+use crate::connections::Connections;
 use crate::feed::Feed;
+use crate::making::Maker;
 use crate::people::People;
 use crate::planning::Fallbacks;
 use crate::ports::Consultations;
@@ -41,6 +43,8 @@ pub struct Shared {
     pub feed: Arc<Feed>,
     pub people: Arc<People>,
     pub consultations: Arc<dyn Consultations>,
+    pub maker: Arc<Maker>,
+    pub connections: Arc<Connections>,
     pub status: Arc<Status>,
     pub clock: Arc<dyn Clock>,
     pub ids: Arc<dyn Ids>,
@@ -83,6 +87,8 @@ impl App {
         feed: Arc<Feed>,
         people: Arc<People>,
         consultations: Arc<dyn Consultations>,
+        maker: Arc<Maker>,
+        connections: Arc<Connections>,
         status: Arc<Status>,
         clock: Arc<dyn Clock>,
         ids: Arc<dyn Ids>,
@@ -94,6 +100,8 @@ impl App {
             feed,
             people,
             consultations,
+            maker,
+            connections,
             status,
             clock,
             ids,

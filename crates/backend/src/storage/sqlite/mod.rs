@@ -5,6 +5,7 @@
 mod consultations;
 mod history;
 mod log;
+mod makings;
 mod sealed;
 mod signal_row;
 mod specialists;
