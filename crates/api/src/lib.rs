@@ -8,7 +8,7 @@ mod people;
 mod webhook;
 
 pub use conference::{
-    Conference, ConferenceBody, ConferenceStatus, ConferenceType, Conferences, Owner, PressedJoin, ProviderRoom,
+    Conference, ConferenceBody, ConferenceStatus, ConferenceType, Conferences, Owner, PressedJoin, ProviderRoom, WRONG_FIELD,
 };
 pub use error::{ErrorBody, ErrorDetail};
 pub use event::{EventJson, EventPage, WhoJson};

@@ -3,6 +3,7 @@
 use crate::StorageError;
 use async_trait::async_trait;
 use kabinet_api::Conference;
+use kabinet_domain::calendar::Agreed;
 use kabinet_domain::{ConsultationId, Cursor, DeviceId, RoomName, Sensitive, Signal, SpecialistId, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -150,6 +151,15 @@ pub trait Makings: Send + Sync + std::fmt::Debug {
     async fn forget(&self, id: ConsultationId) -> Result<(), StorageError>;
     /// Forgets those from before a moment whose consultations are gone.
     async fn forget_before(&self, before: Timestamp) -> Result<(), StorageError>;
+}
+
+/// What was agreed with the practice's calendar.
+#[async_trait]
+pub trait Agreements: Send + Sync + std::fmt::Debug {
+    async fn all(&self) -> Result<Vec<Agreed>, StorageError>;
+    /// In the place of what was agreed about the same consultation before.
+    async fn keep(&self, agreed: &Agreed) -> Result<(), StorageError>;
+    async fn forget(&self, id: ConsultationId) -> Result<(), StorageError>;
 }
 
 /// A specialist as kept.

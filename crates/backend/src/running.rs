@@ -1,5 +1,6 @@
 //! Putting the parts together, starting them, and stopping them in order.
 
+use crate::calendar::{self, News, Rounds};
 use crate::config::Login;
 use crate::connections::Connections;
 use crate::feed::Feed;
@@ -34,6 +35,7 @@ pub struct Running {
     server: JoinHandle<()>,
     writing: JoinHandle<()>,
     watching: JoinHandle<()>,
+    rounds: Option<JoinHandle<()>>,
     maker: Arc<Maker>,
     storage: Sqlite,
     /// Held until the database is closed.
@@ -96,6 +98,19 @@ impl Backend {
         }));
         maker.tidy().await;
         let watching = tokio::spawn(Arc::clone(&connections).watch(stop_server.clone()));
+        let news = Arc::new(News::default());
+        let rounds = connections.calendar().map(|portal| {
+            let rounds = Rounds::new(calendar::Parts {
+                portal: Arc::clone(portal),
+                consultations: Arc::new(storage.clone()),
+                agreements: Arc::new(storage.clone()),
+                writer: handle.clone(),
+                status: Arc::clone(&status),
+                clock: Arc::clone(&clock),
+                news: Arc::clone(&news),
+            });
+            tokio::spawn(rounds.run(stop_server.clone()))
+        });
         let consultations = Arc::new(storage.clone());
         let app = App::new(
             &config,
@@ -105,13 +120,14 @@ impl Backend {
             consultations,
             Arc::clone(&maker),
             connections,
+            news,
             status,
             clock,
             ids,
             stop_server.clone(),
         );
         let server = tokio::spawn(http::serve(listener, app, stop_server.clone()));
-        Ok(Running { address, writer: handle, stop_server, stop_writer, server, writing, watching, maker, storage, lock })
+        Ok(Running { address, writer: handle, stop_server, stop_writer, server, writing, watching, rounds, maker, storage, lock })
     }
 }
 
@@ -136,6 +152,9 @@ impl Running {
         self.stop_server.cancel();
         log_panic(self.server.await);
         log_panic(self.watching.await);
+        if let Some(rounds) = self.rounds {
+            log_panic(rounds.await);
+        }
         // A room that was asked for is kept, also when nobody waits for it any more.
         self.maker.finish().await;
         // Only now can nobody ask for anything any more.

@@ -16,6 +16,7 @@ pub struct Status {
     refused: AtomicU64,
     made: [AtomicU64; 3],
     calendar: [AtomicU64; 2],
+    conflicts: AtomicU64,
     /// By the event that told of the session's start.
     running: RwLock<HashMap<ConsultationId, EventId>>,
 }
@@ -33,6 +34,7 @@ pub struct Counts {
     pub rooms_unsure: u64,
     pub calendar_rounds: u64,
     pub calendar_failures: u64,
+    pub calendar_conflicts: u64,
 }
 
 /// What became of a room that was asked for.
@@ -55,6 +57,7 @@ impl Default for Status {
             refused: AtomicU64::default(),
             made: Default::default(),
             calendar: Default::default(),
+            conflicts: AtomicU64::default(),
             running: RwLock::default(),
         }
     }
@@ -99,6 +102,10 @@ impl Status {
         self.calendar[usize::from(failed)].fetch_add(1, Ordering::Relaxed);
     }
 
+    pub fn set_conflicts(&self, conflicts: usize) {
+        self.conflicts.store(conflicts as u64, Ordering::Relaxed);
+    }
+
     #[must_use]
     pub fn counts(&self) -> Counts {
         let read = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
@@ -113,6 +120,7 @@ impl Status {
             rooms_unsure: read(&self.made[RoomOutcome::Unsure as usize]),
             calendar_rounds: read(&self.calendar[0]),
             calendar_failures: read(&self.calendar[1]),
+            calendar_conflicts: read(&self.conflicts),
         }
     }
 

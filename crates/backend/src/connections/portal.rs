@@ -3,21 +3,24 @@
 use super::setting_error;
 use super::standing::Standing;
 use crate::Error;
+use crate::calendar::meant;
 use async_trait::async_trait;
-use kabinet_domain::calendar::AttendeeId;
-use kabinet_domain::{Clock, Ids, Sensitive, Timestamp};
+use kabinet_domain::{Clock, Ids, Timestamp};
 use kabinet_providers::calendars::{
     self, CalendarError, CalendarId, CalendarInfo, CalendarProvider, KeepSettings, Person, Surroundings,
 };
 use kabinet_providers::pace::Pace;
 use kabinet_providers::posting::PostingClient;
 use kabinet_providers::registry::ConnectionSettings;
-use std::collections::BTreeSet;
-use std::sync::Arc;
+use std::sync::{Arc, MutexGuard, PoisonError};
+use std::time::Duration;
 use tokio::sync::Mutex;
 
 /// People come and go by the month.
 const PEOPLE_ARE_FRESH: chrono::Duration = chrono::Duration::minutes(5);
+
+/// Nobody who plans a conference waits longer for them.
+const PATIENCE: Duration = Duration::from_secs(4);
 
 #[derive(Debug)]
 pub struct Portal {
@@ -26,8 +29,9 @@ pub struct Portal {
     provider: Arc<dyn CalendarProvider>,
     /// The calendar that the operator chose.
     chosen: Option<CalendarId>,
-    /// Asked for by one at a time: whoever waits gets the answer to the other's question.
-    people: Mutex<Option<Known>>,
+    people: std::sync::Mutex<Option<Known>>,
+    /// Held while they are asked for.
+    asking: Mutex<()>,
     /// The calendar to write to, once it is known.
     found: Mutex<Option<CalendarId>>,
     clock: Arc<dyn Clock>,
@@ -57,7 +61,8 @@ impl Portal {
             settings: settings.clone(),
             provider: provider.into(),
             chosen,
-            people: Mutex::default(),
+            people: std::sync::Mutex::default(),
+            asking: Mutex::default(),
             found: Mutex::default(),
             clock,
             standing: Standing::default(),
@@ -88,17 +93,28 @@ impl Portal {
     ///
     /// # Errors
     /// The same as it was given.
-    pub fn noted<T>(&self, outcome: Result<T, CalendarError>) -> Result<T, CalendarError> {
+    fn noted<T>(&self, outcome: Result<T, CalendarError>) -> Result<T, CalendarError> {
         match &outcome {
-            Err(error) if is_the_connections(error) => self.standing.fails(error.code()),
-            _ => self.standing.works(self.clock.now()),
+            Err(error) => self.fails(error),
+            Ok(_) => self.works(),
         }
         outcome
+    }
+
+    pub fn works(&self) {
+        self.standing.works(self.clock.now());
+    }
+
+    /// Notes what is wrong, if it is the connection.
+    pub fn fails(&self, error: &CalendarError) {
+        if is_the_connections(error) { self.standing.fails(error.code()) } else { self.works() }
     }
 
     pub(super) async fn check(&self) {
         if let Err(error) = self.noted(self.provider.who_am_i().await) {
             self.log(&error, "a connection does not work");
+        } else if let Err(error) = self.ask_for_people().await {
+            self.log(&error, "colleagues cannot be asked for");
         }
     }
 
@@ -107,52 +123,64 @@ impl Portal {
         tracing::warn!(connection = self.info.id, code = error.code(), error = error as &dyn std::error::Error, "{what}");
     }
 
-    /// Everybody who can be invited. Stale beats empty: while the calendar does not answer, those known before are told.
+    /// Everybody who can be invited. Stale beats empty, and soon beats fresh: while the calendar does not answer, those known before
+    /// are told.
     ///
     /// # Errors
     /// When it does not answer and nobody is known yet.
     pub async fn people(&self) -> Result<Arc<Vec<Person>>, CalendarError> {
-        let mut known = self.people.lock().await;
-        let now = self.clock.now();
-        if let Some(known) = known.as_ref().filter(|known| now - known.at < PEOPLE_ARE_FRESH) {
-            return Ok(Arc::clone(&known.people));
-        }
-        match self.noted(self.provider.colleagues("").await) {
-            Ok(people) => {
-                let people = Arc::new(people);
-                *known = Some(Known { people: Arc::clone(&people), at: now });
-                Ok(people)
-            }
-            Err(error) => match known.as_ref() {
-                Some(known) => {
-                    self.log(&error, "colleagues are shown as they were");
-                    Ok(Arc::clone(&known.people))
+        let asked = tokio::time::timeout(PATIENCE, self.ask_for_people()).await;
+        match asked.unwrap_or_else(|late| Err(CalendarError::Unreachable(Box::new(late)))) {
+            Ok(people) => Ok(people),
+            Err(error) => match self.known(None) {
+                Some(people) => {
+                    self.log(&error, "colleagues are told as they were");
+                    Ok(people)
                 }
                 None => Err(error),
             },
         }
     }
 
-    /// Who is meant by ids and e-mail addresses, and which of them mean nobody.
-    ///
-    /// # Errors
-    /// When the people cannot be asked for.
-    pub async fn invited(&self, wanted: &[String]) -> Result<(BTreeSet<AttendeeId>, Vec<String>), CalendarError> {
-        let (mut found, mut unknown) = (BTreeSet::new(), Vec::new());
-        let wanted: Vec<&str> = wanted.iter().map(|one| one.trim()).filter(|one| !one.is_empty()).collect();
-        if wanted.is_empty() {
-            return Ok((found, unknown));
+    async fn ask_for_people(&self) -> Result<Arc<Vec<Person>>, CalendarError> {
+        let is_fresh = || self.known(Some(self.clock.now() - PEOPLE_ARE_FRESH));
+        if let Some(people) = is_fresh() {
+            return Ok(people);
         }
-        let people = self.people().await?;
-        for one in wanted {
-            let address = |person: &Person| person.email.as_ref().map(Sensitive::reveal).map(|email| email.to_lowercase());
-            let is_meant = |person: &&Person| person.id.0 == one || address(person) == Some(one.to_lowercase());
-            match people.iter().find(is_meant) {
-                Some(person) => drop(found.insert(person.id.clone())),
-                None => unknown.push(one.to_owned()),
+        let _turn = self.asking.lock().await;
+        // Whoever had to wait gets the answer to the other's question.
+        if let Some(people) = is_fresh() {
+            return Ok(people);
+        }
+        let people = Arc::new(self.noted(self.provider.colleagues("").await)?);
+        *self.state() = Some(Known { people: Arc::clone(&people), at: self.clock.now() });
+        Ok(people)
+    }
+
+    /// Those who were told last, if that was after a moment.
+    fn known(&self, after: Option<Timestamp>) -> Option<Arc<Vec<Person>>> {
+        let known = self.state();
+        known.as_ref().filter(|known| after.is_none_or(|after| known.at > after)).map(|known| Arc::clone(&known.people))
+    }
+
+    fn state(&self) -> MutexGuard<'_, Option<Known>> {
+        // It is whole after every statement, so a panic elsewhere has broken nothing.
+        self.people.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Which of these ids and e-mail addresses mean nobody there. Nobody is unknown while the calendar cannot be asked.
+    pub async fn unknown(&self, wanted: &[String]) -> Vec<String> {
+        let wanted = || wanted.iter().filter(|one| !one.trim().is_empty());
+        if wanted().next().is_none() {
+            return Vec::new();
+        }
+        match self.people().await {
+            Ok(people) => wanted().filter(|one| meant(one, &people).is_none()).cloned().collect(),
+            Err(error) => {
+                self.log(&error, "who is invited cannot be looked up now");
+                Vec::new()
             }
         }
-        Ok((found, unknown))
     }
 
     /// The calendar to write to: the chosen one, else the first that can be written to.

@@ -43,6 +43,7 @@ pub async fn metrics(State(app): State<App>) -> Response {
         ("kabinet_rooms_unsure_total", "counter", "Rooms of which nobody knows whether they were made.", counts.rooms_unsure),
         ("kabinet_calendar_rounds_total", "counter", "Comparisons with the calendar.", counts.calendar_rounds),
         ("kabinet_calendar_failures_total", "counter", "Comparisons that did not come to their end.", counts.calendar_failures),
+        ("kabinet_calendar_conflicts", "gauge", "Conferences that were changed here and there.", counts.calendar_conflicts),
         ("kabinet_log_cursor", "gauge", "The last position in the log.", health.cursor),
         ("kabinet_queue", "gauge", "Reports that wait to be written.", health.queue),
         ("kabinet_followers", "gauge", "Followers of the feed.", health.followers),

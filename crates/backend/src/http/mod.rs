@@ -8,6 +8,7 @@ mod health;
 mod limiter;
 pub mod openapi;
 mod people;
+mod portal;
 mod refusal;
 mod routes;
 mod serve;
@@ -17,6 +18,7 @@ mod webhooks;
 pub use refusal::Refusal;
 pub use serve::serve;
 
+use crate::calendar::News;
 use crate::connections::Connections;
 use crate::feed::Feed;
 use crate::making::Maker;
@@ -45,6 +47,7 @@ pub struct Shared {
     pub consultations: Arc<dyn Consultations>,
     pub maker: Arc<Maker>,
     pub connections: Arc<Connections>,
+    pub news: Arc<News>,
     pub status: Arc<Status>,
     pub clock: Arc<dyn Clock>,
     pub ids: Arc<dyn Ids>,
@@ -89,6 +92,7 @@ impl App {
         consultations: Arc<dyn Consultations>,
         maker: Arc<Maker>,
         connections: Arc<Connections>,
+        news: Arc<News>,
         status: Arc<Status>,
         clock: Arc<dyn Clock>,
         ids: Arc<dyn Ids>,
@@ -102,6 +106,7 @@ impl App {
             consultations,
             maker,
             connections,
+            news,
             status,
             clock,
             ids,

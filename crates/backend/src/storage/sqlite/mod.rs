@@ -2,6 +2,7 @@
 //!
 //! The log is written through one connection that its owner holds; everything else goes through small pools.
 
+mod agreements;
 mod consultations;
 mod history;
 mod log;

@@ -6,3 +6,9 @@ CREATE TABLE makings (
     asked_at   INTEGER NOT NULL,
     body       TEXT NOT NULL
 ) WITHOUT ROWID;
+
+-- What a consultation and its entry in the practice's calendar last had in common. It outlives the consultation, whose entry has to go too.
+CREATE TABLE agreements (
+    id         TEXT PRIMARY KEY,
+    body       TEXT NOT NULL
+) WITHOUT ROWID;
