@@ -209,7 +209,7 @@ fn in_words(error: &Error) -> Message {
         Error::NewerDatabase { .. } => ("database_newer", Vec::new()),
         Error::Listen { address, .. } => ("port_taken", vec![("address", address.to_string())]),
         Error::InUse => ("backend_in_use", Vec::new()),
-        Error::Setting { key, .. } => ("backend_setting", vec![("key", (*key).to_owned())]),
+        Error::Setting { key, .. } => ("backend_setting", vec![("key", key.to_string())]),
         _ => ("backend_failed", Vec::new()),
     };
     let facts: BTreeMap<_, _> = facts.into_iter().map(|(name, fact)| (name.to_owned(), fact)).collect();

@@ -6,6 +6,9 @@ use std::fmt;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+/// How the error begins that names a wrong field of [`ProviderRoom`], before the field's name and another backtick.
+pub const WRONG_FIELD: &str = "wrong field `";
+
 /// What a client of the interface may set.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct ConferenceBody {
@@ -110,22 +113,48 @@ pub struct Conference {
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct ProviderRoom {
     /// The provider's own id of the room.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "named::provider_room", skip_serializing_if = "Option::is_none")]
     pub provider_room: Option<String>,
     /// Who waits until somebody lets them in: `everyone`, `outsiders` of the organisation, `nobody`. The provider's most careful when absent.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "named::waiting_room", skip_serializing_if = "Option::is_none")]
     #[schema(example = "everyone")]
     pub waiting_room: Option<String>,
     /// A summary of what is said is written by itself.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[serde(default, deserialize_with = "named::summary", skip_serializing_if = "std::ops::Not::not")]
     pub summary: bool,
     /// The link of those who only watch a broadcast.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "named::live_stream_link", skip_serializing_if = "Option::is_none")]
     pub live_stream_link: Option<String>,
     /// Who may watch it: `everyone` with the link, or the `organisation`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "named::live_stream_viewers", skip_serializing_if = "Option::is_none")]
     #[schema(example = "everyone")]
     pub live_stream_viewers: Option<String>,
+}
+
+/// Fields that are flattened into another type, read so that a wrong one is named: the way to it is lost by then.
+mod named {
+    use serde::de::{Deserialize, Deserializer, Error};
+
+    fn read<'de, T: Deserialize<'de>, D: Deserializer<'de>>(field: &str, deserializer: D) -> Result<T, D::Error> {
+        // Serde's own words quote the value.
+        T::deserialize(deserializer).map_err(|_| D::Error::custom(format!("{}{field}`", super::WRONG_FIELD)))
+    }
+
+    macro_rules! fields {
+        ($($field:ident: $kind:ty),*) => {$(
+            pub fn $field<'de, D: Deserializer<'de>>(deserializer: D) -> Result<$kind, D::Error> {
+                read(stringify!($field), deserializer)
+            }
+        )*};
+    }
+
+    fields!(
+        provider_room: Option<String>,
+        waiting_room: Option<String>,
+        summary: bool,
+        live_stream_link: Option<String>,
+        live_stream_viewers: Option<String>
+    );
 }
 
 /// The specialist whose consultation it is.

@@ -116,7 +116,8 @@ impl From<&Event> for EventJson {
             | EventKind::MessageReceived
             | EventKind::DeliveryFailed
             | EventKind::SourceSilent
-            | EventKind::SourceBack => {}
+            | EventKind::SourceBack
+            | EventKind::CalendarChanged => {}
         }
         json
     }
@@ -150,6 +151,7 @@ impl EventJson {
             "delivery_failed" => EventKind::DeliveryFailed,
             "source_silent" => EventKind::SourceSilent,
             "source_back" => EventKind::SourceBack,
+            "calendar_changed" => EventKind::CalendarChanged,
             _ => return None,
         })
     }

@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Health {
-    /// `ok`, or `degraded` when a source is silent or the log cannot be written.
+    /// `ok`, or `degraded` when a source is silent, a connection fails or the log cannot be written.
     pub status: String,
     pub version: String,
     pub uptime_seconds: u64,
@@ -21,6 +21,9 @@ pub struct Health {
     /// Rooms in use that nobody planned.
     pub unplanned_rooms: u64,
     pub sources: Vec<SourceHealth>,
+    /// What the backend itself makes rooms and writes calendars with.
+    #[serde(default)]
+    pub connections: Vec<ConnectionHealth>,
 }
 
 /// One system that reports.
@@ -41,4 +44,21 @@ pub struct SourceHealth {
     /// Given up on its side, as it says.
     #[serde(default)]
     pub dropped: Option<u64>,
+}
+
+/// One system that the backend itself is connected to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ConnectionHealth {
+    /// Which provider or calendar.
+    pub connection: String,
+    /// `ok`, `failing`, or `unknown` while it was not asked yet.
+    pub state: String,
+    /// What is wrong: `sign_in_again`, `provider_unavailable` and so on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_success_at: Option<DateTime<Utc>>,
+    /// Since it last worked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub age_seconds: Option<u64>,
 }

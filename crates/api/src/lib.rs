@@ -8,10 +8,10 @@ mod people;
 mod webhook;
 
 pub use conference::{
-    Conference, ConferenceBody, ConferenceStatus, ConferenceType, Conferences, Owner, PressedJoin, ProviderRoom,
+    Conference, ConferenceBody, ConferenceStatus, ConferenceType, Conferences, Owner, PressedJoin, ProviderRoom, WRONG_FIELD,
 };
 pub use error::{ErrorBody, ErrorDetail};
 pub use event::{EventJson, EventPage, WhoJson};
-pub use health::{Health, SourceHealth};
+pub use health::{ConnectionHealth, Health, SourceHealth};
 pub use people::{Colleague, CurrentUser, NewSpecialist, PairRequest, Paired, Specialist};
 pub use webhook::Received;

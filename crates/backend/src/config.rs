@@ -1,5 +1,9 @@
 //! What the operator can set: defaults, then a file, then `KABINET_*`.
 
+mod connections;
+
+pub use connections::{CALENDAR, Connections, REFRESH_TOKEN};
+
 use crate::Error;
 use chrono_tz::Tz;
 use figment::Figment;
@@ -58,6 +62,9 @@ pub struct Config {
     pub sources: Sources,
     pub retention: Retention,
     pub shutdown: Shutdown,
+    /// What the backend itself makes rooms and writes calendars with.
+    #[serde(default)]
+    pub connections: Connections,
     /// What rows that name people are sealed with, on a person's own computer; only a program can say so.
     #[serde(skip)]
     pub seal: Option<StoreKey>,
@@ -163,6 +170,9 @@ impl Config {
                 figment = figment.merge(Serialized::default(key, secret));
             }
         }
+        for (key, value) in connections::of_environment()? {
+            figment = figment.merge(Serialized::default(&key, value));
+        }
         if let Some(listen) = &overrides.listen {
             figment = figment.merge(Serialized::default("listen", listen));
         }
@@ -172,7 +182,8 @@ impl Config {
         if let Some(base_path) = &overrides.base_path {
             figment = figment.merge(Serialized::default("base_path", base_path));
         }
-        let config: Self = figment.extract().map_err(|error| Error::Config(Box::new(error)))?;
+        let mut config: Self = figment.extract().map_err(|error| Error::Config(Box::new(error)))?;
+        config.connections = config.connections.with_files()?;
         config.checked()
     }
 
@@ -187,7 +198,7 @@ impl Config {
     /// # Errors
     /// Names the key at fault.
     pub fn checked(mut self) -> Result<Self, Error> {
-        let wrong = |key: &'static str, reason: &'static str| Err(Error::Setting { key, reason });
+        let wrong = |key: &'static str, reason: &'static str| Err(Error::setting(key, reason));
         self.base_path = self.base_path.trim_end_matches('/').to_owned();
         // Other characters mean something to the router or to an address.
         let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '/' | '-' | '_' | '.' | '~');
@@ -266,5 +277,37 @@ mod tests {
         check("webhook_secret = 'whsec_this is not base64'", "webhook_secret");
         check("base_path = '/a/*x'", "base_path");
         check("base_path = '/:a'", "base_path");
+    }
+
+    #[test]
+    fn a_connection_takes_the_keys_of_its_fields_and_no_others() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (file, secret) = (folder.path().join("kabinet.toml"), folder.path().join("token"));
+        let read = |content: &str| {
+            std::fs::write(&file, content).expect("written");
+            Config::read(Some(&file), &Overrides::default())
+        };
+        let check = |content: &str, said: &str| {
+            let error = read(content).expect_err("refused").to_string();
+            assert!(error.contains(said) && !error.contains("y0_secret"), "{error}");
+        };
+        check("[connections.unknown]\ntoken = 'y0_secret'", "connections.unknown");
+        check("[connections.telemost]\ntoken = 'y0_secret'", "connections.telemost.token");
+        check("[connections.telemost]\naccess_token = 7", "connections.telemost.access_token");
+        check("[connections]\ntelemost = 'y0_secret'", "connections.telemost");
+        check("connections = 'y0_secret'", "connections");
+        check("[connections.bitrix24]\nclient_secret = 'y0_secret'", "connections.bitrix24.client_secret");
+        check("[connections.telemost]\nclient_id_file = '/x'", "connections.telemost.client_id_file");
+        check("[connections.telemost]\naccess_token_file = '/nowhere'", "connections.telemost.access_token_file");
+        let from_file = format!("[connections.telemost]\naccess_token_file = '{}'\n", secret.display());
+        std::fs::write(&secret, " \n").expect("written");
+        check(&from_file, "connections.telemost.access_token_file");
+        std::fs::write(&secret, "y0_secret\n").expect("written");
+        check(&format!("{from_file}access_token = 'y0_secret'"), "connections.telemost.access_token_file");
+        let config = read(&from_file).expect("read");
+        let settings = config.connections.of("telemost").expect("connected");
+        assert_eq!(settings.0["access_token"].reveal(), "y0_secret");
+        assert!(!format!("{config:?}").contains("y0_secret"));
+        assert!(read("[connections.telemost]\naccess_token = ''").expect("read").connections.of("telemost").is_none());
     }
 }

@@ -1,5 +1,6 @@
 //! Why the backend does not start or cannot go on.
 
+use std::borrow::Cow;
 use std::path::PathBuf;
 
 #[derive(Debug, thiserror::Error)]
@@ -7,7 +8,7 @@ pub enum Error {
     #[error("cannot read the configuration: {0}")]
     Config(#[source] Box<figment::Error>),
     #[error("the setting `{key}` {reason}")]
-    Setting { key: &'static str, reason: &'static str },
+    Setting { key: Cow<'static, str>, reason: Cow<'static, str> },
     #[error("cannot use the folder {folder}", folder = .folder.display())]
     Folder {
         folder: PathBuf,
@@ -30,6 +31,13 @@ pub enum Error {
     OtherKey,
     #[error("another backend uses this folder")]
     InUse,
+}
+
+impl Error {
+    /// The setting at fault, and what is wrong with it; never its value.
+    pub(crate) fn setting(key: impl Into<Cow<'static, str>>, reason: impl Into<Cow<'static, str>>) -> Self {
+        Self::Setting { key: key.into(), reason: reason.into() }
+    }
 }
 
 /// What storage could not do, in the few classes that callers tell apart.

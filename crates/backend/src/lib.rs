@@ -1,9 +1,12 @@
 #![doc = include_str!("../README.md")]
 
+mod calendar;
 mod config;
+mod connections;
 mod error;
 mod feed;
 mod http;
+mod making;
 mod people;
 mod planning;
 pub mod ports;

@@ -110,6 +110,15 @@ pub fn conference(
     })
 }
 
+/// Whether something that came from elsewhere is longer than a body could bring it.
+#[must_use]
+pub fn too_long(conference: &Conference) -> bool {
+    let longer = |text: &str, longest: usize| text.chars().count() > longest;
+    longer(&conference.name, LONGEST_WORD)
+        || longer(&conference.description, LONGEST_TEXT)
+        || conference.invite_users.len() > MOST_PEOPLE
+}
+
 /// `15:30`, and `15:30:00` as some forms send it.
 fn time_of_day(text: &str) -> Option<NaiveTime> {
     NaiveTime::parse_from_str(text, "%H:%M").or_else(|_| NaiveTime::parse_from_str(text, "%H:%M:%S")).ok()

@@ -3,7 +3,9 @@
 use crate::StorageError;
 use async_trait::async_trait;
 use kabinet_api::Conference;
+use kabinet_domain::calendar::Agreed;
 use kabinet_domain::{ConsultationId, Cursor, DeviceId, RoomName, Sensitive, Signal, SpecialistId, Timestamp};
+use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use uuid::Uuid;
 
@@ -128,6 +130,36 @@ pub struct Selection {
 pub trait Consultations: Send + Sync + std::fmt::Debug {
     async fn find(&self, id: ConsultationId) -> Result<Option<Conference>, StorageError>;
     async fn list(&self, selection: Selection) -> Result<Vec<Conference>, StorageError>;
+}
+
+/// A room that was asked for at a provider.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Making {
+    /// What was asked for; a repetition must ask for the same.
+    pub asked: Conference,
+    /// What came of it. `None` from before the request until its answer, which may have been lost.
+    #[serde(default)]
+    pub made: Option<Conference>,
+}
+
+/// Rooms that were asked for, by the consultations they are for.
+#[async_trait]
+pub trait Makings: Send + Sync + std::fmt::Debug {
+    async fn find(&self, id: ConsultationId) -> Result<Option<Making>, StorageError>;
+    /// Keeps it durably, in the place of what was known.
+    async fn keep(&self, id: ConsultationId, making: &Making, now: Timestamp) -> Result<(), StorageError>;
+    async fn forget(&self, id: ConsultationId) -> Result<(), StorageError>;
+    /// Forgets those from before a moment whose consultations are gone.
+    async fn forget_before(&self, before: Timestamp) -> Result<(), StorageError>;
+}
+
+/// What was agreed with the practice's calendar.
+#[async_trait]
+pub trait Agreements: Send + Sync + std::fmt::Debug {
+    async fn all(&self) -> Result<Vec<Agreed>, StorageError>;
+    /// In the place of what was agreed about the same consultation before.
+    async fn keep(&self, agreed: &Agreed) -> Result<(), StorageError>;
+    async fn forget(&self, id: ConsultationId) -> Result<(), StorageError>;
 }
 
 /// A specialist as kept.

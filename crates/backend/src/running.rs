@@ -1,8 +1,11 @@
 //! Putting the parts together, starting them, and stopping them in order.
 
+use crate::calendar::{self, News, Rounds};
 use crate::config::Login;
+use crate::connections::Connections;
 use crate::feed::Feed;
 use crate::http::{self, App};
+use crate::making::{self, Maker};
 use crate::people::{self, People};
 use crate::ports::{Device, Person, Specialists};
 use crate::storage::{Rows, Sqlite, lock_folder};
@@ -31,6 +34,9 @@ pub struct Running {
     stop_writer: CancellationToken,
     server: JoinHandle<()>,
     writing: JoinHandle<()>,
+    watching: JoinHandle<()>,
+    rounds: Option<JoinHandle<()>>,
+    maker: Arc<Maker>,
     storage: Sqlite,
     /// Held until the database is closed.
     lock: File,
@@ -54,6 +60,7 @@ impl Backend {
     /// As [`Backend::start`].
     pub async fn start_with(config: Config, clock: Arc<dyn Clock>, ids: Arc<dyn Ids>) -> Result<Running, Error> {
         let config = config.checked()?;
+        let connections = Arc::new(Connections::open(&config, &clock, &ids)?);
         let listener = listen(config.listen)?;
         let address = listener.local_addr().map_err(|cause| Error::Listen { address: config.listen, cause })?;
         let lock = lock_folder(&config.data)?;
@@ -79,10 +86,48 @@ impl Backend {
         let (handle, requests) = WriterHandle::new(config.limits.queue);
         let (stop_server, stop_writer) = (CancellationToken::new(), CancellationToken::new());
         let writing = tokio::spawn(writer.run(requests, stop_writer.clone()));
-        let app =
-            App::new(&config, handle.clone(), feed, people, Arc::new(storage.clone()), status, clock, ids, stop_server.clone());
+        let maker = Arc::new(Maker::new(making::Parts {
+            connections: Arc::clone(&connections),
+            makings: Arc::new(storage.clone()),
+            consultations: Arc::new(storage.clone()),
+            writer: handle.clone(),
+            status: Arc::clone(&status),
+            clock: Arc::clone(&clock),
+            ids: Arc::clone(&ids),
+            embedded: config.embedded.is_some(),
+        }));
+        maker.tidy().await;
+        let watching = tokio::spawn(Arc::clone(&connections).watch(stop_server.clone()));
+        let news = Arc::new(News::default());
+        let rounds = connections.calendar().map(|portal| {
+            let rounds = Rounds::new(calendar::Parts {
+                portal: Arc::clone(portal),
+                consultations: Arc::new(storage.clone()),
+                agreements: Arc::new(storage.clone()),
+                writer: handle.clone(),
+                status: Arc::clone(&status),
+                clock: Arc::clone(&clock),
+                news: Arc::clone(&news),
+            });
+            tokio::spawn(rounds.run(stop_server.clone()))
+        });
+        let consultations = Arc::new(storage.clone());
+        let app = App::new(
+            &config,
+            handle.clone(),
+            feed,
+            people,
+            consultations,
+            Arc::clone(&maker),
+            connections,
+            news,
+            status,
+            clock,
+            ids,
+            stop_server.clone(),
+        );
         let server = tokio::spawn(http::serve(listener, app, stop_server.clone()));
-        Ok(Running { address, writer: handle, stop_server, stop_writer, server, writing, storage, lock })
+        Ok(Running { address, writer: handle, stop_server, stop_writer, server, writing, watching, rounds, maker, storage, lock })
     }
 }
 
@@ -106,6 +151,12 @@ impl Running {
     pub async fn shutdown(self) {
         self.stop_server.cancel();
         log_panic(self.server.await);
+        log_panic(self.watching.await);
+        if let Some(rounds) = self.rounds {
+            log_panic(rounds.await);
+        }
+        // A room that was asked for is kept, also when nobody waits for it any more.
+        self.maker.finish().await;
         // Only now can nobody ask for anything any more.
         self.stop_writer.cancel();
         log_panic(self.writing.await);

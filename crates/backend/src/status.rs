@@ -14,6 +14,9 @@ pub struct Status {
     events: AtomicU64,
     ignored: AtomicU64,
     refused: AtomicU64,
+    made: [AtomicU64; 3],
+    calendar: [AtomicU64; 2],
+    conflicts: AtomicU64,
     /// By the event that told of the session's start.
     running: RwLock<HashMap<ConsultationId, EventId>>,
 }
@@ -26,6 +29,21 @@ pub struct Counts {
     pub ignored: u64,
     pub refused: u64,
     pub queue: u64,
+    pub rooms_made: u64,
+    pub rooms_refused: u64,
+    pub rooms_unsure: u64,
+    pub calendar_rounds: u64,
+    pub calendar_failures: u64,
+    pub calendar_conflicts: u64,
+}
+
+/// What became of a room that was asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RoomOutcome {
+    Made,
+    Refused,
+    /// Nobody knows.
+    Unsure,
 }
 
 impl Default for Status {
@@ -37,6 +55,9 @@ impl Default for Status {
             events: AtomicU64::default(),
             ignored: AtomicU64::default(),
             refused: AtomicU64::default(),
+            made: Default::default(),
+            calendar: Default::default(),
+            conflicts: AtomicU64::default(),
             running: RwLock::default(),
         }
     }
@@ -72,6 +93,19 @@ impl Status {
         self.refused.fetch_add(1, Ordering::Relaxed);
     }
 
+    pub fn count_room(&self, outcome: RoomOutcome) {
+        self.made[outcome as usize].fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// A comparison with the calendar, come to its end or not.
+    pub fn count_round(&self, failed: bool) {
+        self.calendar[usize::from(failed)].fetch_add(1, Ordering::Relaxed);
+    }
+
+    pub fn set_conflicts(&self, conflicts: usize) {
+        self.conflicts.store(conflicts as u64, Ordering::Relaxed);
+    }
+
     #[must_use]
     pub fn counts(&self) -> Counts {
         let read = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
@@ -81,6 +115,12 @@ impl Status {
             ignored: read(&self.ignored),
             refused: read(&self.refused),
             queue: read(&self.queue),
+            rooms_made: read(&self.made[RoomOutcome::Made as usize]),
+            rooms_refused: read(&self.made[RoomOutcome::Refused as usize]),
+            rooms_unsure: read(&self.made[RoomOutcome::Unsure as usize]),
+            calendar_rounds: read(&self.calendar[0]),
+            calendar_failures: read(&self.calendar[1]),
+            calendar_conflicts: read(&self.conflicts),
         }
     }
 

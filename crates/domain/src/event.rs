@@ -43,6 +43,8 @@ pub enum EventKind {
     /// A source that used to report has said nothing for too long.
     SourceSilent,
     SourceBack,
+    /// Something was changed in the calendar elsewhere; what it is, has to be read there. Quiet.
+    CalendarChanged,
 }
 
 impl EventKind {
@@ -67,6 +69,7 @@ impl EventKind {
             Self::DeliveryFailed => "delivery_failed",
             Self::SourceSilent => "source_silent",
             Self::SourceBack => "source_back",
+            Self::CalendarChanged => "calendar_changed",
         }
     }
 }

@@ -35,6 +35,8 @@ pub struct CalendarInfo {
     pub addresses: &'static [&'static str],
     /// An account can be connected by signing in, instead of by a secret in the form.
     pub sign_in: Option<CalendarSignIn>,
+    /// What proves that something sent to a backend comes from this calendar. In no form: only an operator has a backend to name there.
+    pub incoming: &'static [Field],
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -7,6 +7,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode, header};
 use bytes::Bytes;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
+use kabinet_api::WRONG_FIELD;
 use serde::de::DeserializeOwned;
 
 /// Reads a body to its end.
@@ -62,9 +63,11 @@ pub fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, Refusal> {
             // Serde's own words quote the value, which may be a name.
             let missing =
                 cause.to_string().strip_prefix("missing field `").and_then(|rest| rest.split('`').next()).map(str::to_owned);
+            let wrong = cause.to_string().strip_prefix(WRONG_FIELD).and_then(|rest| rest.split('`').next()).map(str::to_owned);
             return match missing {
                 Some(field) if path == "." => Refusal::field(&field, "is missing"),
                 Some(field) => Refusal::field(&format!("{path}.{field}"), "is missing"),
+                None if wrong.is_some() => Refusal::field(&wrong.unwrap_or_default(), "is not of the right kind"),
                 None if path == "." => Refusal::bad_request("not_an_object", "the body is not a JSON object"),
                 None => Refusal::field(&path, "is not of the right kind"),
             };

@@ -54,11 +54,17 @@ pub async fn create(State(app): State<App>, caller: Caller, Json(body): Json<Con
     let owner = caller.specialist()?;
     let id = body.id.unwrap_or_else(|| app.ids.next());
     let wanted = conference(body, id, owner, app.now(), app.fallbacks)?;
-    let (status, kept) = match app.writer.change(Change::Create(wanted)).await? {
+    refuse_unknown_people(&app, &wanted, None).await?;
+    let changed = match app.maker.wanted(&wanted)? {
+        None => app.writer.change(Change::Create(wanted)).await?,
+        Some(account) => app.maker.create(account, wanted).await?,
+    };
+    let (status, kept) = match changed {
         Changed::Created(kept) | Changed::Updated(kept) => (StatusCode::CREATED, kept),
         Changed::Same(kept) => (StatusCode::OK, kept),
         Changed::Removed => return Err(Refusal::internal()),
     };
+    tell_calendar(&app, kept.create_calendar_event);
     Ok((status, tagged(as_seen(&app, kept))).into_response())
 }
 
@@ -91,8 +97,13 @@ pub async fn update(
     let known = find(&app, &caller, id).await?;
     let mut wanted = conference(body, id, owner, app.now(), app.fallbacks)?;
     wanted.owner.id = known.owner.id;
-    match app.writer.change(Change::Update { conference: wanted, seen }).await? {
-        Changed::Created(kept) | Changed::Updated(kept) | Changed::Same(kept) => Ok(tagged(as_seen(&app, kept))),
+    refuse_unknown_people(&app, &wanted, Some(&known)).await?;
+    let was_in_calendar = known.create_calendar_event;
+    match app.maker.update(known, wanted, seen).await? {
+        Changed::Created(kept) | Changed::Updated(kept) | Changed::Same(kept) => {
+            tell_calendar(&app, was_in_calendar || kept.create_calendar_event);
+            Ok(tagged(as_seen(&app, kept)))
+        }
         Changed::Removed => Err(Refusal::internal()),
     }
 }
@@ -103,8 +114,9 @@ pub async fn update(
         (status = 409, body = ErrorBody), (status = 429, body = ErrorBody), (status = 503, body = ErrorBody)))]
 pub async fn remove(State(app): State<App>, caller: Caller, Id(id): Id, headers: HeaderMap) -> Result<StatusCode, Refusal> {
     let seen = seen_version(&headers)?;
-    find(&app, &caller, id).await?;
+    let known = find(&app, &caller, id).await?;
     app.writer.change(Change::Remove { id: ConsultationId(id), seen }).await?;
+    tell_calendar(&app, known.create_calendar_event);
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -129,6 +141,24 @@ pub async fn pressed_join(State(app): State<App>, caller: Caller, Id(id): Id, re
         .report(Report { source, signals: vec![signal], module: None, clock_ahead: None, late: false, received_at: now })
         .await?;
     Ok(axum::Json(received).into_response())
+}
+
+/// Whom nobody knows cannot be invited. Those who were invited before stay, also when they have left since.
+async fn refuse_unknown_people(app: &App, wanted: &Conference, known: Option<&Conference>) -> Result<(), Refusal> {
+    let Some(portal) = app.connections.calendar().filter(|_| wanted.create_calendar_event) else { return Ok(()) };
+    let is_new = |one: &&String| known.is_none_or(|known| !known.invite_users.contains(one));
+    let new: Vec<String> = wanted.invite_users.iter().filter(is_new).cloned().collect();
+    match portal.unknown(&new).await {
+        unknown if unknown.is_empty() => Ok(()),
+        unknown => Err(Refusal::unknown_people("unknown_users", "invite_users", unknown)),
+    }
+}
+
+/// The calendar's worker does the rest; nobody waits for it.
+fn tell_calendar(app: &App, concerned: bool) {
+    if concerned {
+        app.news.changed_here();
+    }
 }
 
 /// The caller's consultation. Somebody else's does not exist.

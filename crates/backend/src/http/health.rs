@@ -38,6 +38,12 @@ pub async fn metrics(State(app): State<App>) -> Response {
         ("kabinet_events_total", "counter", "Events that were told.", counts.events),
         ("kabinet_ignored_total", "counter", "Webhooks that meant nothing.", counts.ignored),
         ("kabinet_refused_total", "counter", "Wrong secrets, tokens and codes.", counts.refused),
+        ("kabinet_rooms_made_total", "counter", "Rooms that a provider made.", counts.rooms_made),
+        ("kabinet_rooms_refused_total", "counter", "Rooms that a provider did not make.", counts.rooms_refused),
+        ("kabinet_rooms_unsure_total", "counter", "Rooms of which nobody knows whether they were made.", counts.rooms_unsure),
+        ("kabinet_calendar_rounds_total", "counter", "Comparisons with the calendar.", counts.calendar_rounds),
+        ("kabinet_calendar_failures_total", "counter", "Comparisons that did not come to their end.", counts.calendar_failures),
+        ("kabinet_calendar_conflicts", "gauge", "Conferences that were changed here and there.", counts.calendar_conflicts),
         ("kabinet_log_cursor", "gauge", "The last position in the log.", health.cursor),
         ("kabinet_queue", "gauge", "Reports that wait to be written.", health.queue),
         ("kabinet_followers", "gauge", "Followers of the feed.", health.followers),
@@ -54,6 +60,19 @@ pub async fn metrics(State(app): State<App>) -> Response {
         let name: String = source.source.chars().filter(|c| !matches!(c, '"' | '\\') && !c.is_control()).collect();
         let _ = writeln!(text, "kabinet_source_age_seconds{{source=\"{name}\"}} {}", source.age_seconds);
     }
+    text.push_str("# HELP kabinet_connection_up 1 while a connection works.\n# TYPE kabinet_connection_up gauge\n");
+    for connection in &health.connections {
+        let up = u8::from(connection.state == "ok");
+        let _ = writeln!(text, "kabinet_connection_up{{connection=\"{}\"}} {up}", connection.connection);
+    }
+    text.push_str(
+        "# HELP kabinet_connection_age_seconds Seconds since a connection last worked.\n# TYPE kabinet_connection_age_seconds gauge\n",
+    );
+    for connection in &health.connections {
+        if let Some(age) = connection.age_seconds {
+            let _ = writeln!(text, "kabinet_connection_age_seconds{{connection=\"{}\"}} {age}", connection.connection);
+        }
+    }
     ([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], text).into_response()
 }
 
@@ -63,7 +82,10 @@ async fn look(app: &App) -> Health {
     // A writer that does not answer a monitor does not answer senders either.
     let writable = app.status.writable() && inspection.is_some();
     let inspection = inspection.unwrap_or_default();
-    let degraded = !writable || inspection.sources.iter().any(|source| source.silent);
+    let connections = app.connections.health(app.now());
+    let degraded = !writable
+        || connections.iter().any(|connection| connection.state == "failing")
+        || inspection.sources.iter().any(|source| source.silent);
     Health {
         status: if degraded { "degraded" } else { "ok" }.to_owned(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -74,5 +96,6 @@ async fn look(app: &App) -> Health {
         followers: app.feed.followers(),
         unplanned_rooms: inspection.unplanned_rooms as u64,
         sources: inspection.sources,
+        connections,
     }
 }

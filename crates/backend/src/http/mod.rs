@@ -8,6 +8,7 @@ mod health;
 mod limiter;
 pub mod openapi;
 mod people;
+mod portal;
 mod refusal;
 mod routes;
 mod serve;
@@ -17,7 +18,10 @@ mod webhooks;
 pub use refusal::Refusal;
 pub use serve::serve;
 
+use crate::calendar::News;
+use crate::connections::Connections;
 use crate::feed::Feed;
+use crate::making::Maker;
 use crate::people::People;
 use crate::planning::Fallbacks;
 use crate::ports::Consultations;
@@ -41,6 +45,9 @@ pub struct Shared {
     pub feed: Arc<Feed>,
     pub people: Arc<People>,
     pub consultations: Arc<dyn Consultations>,
+    pub maker: Arc<Maker>,
+    pub connections: Arc<Connections>,
+    pub news: Arc<News>,
     pub status: Arc<Status>,
     pub clock: Arc<dyn Clock>,
     pub ids: Arc<dyn Ids>,
@@ -83,6 +90,9 @@ impl App {
         feed: Arc<Feed>,
         people: Arc<People>,
         consultations: Arc<dyn Consultations>,
+        maker: Arc<Maker>,
+        connections: Arc<Connections>,
+        news: Arc<News>,
         status: Arc<Status>,
         clock: Arc<dyn Clock>,
         ids: Arc<dyn Ids>,
@@ -94,6 +104,9 @@ impl App {
             feed,
             people,
             consultations,
+            maker,
+            connections,
+            news,
             status,
             clock,
             ids,

@@ -1,6 +1,6 @@
 //! The document of the interface, generated from the handlers and the types.
 
-use super::{App, conferences, events, health, people, webhooks};
+use super::{App, conferences, events, health, people, portal, webhooks};
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use utoipa::openapi::Server;
@@ -11,10 +11,10 @@ use utoipa::{Modify, OpenApi};
 #[openapi(
     info(title = "Kabinet event backend", description = "Who is in which room, told once and truthfully."),
     paths(
-        webhooks::jitsi, webhooks::jitsi_named, webhooks::event_sync, webhooks::own_module,
+        webhooks::jitsi, webhooks::jitsi_named, webhooks::event_sync, webhooks::own_module, portal::bitrix24,
         events::poll, events::stream,
         conferences::list, conferences::create, conferences::show, conferences::update, conferences::remove, conferences::pressed_join,
-        people::current_user, people::colleagues, people::add, people::remove, people::pair,
+        people::current_user, portal::colleagues, people::add, people::remove, people::pair,
         health::health, health::ready, health::metrics, served,
     ),
     components(schemas(kabinet_api::EventJson, webhooks::WebhookEvent, webhooks::SyncSubject, webhooks::SyncEvent)),

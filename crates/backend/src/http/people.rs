@@ -8,7 +8,7 @@ use crate::ports::{NewDevice, Person};
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use kabinet_api::{Colleague, CurrentUser, ErrorBody, NewSpecialist, Owner, PairRequest, Paired, Specialist};
+use kabinet_api::{CurrentUser, ErrorBody, NewSpecialist, Owner, PairRequest, Paired, Specialist};
 use kabinet_domain::{Sensitive, SpecialistId};
 
 #[utoipa::path(get, path = "/api/current-user", tag = "people", security(("token" = [])),
@@ -24,13 +24,6 @@ pub async fn current_user(caller: Caller) -> Response {
         },
     };
     axum::Json(user).into_response()
-}
-
-#[utoipa::path(get, path = "/api/bitrix/users", tag = "people", security(("token" = [])),
-    responses((status = 200, body = Vec<Colleague>, description = "Empty while no directory is connected"),
-        (status = 401, body = ErrorBody), (status = 429, body = ErrorBody), (status = 503, body = ErrorBody)))]
-pub async fn colleagues(_: Caller) -> Response {
-    axum::Json(Vec::<Colleague>::new()).into_response()
 }
 
 #[utoipa::path(post, path = "/api/specialists", tag = "people", security(("token" = [])),

@@ -1,5 +1,7 @@
 //! How a request is refused: one type, one look.
 
+mod elsewhere;
+
 use crate::StorageError;
 use crate::feed::FollowError;
 use crate::writer::{ChangeError, WriteError};
@@ -53,6 +55,29 @@ impl Refusal {
     #[must_use]
     pub fn forbidden(message: &str) -> Self {
         Self::new(StatusCode::FORBIDDEN, "forbidden", message)
+    }
+
+    /// Not as things stand; the same again will not do.
+    #[must_use]
+    pub fn conflict(code: &str, message: &str) -> Self {
+        Self::new(StatusCode::CONFLICT, code, message)
+    }
+
+    /// Some of a list mean nobody. The message counts them, since messages are logged; the answer names them.
+    #[must_use]
+    pub fn unknown_people(code: &str, field: &str, unknown: Vec<String>) -> Self {
+        let mut refusal = Self::field(field, &format!("names {} whom nobody knows there", unknown.len()));
+        code.clone_into(&mut refusal.detail.code);
+        refusal.detail.unknown = unknown;
+        refusal
+    }
+
+    /// Somebody else was asked too often.
+    #[must_use]
+    pub fn busy_elsewhere(code: &str, seconds: Option<u64>) -> Self {
+        let mut refusal = Self::new(StatusCode::TOO_MANY_REQUESTS, code, "it was asked too often; wait a while");
+        refusal.retry_after = Some(seconds.unwrap_or(60));
+        refusal
     }
 
     #[must_use]

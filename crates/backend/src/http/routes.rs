@@ -1,6 +1,6 @@
 //! Which handler answers where.
 
-use super::{App, Refusal, conferences, events, health, openapi, people, webhooks};
+use super::{App, Refusal, conferences, events, health, openapi, people, portal, webhooks};
 use axum::Router;
 use axum::routing::{get, post};
 
@@ -10,6 +10,7 @@ pub fn router(app: App) -> Router {
         .route("/webhook/jitsi", post(webhooks::jitsi))
         .route("/webhook/jitsi/{event}", post(webhooks::jitsi_named))
         .route("/webhook/kabinet", post(webhooks::own_module))
+        .route("/webhook/bitrix24", post(portal::bitrix24))
         .route("/events/{subject}/{event}", post(webhooks::event_sync));
     let api = Router::new()
         .route("/events", get(events::poll))
@@ -18,7 +19,7 @@ pub fn router(app: App) -> Router {
         .route("/conferences/{id}", get(conferences::show).put(conferences::update).delete(conferences::remove))
         .route("/conferences/{id}/pressed-join", post(conferences::pressed_join))
         .route("/current-user", get(people::current_user))
-        .route("/bitrix/users", get(people::colleagues))
+        .route("/bitrix/users", get(portal::colleagues))
         .route("/specialists", post(people::add))
         .route("/specialists/{id}", axum::routing::delete(people::remove))
         .route("/devices/pair", post(people::pair))

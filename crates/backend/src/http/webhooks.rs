@@ -146,7 +146,7 @@ fn refuse(headers: &HeaderMap, error: DialectError) -> Refusal {
     error.into()
 }
 
-fn answer(ignored: Option<&str>, snapshot: bool) -> Response {
+pub(super) fn answer(ignored: Option<&str>, snapshot: bool) -> Response {
     let json = [(header::CONTENT_TYPE, "application/json")];
     if ignored.is_none() && !snapshot {
         return (json, RECEIVED).into_response();

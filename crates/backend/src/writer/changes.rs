@@ -101,6 +101,16 @@ impl Writer {
         Ok(())
     }
 
+    /// What is for everybody, and about nobody.
+    pub(super) async fn tell(&mut self, kind: EventKind) -> Result<(), super::WriteError> {
+        let now = self.now();
+        let mut draft = Draft::default();
+        self.draft_plain(kind, Audience::Everyone, None, String::new(), now, &mut draft);
+        self.commit(&draft).await?;
+        self.publish(draft);
+        Ok(())
+    }
+
     /// Somebody may be in the room already. Should this fail, the next signal or look does it.
     async fn judge_again(&mut self, rooms: Vec<RoomName>) {
         let now = self.now();

@@ -124,6 +124,9 @@ impl Writer {
                     // Whoever asked may have gone; the change stands all the same.
                     let _ = answer.send(outcome);
                 }
+                Request::Tell(kind, answer) => {
+                    let _ = answer.send(self.tell(kind).await);
+                }
                 Request::LookAround(answer) => {
                     self.look_around().await;
                     let _ = answer.send(());

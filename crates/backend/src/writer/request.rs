@@ -2,7 +2,7 @@
 
 use crate::StorageError;
 use kabinet_api::{Conference, SourceHealth};
-use kabinet_domain::{ConsultationId, Signal, Timestamp};
+use kabinet_domain::{ConsultationId, EventKind, Signal, Timestamp};
 use kabinet_providers::jitsi::ModuleReport;
 use std::sync::Arc;
 use std::time::Duration;
@@ -83,6 +83,8 @@ pub enum WriteError {
 pub enum Request {
     Report(Report, oneshot::Sender<Result<Answer, WriteError>>),
     Change(Box<Change>, oneshot::Sender<Result<Changed, ChangeError>>),
+    /// An event for everybody that is about no consultation.
+    Tell(EventKind, oneshot::Sender<Result<(), WriteError>>),
     /// Look whether a time has come; for clocks that jump.
     LookAround(oneshot::Sender<()>),
     /// How are things?
@@ -129,6 +131,16 @@ impl WriterHandle {
     pub async fn change(&self, change: Change) -> Result<Changed, ChangeError> {
         let (answer, answered) = oneshot::channel();
         self.send(Request::Change(Box::new(change), answer)).await?;
+        answered.await.map_err(|_| WriteError::Stopping)?
+    }
+
+    /// Tells everybody something that is about no consultation; comes back when it is in the log.
+    ///
+    /// # Errors
+    /// When it is not.
+    pub async fn tell(&self, kind: EventKind) -> Result<(), WriteError> {
+        let (answer, answered) = oneshot::channel();
+        self.send(Request::Tell(kind, answer)).await?;
         answered.await.map_err(|_| WriteError::Stopping)?
     }
 

@@ -22,6 +22,10 @@ const MAX_BYTES: usize = 64 * 1024;
 const MAX_DEPTH: usize = 4;
 const MAX_FIELDS: usize = 200;
 
+/// Keys of the settings that make a [`KnownPortal`].
+pub(super) const MEMBER_ID: &str = "member_id";
+pub(super) const APPLICATION_TOKEN: &str = "application_token";
+
 /// A portal that we are connected to.
 #[derive(Debug, Clone)]
 pub struct KnownPortal {
@@ -29,6 +33,15 @@ pub struct KnownPortal {
     pub member_id: String,
     /// The outgoing webhook's, or the application's from its installation.
     pub application_token: Sensitive<String>,
+}
+
+impl KnownPortal {
+    /// As a connection's settings name it; `None` when they do not say what proves its requests.
+    #[must_use]
+    pub fn of(settings: &ConnectionSettings) -> Option<Self> {
+        let (member_id, token) = (settings.get(MEMBER_ID)?, settings.get(APPLICATION_TOKEN)?);
+        Some(Self { member_id: member_id.to_owned(), application_token: token.into() })
+    }
 }
 
 /// What a request comes to.
@@ -81,8 +94,9 @@ pub fn understand(body: &[u8], known: &[KnownPortal], portal: Option<&str>) -> R
     let form = nested(body).ok_or(IncomingError::NotAnEvent)?;
     let at = |pointer: &str| form.0.pointer(pointer).and_then(Value::as_str).filter(|text| !text.is_empty());
     let event = at("/event").ok_or(IncomingError::NotAnEvent)?.to_ascii_uppercase();
-    let member_id = at("/auth/member_id").ok_or(IncomingError::NotAnEvent)?;
-    let token = at("/auth/application_token").ok_or(IncomingError::NotAnEvent)?;
+    // Who says nothing of themselves proves nothing.
+    let member_id = at("/auth/member_id").ok_or(IncomingError::Unverified)?;
+    let token = at("/auth/application_token").ok_or(IncomingError::Unverified)?;
     if event == "ONAPPINSTALL" {
         return installation(&form.0, portal).map(Incoming::Installed);
     }

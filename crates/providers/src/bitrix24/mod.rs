@@ -68,4 +68,8 @@ pub const INFO: CalendarInfo = CalendarInfo {
     ],
     addresses: &[OAUTH_SERVER],
     sign_in: Some(CalendarSignIn { fields: &[PORTAL, CLIENT_ID, CLIENT_SECRET], instead_of: &[WEBHOOK_URL] }),
+    incoming: &[
+        Field { key: incoming::MEMBER_ID, kind: FieldKind::Text, required: true, placeholder: "" },
+        Field { key: incoming::APPLICATION_TOKEN, kind: FieldKind::Secret, required: true, placeholder: "" },
+    ],
 };

@@ -43,12 +43,18 @@ fn an_event_without_the_portals_own_token_is_refused(#[case] known: Vec<KnownPor
 #[rstest]
 #[case::nothing("")]
 #[case::json(r#"{"event": "ONCALENDARENTRYADD"}"#)]
-#[case::no_token("event=ONCALENDARENTRYADD&data[id]=1&auth[member_id]=0123456789abcdef0123456789abcdef")]
 #[case::no_id("event=ONCALENDARENTRYADD&auth[member_id]=0123456789abcdef0123456789abcdef&auth[application_token]=token")]
 #[case::deep("event=X&a[b][c][d][e][f]=1&auth[member_id]=a&auth[application_token]=b")]
-#[case::scalar_and_map("auth=x&auth[member_id]=a&auth[application_token]=b&event=ONCALENDARENTRYADD")]
 fn what_is_no_event_is_refused(#[case] body: &str) {
     assert_eq!(understand(body.as_bytes(), &known("token"), None).expect_err("refused"), IncomingError::NotAnEvent);
+}
+
+#[rstest]
+#[case::no_token("event=ONCALENDARENTRYADD&data[id]=1&auth[member_id]=0123456789abcdef0123456789abcdef")]
+#[case::no_portal("event=ONCALENDARENTRYADD&data[id]=1&auth[application_token]=token")]
+#[case::scalar_and_map("auth=x&auth[member_id]=a&auth[application_token]=b&event=ONCALENDARENTRYADD")]
+fn an_event_without_a_word_of_proof_is_refused_as_one_with_a_wrong_word(#[case] body: &str) {
+    assert_eq!(understand(body.as_bytes(), &known("token"), None).expect_err("refused"), IncomingError::Unverified);
 }
 
 #[test]

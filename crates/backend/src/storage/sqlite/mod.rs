@@ -2,9 +2,11 @@
 //!
 //! The log is written through one connection that its owner holds; everything else goes through small pools.
 
+mod agreements;
 mod consultations;
 mod history;
 mod log;
+mod makings;
 mod sealed;
 mod signal_row;
 mod specialists;

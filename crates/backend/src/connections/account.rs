@@ -1,0 +1,215 @@
+//! An account that rooms are made with, and the tokens that it is opened by.
+
+use super::setting_error;
+use super::standing::Standing;
+use super::tokens::TokenFile;
+use crate::Error;
+use crate::config::REFRESH_TOKEN;
+use kabinet_domain::ports::PortError;
+use kabinet_domain::provider::{ProviderInfo, SignIn};
+use kabinet_domain::{Clock, MadeRoom, MakeRoomError, RoomChange, RoomDraft, Sensitive};
+use kabinet_providers::registry::{self, ConnectionSettings, RoomProvider};
+use kabinet_providers::sign_in::{AccountSignIn, Device, SignInError, Tokens};
+use std::path::Path;
+use std::sync::Arc;
+use tokio::sync::Mutex;
+
+/// Names this program where tokens are renewed.
+const DEVICE: &str = "kabinet-backend";
+
+#[derive(Debug)]
+pub struct Account {
+    info: &'static ProviderInfo,
+    settings: ConnectionSettings,
+    http: reqwest::Client,
+    renewal: Option<Renewal>,
+    clock: Arc<dyn Clock>,
+    standing: Standing,
+}
+
+/// How tokens are renewed. Whoever renews holds the tokens meanwhile, so that a pair is not used up twice.
+#[derive(Debug)]
+struct Renewal {
+    sign_in: Box<dyn AccountSignIn>,
+    /// Key of the setting that the account is opened with.
+    token: &'static str,
+    tokens: Mutex<Tokens>,
+    file: TokenFile,
+}
+
+/// What an account is asked for.
+enum Ask<'a> {
+    Make(&'a RoomDraft),
+    Change(&'a Sensitive<String>, &'a RoomChange),
+    Whether,
+}
+
+impl Account {
+    pub(super) fn open(
+        info: &'static ProviderInfo,
+        settings: ConnectionSettings,
+        http: reqwest::Client,
+        data: &Path,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Self, Error> {
+        let wrong = |error| setting_error(info.id, &error);
+        registry::open(info.id, &settings, http.clone()).map_err(wrong)?;
+        let renewal = match info.capabilities.sign_in {
+            None => None,
+            Some(how) => Self::renewal(info, how, &settings, &http, data)?,
+        };
+        Ok(Self { info, settings, http, renewal, clock, standing: Standing::default() })
+    }
+
+    /// How the account's tokens are renewed, if they can be.
+    fn renewal(
+        info: &ProviderInfo,
+        how: SignIn,
+        settings: &ConnectionSettings,
+        http: &reqwest::Client,
+        data: &Path,
+    ) -> Result<Option<Renewal>, Error> {
+        let set = |key: &str| settings.0.get(key).map(|value| Sensitive::from(value.reveal().trim()));
+        let place = |key: &str| format!("connections.{}.{key}", info.id);
+        let Some(refresh) = set(REFRESH_TOKEN) else {
+            return match set(how.token) {
+                Some(_) => Ok(None),
+                None => Err(Error::setting(place(how.token), "is missing, and so is a `refresh_token` that could give one")),
+            };
+        };
+        let device = Device::new(DEVICE, DEVICE).expect("a name of plain letters");
+        let sign_in =
+            registry::sign_in(info.id, settings, device, http.clone()).map_err(|error| setting_error(info.id, &error))?;
+        let sign_in = sign_in.ok_or_else(|| Error::setting(place(REFRESH_TOKEN), "has no use here"))?;
+        let configured = Tokens {
+            access: set(how.token).unwrap_or_default(),
+            refresh: Some(refresh),
+            expires_at: None,
+            // Without a token to begin with, one is asked for before the first request.
+            renew_at: set(how.token).is_none().then_some(chrono::DateTime::UNIX_EPOCH),
+        };
+        let file = TokenFile::new(data, info.id, &configured);
+        let tokens = Mutex::new(file.read().unwrap_or(configured));
+        Ok(Some(Renewal { sign_in, token: how.token, tokens, file }))
+    }
+
+    #[must_use]
+    pub fn info(&self) -> &'static ProviderInfo {
+        self.info
+    }
+
+    pub(super) fn standing(&self) -> &Standing {
+        &self.standing
+    }
+
+    /// The link to a room by its name; `None` when that makes none.
+    #[must_use]
+    pub fn link_of(&self, name: &str) -> Option<String> {
+        let opened = registry::open(self.info.id, &self.settings, self.http.clone()).ok()?;
+        opened.client_link(name).ok()
+    }
+
+    /// Has a room made.
+    ///
+    /// # Errors
+    /// See [`MakeRoomError`].
+    pub async fn make_room(&self, draft: &RoomDraft) -> Result<MadeRoom, MakeRoomError> {
+        self.ask(Ask::Make(draft)).await?.ok_or(MakeRoomError::NotOffered)
+    }
+
+    /// Changes a room that was made.
+    ///
+    /// # Errors
+    /// See [`MakeRoomError`].
+    pub async fn change_room(&self, id: &Sensitive<String>, change: &RoomChange) -> Result<(), MakeRoomError> {
+        self.ask(Ask::Change(id, change)).await.map(drop)
+    }
+
+    /// Notes whether it works.
+    pub(super) async fn check(&self) {
+        if let Err(error) = self.ask(Ask::Whether).await {
+            self.log(&error, "a connection does not work");
+        }
+    }
+
+    /// For the log: a code and a cause, which hold no address and no name.
+    pub fn log(&self, error: &MakeRoomError, what: &'static str) {
+        let cause = error as &dyn std::error::Error;
+        tracing::warn!(connection = self.info.id, code = error.code(), error = cause, "{what}");
+    }
+
+    async fn ask(&self, what: Ask<'_>) -> Result<Option<MadeRoom>, MakeRoomError> {
+        let outcome = match self.once(&what, false).await {
+            // Nothing was done, and a fresh token may be taken: tokens also end before their time.
+            Err(MakeRoomError::Port(PortError::Unauthorized)) if self.renewal.is_some() => self.once(&what, true).await,
+            outcome => outcome,
+        };
+        match &outcome {
+            Err(error) if is_the_connections(error) => self.standing.fails(error.code()),
+            _ => self.standing.works(self.clock.now()),
+        }
+        outcome
+    }
+
+    async fn once(&self, what: &Ask<'_>, renew: bool) -> Result<Option<MadeRoom>, MakeRoomError> {
+        let opened = self.opened(renew).await?;
+        match what {
+            Ask::Make(draft) => opened.make_room(draft).await.map(Some),
+            Ask::Change(id, change) => opened.change_room(id, change).await.map(|()| None),
+            Ask::Whether => Ok(opened.check().await.map(|()| None)?),
+        }
+    }
+
+    async fn opened(&self, renew: bool) -> Result<Box<dyn RoomProvider>, MakeRoomError> {
+        let mut settings = self.settings.clone();
+        if let Some(renewal) = &self.renewal {
+            settings.0.insert(renewal.token.to_owned(), self.token(renewal, renew).await?);
+        }
+        registry::open(self.info.id, &settings, self.http.clone())
+            .map_err(|error| MakeRoomError::Port(PortError::Unexpected(Box::new(error))))
+    }
+
+    async fn token(&self, renewal: &Renewal, renew: bool) -> Result<Sensitive<String>, MakeRoomError> {
+        let now = self.clock.now();
+        let mut tokens = renewal.tokens.lock().await;
+        if renew || tokens.is_due(now) {
+            match renewal.sign_in.renew(&tokens, now).await {
+                Ok(fresh) => {
+                    if let Err(error) = renewal.file.keep(&fresh) {
+                        // They work as long as this program runs; the operator must know that they would be lost.
+                        tracing::error!(
+                            connection = self.info.id,
+                            error = &error as &dyn std::error::Error,
+                            "cannot keep renewed tokens"
+                        );
+                    }
+                    *tokens = fresh;
+                }
+                Err(error) if !renew && error.passes() && !tokens.has_ended(now) && !tokens.access.reveal().is_empty() => {
+                    tracing::warn!(connection = self.info.id, code = error.code(), "tokens cannot be renewed now");
+                }
+                Err(error) => return Err(refused(error)),
+            }
+        }
+        Ok(tokens.access.clone())
+    }
+}
+
+fn refused(error: SignInError) -> MakeRoomError {
+    MakeRoomError::Port(error.into())
+}
+
+/// Whether an error is about the connection, and not about what was asked for.
+fn is_the_connections(error: &MakeRoomError) -> bool {
+    matches!(
+        error,
+        MakeRoomError::MayHaveBeenMade(_)
+            | MakeRoomError::Port(
+                PortError::Unauthorized
+                    | PortError::Restricted
+                    | PortError::RateLimited { .. }
+                    | PortError::Unavailable(_)
+                    | PortError::Unexpected(_)
+            )
+    )
+}

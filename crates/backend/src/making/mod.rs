@@ -1,0 +1,256 @@
+//! Rooms that are made, or named, for a conference that comes without a link.
+//!
+//! A provider that makes rooms when asked makes another one when asked again, and may lose its answer. So a row that says "being made"
+//! is on disk before the request leaves, and only one request for an id is under way at a time: a repetition finds the room,
+//! waits for it, or is told that it may have been made. All of this happens beside the writer, which is never held up by a network.
+
+mod draft;
+
+use crate::connections::{Account, Connections};
+use crate::http::Refusal;
+use crate::planning::same_content;
+use crate::ports::{Consultations, Making, Makings};
+use crate::status::{RoomOutcome, Status};
+use crate::writer::{Change, ChangeError, Changed, WriterHandle};
+use kabinet_api::{Conference, ConferenceStatus};
+use kabinet_domain::provider::Rooms;
+use kabinet_domain::{Clock, ConsultationId, Ids, MadeRoom, MakeRoomError, RoomLink, RoomTemplate, Sensitive};
+use kabinet_providers::registry::known_providers;
+use std::collections::HashMap;
+use std::future::Future;
+use std::sync::{Arc, Mutex, PoisonError};
+use tokio_util::task::TaskTracker;
+use uuid::Uuid;
+
+/// A repetition that comes later than this is no repetition.
+const REMEMBERED: chrono::Duration = chrono::Duration::days(30);
+
+/// What makers work with.
+#[derive(Debug)]
+pub struct Parts {
+    pub connections: Arc<Connections>,
+    pub makings: Arc<dyn Makings>,
+    pub consultations: Arc<dyn Consultations>,
+    pub writer: WriterHandle,
+    pub status: Arc<Status>,
+    pub clock: Arc<dyn Clock>,
+    pub ids: Arc<dyn Ids>,
+    /// In a desktop rooms are made by the desktop.
+    pub embedded: bool,
+}
+
+#[derive(Debug)]
+pub struct Maker {
+    parts: Parts,
+    /// One request at a time for each conference.
+    busy: Mutex<HashMap<Uuid, Arc<tokio::sync::Mutex<()>>>>,
+    /// What is under way goes on when its sender hangs up: a room is made by then.
+    tasks: TaskTracker,
+}
+
+impl Maker {
+    #[must_use]
+    pub fn new(parts: Parts) -> Self {
+        Self { parts, busy: Mutex::default(), tasks: TaskTracker::new() }
+    }
+
+    /// Lets what is under way come to its end.
+    pub async fn finish(&self) {
+        self.tasks.close();
+        self.tasks.wait().await;
+    }
+
+    /// Forgets old requests whose conferences are gone.
+    pub async fn tidy(&self) {
+        if let Err(error) = self.parts.makings.forget_before(self.parts.clock.now() - REMEMBERED).await {
+            tracing::warn!(error = &error as &dyn std::error::Error, "cannot forget old rooms");
+        }
+    }
+
+    /// The account that a conference's room is to be had with; `None` for one that is kept as it came.
+    ///
+    /// # Errors
+    /// When a room is wanted and nothing is configured that makes it.
+    pub fn wanted(&self, conference: &Conference) -> Result<Option<Arc<Account>>, Refusal> {
+        let has_room = conference.link.is_some() || conference.room.is_some();
+        if has_room || self.parts.embedded || conference.status != ConferenceStatus::Planned {
+            return Ok(None);
+        }
+        let provider = conference.provider.as_deref();
+        let Some(info) = known_providers().iter().find(|info| Some(info.id) == provider && info.capabilities.makes_rooms())
+        else {
+            return Ok(None);
+        };
+        let account = self.parts.connections.account(info).cloned();
+        let none = || Refusal::field("provider", "names one that this backend has no connection to; send a `link` instead");
+        account.map(Some).ok_or_else(none)
+    }
+
+    /// Makes a conference with its room.
+    ///
+    /// # Errors
+    /// Says why there is none; see [`Refusal`].
+    pub async fn create(self: &Arc<Self>, account: Arc<Account>, wanted: Conference) -> Result<Changed, Refusal> {
+        let maker = Arc::clone(self);
+        self.on_its_own(async move {
+            let turn = maker.turn(wanted.id);
+            let held = turn.lock().await;
+            let outcome = match account.info().capabilities.rooms {
+                Rooms::ByRequest => maker.by_request(&account, wanted).await,
+                Rooms::ByName | Rooms::Pasted => maker.by_name(&account, wanted).await,
+            };
+            drop(held);
+            outcome
+        })
+        .await
+    }
+
+    /// Changes a conference, and its room first if that was made here.
+    ///
+    /// # Errors
+    /// Says why it stays as it was; see [`Refusal`].
+    pub async fn update(self: &Arc<Self>, known: Conference, wanted: Conference, seen: Option<u64>) -> Result<Changed, Refusal> {
+        let maker = Arc::clone(self);
+        self.on_its_own(async move {
+            let turn = maker.turn(wanted.id);
+            let held = turn.lock().await;
+            let outcome = maker.change(known, wanted, seen).await;
+            drop(held);
+            outcome
+        })
+        .await
+    }
+
+    async fn on_its_own<T: Send + 'static>(
+        &self,
+        work: impl Future<Output = Result<T, Refusal>> + Send + 'static,
+    ) -> Result<T, Refusal> {
+        self.tasks.spawn(work).await.unwrap_or_else(|_| Err(Refusal::internal()))
+    }
+
+    fn turn(&self, id: Uuid) -> Arc<tokio::sync::Mutex<()>> {
+        // The map is whole after every statement, so a panic elsewhere has broken nothing.
+        let mut busy = self.busy.lock().unwrap_or_else(PoisonError::into_inner);
+        busy.retain(|_, turn| Arc::strong_count(turn) > 1);
+        Arc::clone(busy.entry(id).or_default())
+    }
+
+    async fn by_request(&self, account: &Account, wanted: Conference) -> Result<Changed, Refusal> {
+        let id = ConsultationId(wanted.id);
+        let asked = draft::asked(&wanted);
+        let known = self.parts.consultations.find(id).await?;
+        if let Some(making) = self.parts.makings.find(id).await? {
+            // Somebody else's is not told of.
+            return match (known, making.made) {
+                _ if !same_content(&making.asked, &asked) => Err(ChangeError::Taken.into()),
+                (Some(known), _) => Ok(Changed::Same(known)),
+                (None, Some(made)) => Ok(self.parts.writer.change(Change::Create(made)).await?),
+                // Nobody is at it, or the turn would not be ours: its answer was lost, or we were stopped meanwhile.
+                (None, None) => Err(may_have_been_made()),
+            };
+        }
+        if let Some(known) = known {
+            return if same_content(&draft::asked(&known), &asked) {
+                Ok(Changed::Same(known))
+            } else {
+                Err(ChangeError::Taken.into())
+            };
+        }
+        let draft = draft::draft(&wanted, &account.info().capabilities)?;
+        let mut making = Making { asked, made: None };
+        self.parts.makings.keep(id, &making, self.parts.clock.now()).await?;
+        let room = match account.make_room(&draft).await {
+            Ok(room) => room,
+            Err(error) => return Err(self.not_made(account, id, error).await),
+        };
+        self.parts.status.count_room(RoomOutcome::Made);
+        let made = with_room(wanted, room, account);
+        making.made = Some(made.clone());
+        // Id and link cannot be asked for again: should this fail, the conference itself keeps them.
+        if let Err(error) = self.parts.makings.keep(id, &making, self.parts.clock.now()).await {
+            tracing::error!(error = &error as &dyn std::error::Error, "cannot note that a room was made");
+        }
+        Ok(self.parts.writer.change(Change::Create(made)).await?)
+    }
+
+    async fn not_made(&self, account: &Account, id: ConsultationId, error: MakeRoomError) -> Refusal {
+        account.log(&error, "a room was not made");
+        if matches!(error, MakeRoomError::MayHaveBeenMade(_)) {
+            self.parts.status.count_room(RoomOutcome::Unsure);
+            return may_have_been_made();
+        }
+        self.parts.status.count_room(RoomOutcome::Refused);
+        if let Err(error) = self.parts.makings.forget(id).await {
+            tracing::error!(error = &error as &dyn std::error::Error, "cannot note that no room was made");
+        }
+        error.into()
+    }
+
+    async fn by_name(&self, account: &Account, mut wanted: Conference) -> Result<Changed, Refusal> {
+        let id = ConsultationId(wanted.id);
+        if let Some(known) = self.parts.consultations.find(id).await? {
+            let same = same_content(&draft::asked(&known), &draft::asked(&wanted));
+            return if same { Ok(Changed::Same(known)) } else { Err(ChangeError::Taken.into()) };
+        }
+        let name = RoomTemplate::default().make(wanted.start_date, &*self.parts.ids);
+        let link = account.link_of(&name).ok_or_else(Refusal::internal)?;
+        if account.info().capabilities.reports_attendance {
+            wanted.room = RoomLink::parse(&link).ok().map(|link| link.name.as_str().to_owned());
+        }
+        wanted.link = Some(link);
+        Ok(self.parts.writer.change(Change::Create(wanted)).await?)
+    }
+
+    async fn change(&self, known: Conference, mut wanted: Conference, seen: Option<u64>) -> Result<Changed, Refusal> {
+        let id = ConsultationId(known.id);
+        let known = self.parts.consultations.find(id).await?.ok_or(ChangeError::Unknown)?;
+        if seen.is_some_and(|seen| seen != known.version) {
+            return Err(ChangeError::Lost.into());
+        }
+        if !self.made_here(&known).await? || wanted.link.as_ref().is_some_and(|link| known.link.as_ref() != Some(link)) {
+            return Ok(self.parts.writer.change(Change::Update { conference: wanted, seen }).await?);
+        }
+        draft::keep_room(&known, &mut wanted);
+        let info =
+            known_providers().iter().find(|info| Some(info.id) == known.provider.as_deref()).ok_or_else(Refusal::internal)?;
+        if let Some(change) = draft::change(&known, &wanted, &info.capabilities)? {
+            let gone = || Refusal::field("provider", "names one that this backend has no connection to any more");
+            let account = self.parts.connections.account(info).ok_or_else(gone)?;
+            let room = Sensitive::new(known.at_provider.provider_room.clone().unwrap_or_default());
+            if let Err(error) = account.change_room(&room, &change).await {
+                account.log(&error, "a room was not changed");
+                return Err(error.into());
+            }
+        }
+        // What was compared is what is changed.
+        let seen = Some(known.version);
+        Ok(self.parts.writer.change(Change::Update { conference: wanted, seen }).await?)
+    }
+
+    /// Rooms that a desktop had made belong to its person's account, and are changed from there.
+    async fn made_here(&self, known: &Conference) -> Result<bool, Refusal> {
+        let Some(room) = &known.at_provider.provider_room else { return Ok(false) };
+        let making = self.parts.makings.find(ConsultationId(known.id)).await?;
+        let made = making.and_then(|making| making.made);
+        Ok(made.is_some_and(|made| made.at_provider.provider_room.as_ref() == Some(room) && made.provider == known.provider))
+    }
+}
+
+/// The conference with the room that was made for it, without those who could not be made co-hosts.
+fn with_room(mut wanted: Conference, room: MadeRoom, account: &Account) -> Conference {
+    wanted.link = Some(room.link.into_inner());
+    wanted.at_provider.provider_room = Some(room.id.into_inner());
+    wanted.at_provider.live_stream_link = room.watch_link.map(Sensitive::into_inner);
+    if let Some(without) = room.without {
+        account.log(&without.error, "a room was made without some of its co-hosts");
+        wanted.cohosts.retain(|email| without.cohosts.iter().all(|gone| gone.reveal() != email.trim()));
+    }
+    wanted
+}
+
+fn may_have_been_made() -> Refusal {
+    Refusal::conflict(
+        "room_may_have_been_made",
+        "the provider's answer was lost, and a room may have been made; look there, and send its `link`, or ask for another under a new id",
+    )
+}
