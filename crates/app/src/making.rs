@@ -1,4 +1,4 @@
-//! Asking a provider to make, change or show a room.
+//! Asking a provider to make, change or show a room, and what is learned of the account by its answer.
 
 use crate::application::Application;
 use crate::command::{CommandError, RoomWishes};
@@ -7,7 +7,7 @@ use crate::made;
 use crate::record::{Consultation, Made, Status};
 use crate::rooms::{self, Room};
 use crate::state::GoneRoom;
-use crate::view::Message;
+use crate::view::{Health, Message};
 use kabinet_domain::ports::PortError;
 use kabinet_domain::provider::{ProviderInfo, WaitingRoom};
 use kabinet_domain::{MakeRoomError, RoomChange, RoomState, Sensitive};
@@ -62,7 +62,9 @@ impl Application {
     pub(crate) async fn make_room(&self, info: &'static ProviderInfo, wishes: &RoomWishes) -> Result<Placed, CommandError> {
         let draft = made::drafted(info, wishes)?;
         let opened = self.open_provider(info.id).await?;
-        let room = opened.make_room(&draft).await.map_err(|error| self.refused_by(info, &error))?;
+        let answer = opened.make_room(&draft).await;
+        self.learn_of_account(info, answer.as_ref().err(), draft.broadcast.is_some());
+        let room = answer.map_err(|error| self.refused_by(info, &error))?;
         let kept = made::kept(&draft, &room);
         let without = room.without.map(|without| {
             tracing::warn!(error = &without.error as &dyn std::error::Error, "a room was made without some of its co-hosts");
@@ -96,7 +98,7 @@ impl Application {
     pub(crate) async fn made_room(
         &self,
         consultation: &Consultation,
-    ) -> Result<(&'static ProviderInfo, Made, Box<dyn RoomProvider + '_>), CommandError> {
+    ) -> Result<(&'static ProviderInfo, Made, Box<dyn RoomProvider>), CommandError> {
         let made = consultation.made.clone().ok_or_else(|| refuse("room_not_made_here"))?;
         let info = rooms::provider(&consultation.provider)?;
         if !info.capabilities.changes_rooms {
@@ -113,6 +115,7 @@ impl Application {
         room: &str,
     ) -> Result<RoomState, CommandError> {
         let answer = opened.read_room(&Sensitive::from(room)).await;
+        self.learn_of_account(info, answer.as_ref().err(), false);
         self.learn_of_room(consultation, answer.as_ref().err());
         answer.map_err(|error| self.refused_by(info, &error))
     }
@@ -130,6 +133,7 @@ impl Application {
         }
         let id = Sensitive::new(wanted.id.clone());
         let answer = opened.change_room(&id, &change).await;
+        self.learn_of_account(info, answer.as_ref().err(), change.broadcast.is_some());
         self.learn_of_room(consultation, answer.as_ref().err());
         let Err(error) = answer else {
             if change.cohosts.is_some() {
@@ -189,8 +193,8 @@ impl Application {
             return;
         }
         let change = RoomChange { waiting_room: level, ..RoomChange::default() };
-        // How the account is, its connection tells.
-        let _ = opened.change_room(&Sensitive::new(made.id), &change).await;
+        let answer = opened.change_room(&Sensitive::new(made.id), &change).await;
+        self.learn_of_account(info, answer.as_ref().err(), false);
     }
 
     /// Where no account was ever connected, "again" would be the wrong word; and a keychain that is locked may hold one.
@@ -200,6 +204,48 @@ impl Application {
             return self.keychain_trouble().map_or_else(|| refuse_field("no_account", "provider"), CommandError::from);
         }
         made::refused(error)
+    }
+
+    /// What an answer says of the account: that it works, that it does not, and what it may do.
+    fn learn_of_account(&self, info: &ProviderInfo, error: Option<&MakeRoomError>, of_broadcast: bool) {
+        let now = self.now();
+        let told = |error: &PortError| Some(rooms::check_message(info, error));
+        self.change(|state| {
+            if !state.is_connected(info.id) {
+                return;
+            }
+            let connection = state.connections.entry(info.id.into()).or_default();
+            let (health, message) = match error {
+                None => {
+                    connection.last_success = Some(now);
+                    connection.abilities.insert("rooms", true);
+                    if of_broadcast {
+                        connection.abilities.insert("broadcasts", true);
+                    }
+                    (Health::Works, None)
+                }
+                Some(MakeRoomError::PaymentRequired) => {
+                    connection.abilities.insert("broadcasts", false);
+                    return;
+                }
+                Some(MakeRoomError::Port(error @ PortError::Restricted)) => {
+                    connection.abilities.insert("rooms", false);
+                    (Health::Check, told(error))
+                }
+                Some(MakeRoomError::Port(error @ PortError::Unauthorized)) => (Health::Broken, told(error)),
+                Some(MakeRoomError::Port(error @ (PortError::Unavailable(_) | PortError::RateLimited { .. }))) => {
+                    (Health::Check, told(error))
+                }
+                Some(MakeRoomError::MayHaveBeenMade(_)) => (Health::Check, Some(crate::message("provider_unavailable"))),
+                Some(MakeRoomError::Port(PortError::Unexpected(_))) => {
+                    (Health::Check, Some(crate::message("provider_unexpected")))
+                }
+                // These are about one room, not about the account.
+                Some(_) => return,
+            };
+            connection.health = health;
+            connection.message = message;
+        });
     }
 
     fn learn_of_room(&self, consultation: &Consultation, error: Option<&MakeRoomError>) {
