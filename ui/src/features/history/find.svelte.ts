@@ -2,6 +2,7 @@ import { CommandError } from '$bridge'
 import type { ConsultationView } from '$generated/ConsultationView'
 import type { HistoryState } from '$generated/HistoryState'
 import type { MonthCount } from '$generated/MonthCount'
+import type { RoomKind } from '$generated/RoomKind'
 import type { SearchRequest } from '$generated/SearchRequest'
 import type { SearchResult } from '$generated/SearchResult'
 import type { Sought } from '$generated/Sought'
@@ -18,6 +19,7 @@ const NEAR = 300
 export class Find {
   text = $state('')
   state = $state<HistoryState | null>(null)
+  kind = $state<RoomKind | null>(null)
   period = $state<Period>('all')
   /** Days of a period of one's own. */
   from = $state('')
@@ -31,7 +33,7 @@ export class Find {
   answered = $state(false)
   failure = $state.raw<CommandError | null>(null)
 
-  readonly narrowed = $derived(this.state !== null || this.period !== 'all')
+  readonly narrowed = $derived(this.state !== null || this.kind !== null || this.period !== 'all')
 
   #ask: (request: SearchRequest) => Promise<SearchResult>
   #today: () => string
@@ -48,11 +50,12 @@ export class Find {
 
   get sought(): Sought {
     const { from, to } = daysOf(this.period, this.#today(), this)
-    return { text: this.text.trim(), state: this.state, kind: null, from, to }
+    return { text: this.text.trim(), state: this.state, kind: this.kind, from, to }
   }
 
   widen() {
     this.state = null
+    this.kind = null
     this.period = 'all'
   }
 

@@ -147,18 +147,20 @@ test('a failure keeps what was found', async () => {
 
 test('the filters go along, and are taken off together', async () => {
   find.state = 'no_show'
+  find.kind = 'broadcast'
   find.period = 'last_month'
   void find.ask()
   expect(slow.open?.request.sought).toEqual({
     text: '',
     state: 'no_show',
+    kind: 'broadcast',
     from: '2026-10-01',
     to: '2026-10-31',
   })
   expect(find.narrowed).toBe(true)
   find.widen()
   void find.ask()
-  expect(slow.open?.request.sought).toEqual({ text: '', state: null, from: null, to: null })
+  expect(slow.open?.request.sought).toEqual({ text: '', state: null, kind: null, from: null, to: null })
 })
 
 test('what has names in it can be forgotten at once', async () => {
