@@ -84,6 +84,7 @@ export function madeRooms({ name, view, find, edit }: Tools) {
       const info = view().providers.find((one) => one.id === provider)
       if (!info?.by_request || !wishes) return {}
       know(wishes)
+      if (name === 'refused') throw new CommandError({ code: 'account_restricted', field: 'provider' })
       if (lost) {
         lost = false
         throw new CommandError({ code: 'room_may_have_been_made' })

@@ -13,6 +13,7 @@ type Handlers = { [N in CommandName]: (args: Commands[N]['args']) => Commands[N]
 /**
  * An application that keeps everything in this page, for looking at designs and for component tests.
  * `?memory=waiting&lang=en&theme=dark` chooses a day of `samples`; it behaves, as far as the window can tell.
+ * `&slow=3000` lets every answer take so many milliseconds.
  */
 export function memoryBridge(query: URLSearchParams): Bridge {
   const name = query.get('memory') as SampleName
@@ -22,6 +23,7 @@ export function memoryBridge(query: URLSearchParams): Bridge {
   if (language === 'ru' || language === 'en') view.settings = { ...view.settings, language }
   if (theme === 'light' || theme === 'dark') view.settings = { ...view.settings, theme }
 
+  const turn = Number(query.get('slow')) || 30
   const started = Date.now()
   const hearers = new Set<(view: AppView) => void>()
   const now = () => new Date(SAMPLE_NOW + Date.now() - started).toISOString()
@@ -70,7 +72,12 @@ export function memoryBridge(query: URLSearchParams): Bridge {
       check(draft)
       const room = draft.link ? {} : rooms.asked(draft.provider, draft.room)
       const made = { ...fromDraft(draft), ...room, id: crypto.randomUUID() }
-      push({ groups: [{ kind: 'later_today', day: draft.date, items: [made] }, ...view.groups] })
+      const group = view.groups.find(({ day }) => day === draft.date)
+      push({
+        groups: group
+          ? view.groups.map((one) => (one === group ? { ...one, items: [made, ...one.items] } : one))
+          : [{ kind: 'later_today', day: draft.date, items: [made] }, ...view.groups],
+      })
       return made
     },
     change_consultation: ({ id, draft }) => {
@@ -188,7 +195,7 @@ export function memoryBridge(query: URLSearchParams): Bridge {
   return {
     async call(command, args) {
       // A turn of the loop, as a real answer takes one too.
-      await new Promise((resolve) => setTimeout(resolve, 30))
+      await new Promise((resolve) => setTimeout(resolve, turn))
       return handlers[command](args as never) as never
     },
     onState(hear) {

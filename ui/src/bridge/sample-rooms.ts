@@ -143,7 +143,9 @@ export function roomDays({ consultation, day, provider, calendar, long }: Tools)
     lost: () => connected(),
     /** The service has none of the rooms any more. */
     gone: () => connected(),
-    /** The account may not make rooms. */
+    /** The service turns out not to let the account make rooms. */
+    refused: () => connected(),
+    /** The account may not make rooms, as is known. */
     restricted: () => account(connected(), { abilities: [{ key: 'rooms', allowed: false }] }),
     /** What the account’s organisation pays for has no broadcasts, and nobody has chosen a calendar. */
     modest: () => ({
