@@ -165,7 +165,13 @@ export class Draft {
 
   asCommand(view: AppView): ConsultationDraft {
     const way = this.linkWay(view)
-    const link = { kept: this.had?.link, pasted: this.pasted.trim(), shown: this.preview, asked: null }[way]
+    const link = {
+      kept: this.had?.link ?? '',
+      pasted: this.pasted.trim(),
+      shown: this.preview,
+      // An emptied link asks for another room; one that is left out keeps what is there.
+      asked: '',
+    }[way]
     const provider = this.#at(view)
     return {
       client: this.client.trim(),
@@ -174,7 +180,7 @@ export class Draft {
       minutes: this.minutes,
       time_zone: this.zone,
       provider: this.provider,
-      link: link || null,
+      link: link || (way === 'asked' && this.changes ? '' : null),
       note: this.note.trim(),
       room: way === 'asked' && provider ? this.room.wishes(provider) : null,
       calendar:
