@@ -29,6 +29,8 @@ export class Find {
   months = $state.raw<MonthCount[]>([])
   /** The rows at hand, by their place in the whole list. */
   rows = $state.raw<ReadonlyMap<number, ConsultationView>>(new Map())
+  /** A broadcast was among what was found, now or before. */
+  metBroadcast = $state(false)
   /** An answer to the present question is on the screen. */
   answered = $state(false)
   failure = $state.raw<CommandError | null>(null)
@@ -91,6 +93,7 @@ export class Find {
     try {
       const found = await this.#ask({ sought: this.sought, offset, limit })
       if (question !== this.#question) return
+      this.#meet(found.items)
       this.rows = placed(found.items, offset)
       this.total = found.total
       this.months = found.months
@@ -119,6 +122,7 @@ export class Find {
           void this.#anew()
           break
         }
+        this.#meet(found.items)
         const near = [...this.rows].filter(
           ([index]) => index >= this.#first - NEAR && index <= this.#last + NEAR,
         )
@@ -130,6 +134,10 @@ export class Find {
       this.#filling = false
     }
     if (question !== this.#question) void this.#fill()
+  }
+
+  #meet(items: ConsultationView[]) {
+    if (items.some(({ made }) => made?.broadcast)) this.metBroadcast = true
   }
 
   #gap(): [first: number, last: number] | null {

@@ -163,6 +163,20 @@ test('the filters go along, and are taken off together', async () => {
   expect(slow.open?.request.sought).toEqual({ text: '', state: null, kind: null, from: null, to: null })
 })
 
+test('a broadcast that was met once is not forgotten with its row', async () => {
+  void find.ask()
+  await slow.answer(2)
+  expect(find.metBroadcast).toBe(false)
+  const made = samples.rooms().groups[0]!.items[0]!.made
+  const filled = new Find(
+    async () => ({ items: [{ ...row(0), made }], total: 1, months: [] }),
+    () => '2026-11-23',
+  )
+  await filled.ask()
+  filled.forget()
+  expect(filled.metBroadcast).toBe(true)
+})
+
 test('what has names in it can be forgotten at once', async () => {
   void find.ask()
   find.forget()

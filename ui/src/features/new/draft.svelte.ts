@@ -197,6 +197,7 @@ export class Draft {
     if (!this.date) this.errors.date = t('date-unreadable')
     if (!this.time) this.errors.time = t('time-unreadable')
     if (way === 'pasted' && !this.pasted.trim()) this.errors.link = t('link-missing')
+    if (this.goesToCalendar(view) && this.invited.typed.trim()) this.errors.invited = t('invited-unfinished')
     const room = way !== 'asked' || this.room.complete()
     return room && Object.keys(this.errors).length === 0
   }

@@ -175,6 +175,15 @@ test('a consultation stands in the calendar as its settings say, until a person 
   expect(draft.asCommand(unchosen).calendar).toBeNull()
 })
 
+test('a colleague who was begun and not chosen is not left out silently', () => {
+  const draft = asked()
+  draft.invited.typed = 'Ann'
+  expect(draft.complete(rooms)).toBe(false)
+  expect(draft.errors.invited).toBeTruthy()
+  draft.inCalendar = false
+  expect(draft.complete(rooms)).toBe(true)
+})
+
 test('a change says nothing of the calendar that nobody touched', () => {
   const hero = rooms.hero!
   const draft = Draft.of(hero)

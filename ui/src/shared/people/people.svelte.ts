@@ -28,6 +28,8 @@ export class People {
   /** The suggestion that Enter takes; -1 for none. */
   active = $state(-1)
   open = $state(false)
+  /** Nobody could be looked up. */
+  failed = $state(false)
   /** Addresses that the service does not know. */
   refused = $state<string[]>([])
 
@@ -156,12 +158,13 @@ export class People {
   async #lookUp(text: string) {
     if (!this.#ask) return
     const asked = ++this.#asked
-    const found = await this.#ask(text).catch(() => [])
+    const found = await this.#ask(text).catch(() => null)
     // A slow answer to an old question is dropped.
     if (asked !== this.#asked) return
-    this.found = found
+    this.failed = found === null
+    this.found = found ?? []
     this.active = this.byAddress || this.suggested.length === 0 ? -1 : 0
-    this.open = this.suggested.length > 0 || (this.nobody && text !== '')
+    this.open = this.suggested.length > 0 || (this.nobody && (text !== '' || this.failed))
   }
 
   #addTyped(text: string) {

@@ -76,6 +76,14 @@ test('nobody is suggested when nobody can be asked', async () => {
   expect([field.open, field.suggested]).toEqual([false, []])
 })
 
+test('where only colleagues can be named, it is said that they cannot be looked up', async () => {
+  const field = new People(false)
+  field.serve(() => Promise.reject(new Error('no answer')))
+  field.unfold()
+  await rested()
+  expect([field.open, field.failed]).toEqual([true, true])
+})
+
 test('the arrows mark, Enter takes, and whoever is taken is suggested no more', async () => {
   const field = people(true)
   field.move(1)
