@@ -2,12 +2,10 @@ import type { AppView } from '$generated/AppView'
 import type { ConsultationDraft } from '$generated/ConsultationDraft'
 import type { ConsultationView } from '$generated/ConsultationView'
 import type { Commands } from '$generated/commands'
-import type { RoomComparison } from '$generated/RoomComparison'
-import type { RoomView } from '$generated/RoomView'
-import type { RoomWishes } from '$generated/RoomWishes'
 import type { Sought } from '$generated/Sought'
 import { CommandError, type Bridge, type CommandName } from './bridge'
 import { addDays, clock, dayOf } from '$shared/time'
+import { madeRooms } from './memory-rooms'
 import { SAMPLE_NOW, samples, type SampleName } from './sample'
 
 type Handlers = { [N in CommandName]: (args: Commands[N]['args']) => Commands[N]['reply'] }
@@ -15,6 +13,7 @@ type Handlers = { [N in CommandName]: (args: Commands[N]['args']) => Commands[N]
 /**
  * An application that keeps everything in this page, for looking at designs and for component tests.
  * `?memory=waiting&lang=en&theme=dark` chooses a day of `samples`; it behaves, as far as the window can tell.
+ * `&slow=3000` lets every answer take so many milliseconds.
  */
 export function memoryBridge(query: URLSearchParams): Bridge {
   const name = query.get('memory') as SampleName
@@ -24,6 +23,7 @@ export function memoryBridge(query: URLSearchParams): Bridge {
   if (language === 'ru' || language === 'en') view.settings = { ...view.settings, language }
   if (theme === 'light' || theme === 'dark') view.settings = { ...view.settings, theme }
 
+  const turn = Number(query.get('slow')) || 30
   const started = Date.now()
   const hearers = new Set<(view: AppView) => void>()
   const now = () => new Date(SAMPLE_NOW + Date.now() - started).toISOString()
@@ -38,11 +38,12 @@ export function memoryBridge(query: URLSearchParams): Bridge {
     if (!found) throw new CommandError({ code: 'no_such_consultation' })
     return found
   }
-  const wanted = ({ text, state, from, to }: Sought) => {
+  const wanted = ({ text, state, kind, from, to }: Sought) => {
     const typed = text.trim().toLocaleLowerCase()
     return all()
       .filter((one) => `${one.client} ${one.note}`.toLocaleLowerCase().includes(typed))
       .filter((one) => !state || one.status === state)
+      .filter((one) => !kind || (one.made?.broadcast ? 'broadcast' : 'conference') === kind)
       .filter((one) => (!from || one.starts_at >= from) && (!to || one.starts_at.slice(0, 10) <= to))
       .sort((one, other) => other.starts_at.localeCompare(one.starts_at))
   }
@@ -56,7 +57,10 @@ export function memoryBridge(query: URLSearchParams): Bridge {
   const settle = (change: Partial<AppView['settings']>) => push({ settings: { ...view.settings, ...change } })
   const health = () => ({ health: 'works' as const, message: null })
 
+  const rooms = madeRooms({ name, view: () => view, find, edit })
+
   const handlers: Handlers = {
+    ...rooms.handlers,
     state: () => ({ ...view, now: now() }),
     finish_first_run: ({ language: chosen, name: typed }) => {
       if (chosen) settle({ language: chosen })
@@ -66,13 +70,22 @@ export function memoryBridge(query: URLSearchParams): Bridge {
     preview_room: () => ({ link: `https://meet.example.org/konsultaciya-23nov-${code()}` }),
     create_consultation: (draft) => {
       check(draft)
-      const made = { ...fromDraft(draft), id: crypto.randomUUID() }
-      push({ groups: [{ kind: 'later_today', day: draft.date, items: [made] }, ...view.groups] })
+      const room = draft.link ? {} : rooms.asked(draft.provider, draft.room)
+      const made = { ...fromDraft(draft), ...room, id: crypto.randomUUID() }
+      const group = view.groups.find(({ day }) => day === draft.date)
+      push({
+        groups: group
+          ? view.groups.map((one) => (one === group ? { ...one, items: [made, ...one.items] } : one))
+          : [{ kind: 'later_today', day: draft.date, items: [made] }, ...view.groups],
+      })
       return made
     },
     change_consultation: ({ id, draft }) => {
       check(draft)
-      edit(id, fromDraft(draft))
+      const before = find(id)
+      const kept = { made: before.made, calendar: before.calendar }
+      const room = draft.link ? {} : rooms.asked(draft.provider, draft.room)
+      edit(id, { ...fromDraft(draft), ...kept, ...(draft.calendar ? calendarOf(draft) : {}), ...room })
       return find(id)
     },
     cancel_consultation: ({ id }) => edit(id, { status: 'cancelled' }),
@@ -98,7 +111,7 @@ export function memoryBridge(query: URLSearchParams): Bridge {
     }),
     show_exported: () => ({}),
     repeat: ({ id }) => {
-      const { client, starts_at, minutes, time_zone, provider, note } = find(id)
+      const { client, starts_at, minutes, time_zone, provider, note, made } = find(id)
       const place = { locale: 'en', zone: time_zone }
       return {
         client: client ?? '',
@@ -109,19 +122,12 @@ export function memoryBridge(query: URLSearchParams): Bridge {
         provider,
         link: null,
         note,
-        room: null,
+        room: made,
         calendar: null,
       }
     },
     join: ({ id }) => edit(id, { presence: { ...find(id).presence, specialist_inside: true } }),
     copy_link: () => ({}),
-    copy_watch_link: () => ({}),
-    compare_room: ({ id }) => compared(find(id)),
-    change_room: ({ id, wishes }) => {
-      edit(id, { made: like(wishes) })
-      return compared(find(id))
-    },
-    take_room: ({ id }) => compared(find(id)),
     copy_login: () => ({}),
     copy_password: () => ({}),
     snooze: ({ id, minutes }) =>
@@ -169,8 +175,6 @@ export function memoryBridge(query: URLSearchParams): Bridge {
     calendar_choices: () => ({ calendars: [] }),
     choose_calendar: () => ({}),
     sync_calendar: () => ({}),
-    decide_conflict: () => ({}),
-    colleagues: () => ({ items: [] }),
     webhook_info: () => ({
       url: 'http://127.0.0.1:8787/api/webhook/kabinet',
       snippet:
@@ -191,7 +195,7 @@ export function memoryBridge(query: URLSearchParams): Bridge {
   return {
     async call(command, args) {
       // A turn of the loop, as a real answer takes one too.
-      await new Promise((resolve) => setTimeout(resolve, 30))
+      await new Promise((resolve) => setTimeout(resolve, turn))
       return handlers[command](args as never) as never
     },
     onState(hear) {
@@ -200,17 +204,6 @@ export function memoryBridge(query: URLSearchParams): Bridge {
     },
     onOpen: () => () => {},
   }
-}
-
-/** A room as wished. */
-function like(wishes: RoomWishes): RoomView {
-  const { broadcast, ...rest } = wishes
-  return { ...rest, broadcast: broadcast && { ...broadcast, watch_link: null } }
-}
-
-function compared({ made }: ConsultationView): RoomComparison {
-  if (!made) throw new CommandError({ code: 'room_not_offered' })
-  return { ours: made, theirs: made, differs: [] }
 }
 
 function code(): string {
@@ -233,7 +226,14 @@ function fromDraft(draft: ConsultationDraft): ConsultationView {
     minutes: draft.minutes,
     note: draft.note,
     link: draft.link ?? pattern.link,
+    ...calendarOf(draft),
     starts_at: new Date(starts).toISOString(),
     ends_at: new Date(starts + draft.minutes * 60_000).toISOString(),
   }
+}
+
+function calendarOf({ calendar }: ConsultationDraft): Pick<ConsultationView, 'calendar'> {
+  if (!calendar) return { calendar: null }
+  const { on, invited } = calendar
+  return { calendar: { on, state: on ? 'waiting' : 'off', message: null, invited, conflict: null } }
 }

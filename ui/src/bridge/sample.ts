@@ -6,6 +6,7 @@ import type { ProviderView } from '$generated/ProviderView'
 import type { Step } from '$generated/Step'
 import type { StepKind } from '$generated/StepKind'
 import providers from './sample-providers.json'
+import { roomDays } from './sample-rooms'
 
 // Days to look at: one ordinary, one for each extreme. Everybody here is invented.
 
@@ -320,6 +321,7 @@ const days = {
         },
       ],
     }),
+  ...roomDays({ consultation, day, provider: other.id, calendar: calendar.id, long: LONG }),
 } satisfies Record<string, () => AppView>
 
 /** The same day asked for twice is the same day, ids and all. */

@@ -5,13 +5,16 @@ export type Route =
   | { screen: 'today' | 'new' | 'settings' | 'search' }
   /** With a pairing link, when one was opened from outside. */
   | { screen: 'connections'; link?: string }
-  | { screen: 'consultation' | 'change' | 'repeat' | 'connection'; id: string }
+  | { screen: 'consultation' | 'repeat' | 'connection' | 'room'; id: string }
+  /** Anew: with another room than it has. */
+  | { screen: 'change'; id: string; anew?: true }
 
 const PLAIN = ['new', 'settings', 'search'] as const
-const WITH_ID = ['consultation', 'change', 'repeat', 'connection'] as const
+const WITH_ID = ['consultation', 'repeat', 'connection', 'room'] as const
+const ANEW = 'anew'
 
 export function readRoute(hash: string): Route {
-  const [name = '', id = ''] = hash.replace(/^#?\/?/, '').split('/')
+  const [name = '', id = '', more = ''] = hash.replace(/^#?\/?/, '').split('/')
   const plain = PLAIN.find((one) => one === name)
   if (plain) return { screen: plain }
   if (name === 'connections') {
@@ -20,6 +23,9 @@ export function readRoute(hash: string): Route {
   }
   const withId = WITH_ID.find((one) => one === name)
   const read = decoded(id)
+  if (name === 'change' && read) {
+    return more === ANEW ? { screen: name, id: read, anew: true } : { screen: name, id: read }
+  }
   return withId && read ? { screen: withId, id: read } : { screen: 'today' }
 }
 
@@ -35,6 +41,7 @@ function decoded(text: string): string | null {
 export function address(route: Route): string {
   if (route.screen === 'today') return '#/'
   if (route.screen === 'connections' && route.link) return `#/connections/${encodeURIComponent(route.link)}`
+  if (route.screen === 'change' && route.anew) return `#/change/${encodeURIComponent(route.id)}/${ANEW}`
   return 'id' in route ? `#/${route.screen}/${encodeURIComponent(route.id)}` : `#/${route.screen}`
 }
 
@@ -43,6 +50,7 @@ function above(route: Route): Route {
   switch (route.screen) {
     case 'change':
     case 'repeat':
+    case 'room':
       return { screen: 'consultation', id: route.id }
     case 'connection':
       return { screen: 'connections' }

@@ -42,6 +42,8 @@ test.each([
 test('an address reads back as its route', () => {
   const route: Route = { screen: 'change', id: 'ä/ö ü' }
   expect(readRoute(address(route))).toEqual(route)
+  const anew: Route = { ...route, anew: true }
+  expect(readRoute(address(anew))).toEqual(anew)
 })
 
 test('back climbs to where one came from', () => {

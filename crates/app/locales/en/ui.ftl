@@ -352,7 +352,128 @@ field-telemost-access_token-hint = If you have one already: then there is no nee
 
 ## Rooms made at a service
 
+waiting-room = Waiting room
+waiting-room-everyone = Everybody waits
+waiting-room-everyone-hint = Everybody waits until you let them in.
+waiting-room-outsiders = Outsiders wait
+waiting-room-outsiders-hint = Your organisation comes in at once, everybody else waits until let in.
+waiting-room-nobody = Nobody waits
+waiting-room-nobody-hint = Whoever has the link comes in at once, even before you.
+waiting-room-unknown = Not known
+cohosts = Co-hosts
+cohosts-hint = They let people in and lead as you do. E-mail addresses of accounts at the service.
+cohosts-placeholder = Name or e-mail
+cohosts-not-addresses =
+    { $count ->
+        [one] This is not an e-mail address. Correct or remove it.
+       *[other] { $count } of these are not e-mail addresses. Correct or remove them.
+    }
+cohosts-none = none
+person-remove = Remove { $person }
+person-wrong = not usable:
+people-suggested = Suggestions
+people-none-found = Nobody of that name.
+people-unreachable = Colleagues cannot be looked up just now.
+summary = Summary
+summary-hint = The service listens in and writes down what was said. Ask the client first: it leaves the talk between the two of you.
+summary-on = is written by the service
+summary-off = off
+broadcast = Broadcast
+broadcast-hint = Others may watch by a link of their own. They are neither seen nor heard.
+broadcast-not-allowed = Your organisation’s plan does not include broadcasts.
+broadcast-title = Title for viewers
+broadcast-description = Description
+viewers = Who may watch
+viewers-everyone = Whoever has the link
+viewers-organisation = Organisation only
+characters = { $count } of { $of }
+text-too-long = Too long by { $over }. Shorten it.
+room-more = More
+room-more-cohosts =
+    { $count ->
+        [one] { $count } co-host
+       *[other] { $count } co-hosts
+    }
+without-broadcast = no broadcast
+without-cohosts = no co-hosts
+without-summary = no summary
+link-when-made = It comes with the room, when the consultation is created.
+link-when-saved = It comes with the new room, when you save. The old link no longer leads to you then.
+keep-the-link = Keep the link as it is
+making-room = Making the room…
+make-new-room = Make a new room
+paste-link-instead = Paste a link
+room-not-made = The room was not made. { $why }
+back-to-form = To the form
+account-may-not = This account may not make rooms at { $provider }. A link made there can be pasted.
+account-missing = No account is connected to { $provider } yet. A link made there can be pasted meanwhile.
+open-connection = To the connection
+made-room = Room
+speakers-link = Speakers’ link
+viewers-link = Viewers’ link
+viewers-link-copy = Copy viewers’ link
+viewers-link-copied = Viewers’ link copied
+viewers-link-none = The service has not given it yet. Compare in a while.
+viewers-link-text = For those who only watch. Who speaks needs the other link.
+change-room = Change…
+change-room-title = Change the room
+room-changed = Room changed
+compare-with = Compare with { $provider }
+comparing = Comparing…
+room-same = Kabinet and { $provider } say the same.
+room-differs = { $provider } says otherwise than Kabinet. Which is right?
+side-here = In Kabinet
+side-there = { $provider }
+side-differs = What differs
+keep-mine = Keep mine
+keep-mine-room = { $provider } is changed to what Kabinet says.
+take-theirs = Take theirs
+take-theirs-room = Kabinet takes over what { $provider } says.
+room-link = Link
+room-link-other = another link
+empty-side = nothing
+type = Type
+any-type = Any type
+type-conference = Meetings
+type-broadcast = Broadcasts
+
 ## The calendar
+
+entry-of-calendar = Calendar
+in-the-calendar = In the calendar
+in-the-calendar-hint = “{ $calendar }”
+calendar-invited = Invited colleagues
+calendar-invited-placeholder = Colleague’s name
+invited-unfinished = Choose somebody from the list, or clear the field.
+calendar-written = In the calendar
+calendar-waiting = Waits to be written to the calendar.
+calendar-off = Not in the calendar
+calendar-failed = Could not be written to the calendar.
+calendar-conflict = The calendar says otherwise.
+calendar-conflict-short = calendar differs
+invited = Invited: { $people }
+conflict-both = Changed both here and in the calendar. Nothing was overwritten: say which is right.
+conflict-deleted-there = Changed here, and meanwhile deleted in the calendar. Does it take place?
+conflict-cancelled-here = Cancelled here, and meanwhile changed in the calendar. Does it take place?
+conflict-keep = Keep mine
+conflict-keep-hint = The calendar is changed to what Kabinet says.
+conflict-take = Take the calendar’s
+conflict-take-hint = Kabinet takes over what the calendar says.
+conflict-write-again = It takes place
+conflict-write-again-hint = The entry is written to the calendar again.
+conflict-cancel-too = It does not
+conflict-cancel-too-hint = It is cancelled here as well.
+conflict-delete-there = It does not
+conflict-delete-there-hint = The entry is deleted in the calendar.
+conflict-restore = It takes place
+conflict-restore-hint = It is restored here, as the calendar says.
+conflict-decided = Decided. Both sides will say the same.
+side-calendar = In the calendar
+entry-title = Title
+entry-time = Time
+entry-location = Place
+entry-description = Description
+entry-reminder = Reminder
 
 ## Settings
 

@@ -358,7 +358,130 @@ field-telemost-access_token-hint = Если он уже есть: тогда в�
 
 ## Комнаты, сделанные в службе
 
+waiting-room = Зал ожидания
+waiting-room-everyone = Ждут все
+waiting-room-everyone-hint = Все ждут, пока вы их не впустите.
+waiting-room-outsiders = Ждут посторонние
+waiting-room-outsiders-hint = Ваша организация входит сразу, остальные ждут, пока их не впустят.
+waiting-room-nobody = Никто не ждёт
+waiting-room-nobody-hint = Все, у кого есть ссылка, входят сразу, даже раньше вас.
+waiting-room-unknown = Неизвестно
+cohosts = Соорганизаторы
+cohosts-hint = Впускают и ведут наравне с вами. Нужны адреса почты от учётных записей в службе.
+cohosts-placeholder = Имя или почта
+cohosts-not-addresses =
+    { $count ->
+        [one] Это не адрес почты. Исправьте или уберите его.
+        [few] Здесь { $count } записи — не адреса почты. Исправьте или уберите их.
+       *[many] Здесь { $count } записей — не адреса почты. Исправьте или уберите их.
+    }
+cohosts-none = нет
+person-remove = Убрать: { $person }
+person-wrong = не подходит:
+people-suggested = Подсказки
+people-none-found = Никого с таким именем.
+people-unreachable = Сейчас не удаётся найти коллег.
+summary = Конспект
+summary-hint = Служба слушает разговор и записывает его суть. Сначала спросите клиента: сказанное перестаёт быть только между вами.
+summary-on = пишет служба
+summary-off = не ведётся
+broadcast = Трансляция
+broadcast-hint = По отдельной ссылке смогут смотреть другие. Их не видно и не слышно.
+broadcast-not-allowed = Тариф вашей организации не включает трансляции.
+broadcast-title = Название для зрителей
+broadcast-description = Описание
+viewers = Кто может смотреть
+viewers-everyone = Все, у кого есть ссылка
+viewers-organisation = Только организация
+characters = { $count } из { $of }
+text-too-long = Длиннее на { $over }. Сократите.
+room-more = Ещё
+room-more-cohosts =
+    { $count ->
+        [one] { $count } соорганизатор
+        [few] { $count } соорганизатора
+       *[many] { $count } соорганизаторов
+    }
+without-broadcast = без трансляции
+without-cohosts = без соорганизаторов
+without-summary = без конспекта
+link-when-made = Появится вместе с комнатой, когда консультация будет создана.
+link-when-saved = Появится вместе с новой комнатой, когда вы сохраните. Прежняя ссылка к вам больше не приведёт.
+keep-the-link = Оставить прежнюю ссылку
+making-room = Создаю комнату…
+make-new-room = Создать новую комнату
+paste-link-instead = Вставить ссылку
+room-not-made = Комната не создана. { $why }
+back-to-form = К форме
+account-may-not = Эта учётная запись не может создавать комнаты: { $provider }. Можно вставить готовую ссылку оттуда.
+account-missing = Учётная запись ещё не подключена: { $provider }. Пока можно вставить готовую ссылку оттуда.
+open-connection = К подключению
+made-room = Комната
+speakers-link = Ссылка для выступающих
+viewers-link = Ссылка для зрителей
+viewers-link-copy = Скопировать ссылку для зрителей
+viewers-link-copied = Ссылка для зрителей скопирована
+viewers-link-none = Служба её ещё не выдала. Сравните чуть позже.
+viewers-link-text = Для тех, кто только смотрит. Выступающим нужна другая ссылка.
+change-room = Изменить…
+change-room-title = Изменить комнату
+room-changed = Комната изменена
+compare-with = Сравнить: { $provider }
+comparing = Сравниваю…
+room-same = Кабинет и { $provider } показывают одно и то же.
+room-differs = { $provider } показывает не то, что Кабинет. Что верно?
+side-here = В Кабинете
+side-there = { $provider }
+side-differs = Что расходится
+keep-mine = Оставить моё
+keep-mine-room = { $provider } станет как в Кабинете.
+take-theirs = Взять оттуда
+take-theirs-room = В Кабинете станет как там: { $provider }.
+room-link = Ссылка
+room-link-other = другая ссылка
+empty-side = ничего
+type = Вид
+any-type = Любой вид
+type-conference = Встречи
+type-broadcast = Трансляции
+
 ## Календарь
+
+entry-of-calendar = Календарь
+in-the-calendar = В календаре
+in-the-calendar-hint = «{ $calendar }»
+calendar-invited = Приглашённые коллеги
+calendar-invited-placeholder = Имя коллеги
+invited-unfinished = Выберите человека из списка или очистите поле.
+calendar-written = В календаре
+calendar-waiting = Ждёт записи в календарь.
+calendar-off = Не в календаре
+calendar-failed = Не удалось записать в календарь.
+calendar-conflict = В календаре иначе.
+calendar-conflict-short = в календаре иначе
+invited = Приглашены: { $people }
+conflict-both = Изменено и здесь, и в календаре. Ничего не затёрто: скажите, что верно.
+conflict-deleted-there = Здесь изменено, а в календаре тем временем удалено. Встреча состоится?
+conflict-cancelled-here = Здесь отменено, а в календаре тем временем изменено. Встреча состоится?
+conflict-keep = Оставить моё
+conflict-keep-hint = В календаре станет как в Кабинете.
+conflict-take = Взять из календаря
+conflict-take-hint = В Кабинете станет как в календаре.
+conflict-write-again = Состоится
+conflict-write-again-hint = Запись снова появится в календаре.
+conflict-cancel-too = Не состоится
+conflict-cancel-too-hint = Отменится и здесь.
+conflict-delete-there = Не состоится
+conflict-delete-there-hint = Запись в календаре будет удалена.
+conflict-restore = Состоится
+conflict-restore-hint = Вернётся и здесь, как в календаре.
+conflict-decided = Решено: с обеих сторон будет одно и то же.
+side-calendar = В календаре
+entry-title = Название
+entry-time = Время
+entry-location = Место
+entry-description = Описание
+entry-reminder = Напоминание
 
 ## Настройки
 

@@ -2,6 +2,7 @@ import { CommandError } from '$bridge'
 import type { ConsultationView } from '$generated/ConsultationView'
 import type { HistoryState } from '$generated/HistoryState'
 import type { MonthCount } from '$generated/MonthCount'
+import type { RoomKind } from '$generated/RoomKind'
 import type { SearchRequest } from '$generated/SearchRequest'
 import type { SearchResult } from '$generated/SearchResult'
 import type { Sought } from '$generated/Sought'
@@ -18,6 +19,7 @@ const NEAR = 300
 export class Find {
   text = $state('')
   state = $state<HistoryState | null>(null)
+  kind = $state<RoomKind | null>(null)
   period = $state<Period>('all')
   /** Days of a period of one's own. */
   from = $state('')
@@ -27,11 +29,13 @@ export class Find {
   months = $state.raw<MonthCount[]>([])
   /** The rows at hand, by their place in the whole list. */
   rows = $state.raw<ReadonlyMap<number, ConsultationView>>(new Map())
+  /** A broadcast was among what was found, now or before. */
+  metBroadcast = $state(false)
   /** An answer to the present question is on the screen. */
   answered = $state(false)
   failure = $state.raw<CommandError | null>(null)
 
-  readonly narrowed = $derived(this.state !== null || this.period !== 'all')
+  readonly narrowed = $derived(this.state !== null || this.kind !== null || this.period !== 'all')
 
   #ask: (request: SearchRequest) => Promise<SearchResult>
   #today: () => string
@@ -48,11 +52,12 @@ export class Find {
 
   get sought(): Sought {
     const { from, to } = daysOf(this.period, this.#today(), this)
-    return { text: this.text.trim(), state: this.state, kind: null, from, to }
+    return { text: this.text.trim(), state: this.state, kind: this.kind, from, to }
   }
 
   widen() {
     this.state = null
+    this.kind = null
     this.period = 'all'
   }
 
@@ -88,6 +93,7 @@ export class Find {
     try {
       const found = await this.#ask({ sought: this.sought, offset, limit })
       if (question !== this.#question) return
+      this.#meet(found.items)
       this.rows = placed(found.items, offset)
       this.total = found.total
       this.months = found.months
@@ -116,6 +122,7 @@ export class Find {
           void this.#anew()
           break
         }
+        this.#meet(found.items)
         const near = [...this.rows].filter(
           ([index]) => index >= this.#first - NEAR && index <= this.#last + NEAR,
         )
@@ -127,6 +134,10 @@ export class Find {
       this.#filling = false
     }
     if (question !== this.#question) void this.#fill()
+  }
+
+  #meet(items: ConsultationView[]) {
+    if (items.some(({ made }) => made?.broadcast)) this.metBroadcast = true
   }
 
   #gap(): [first: number, last: number] | null {

@@ -147,18 +147,34 @@ test('a failure keeps what was found', async () => {
 
 test('the filters go along, and are taken off together', async () => {
   find.state = 'no_show'
+  find.kind = 'broadcast'
   find.period = 'last_month'
   void find.ask()
   expect(slow.open?.request.sought).toEqual({
     text: '',
     state: 'no_show',
+    kind: 'broadcast',
     from: '2026-10-01',
     to: '2026-10-31',
   })
   expect(find.narrowed).toBe(true)
   find.widen()
   void find.ask()
-  expect(slow.open?.request.sought).toEqual({ text: '', state: null, from: null, to: null })
+  expect(slow.open?.request.sought).toEqual({ text: '', state: null, kind: null, from: null, to: null })
+})
+
+test('a broadcast that was met once is not forgotten with its row', async () => {
+  void find.ask()
+  await slow.answer(2)
+  expect(find.metBroadcast).toBe(false)
+  const made = samples.rooms().groups[0]!.items[0]!.made
+  const filled = new Find(
+    async () => ({ items: [{ ...row(0), made }], total: 1, months: [] }),
+    () => '2026-11-23',
+  )
+  await filled.ask()
+  filled.forget()
+  expect(filled.metBroadcast).toBe(true)
 })
 
 test('what has names in it can be forgotten at once', async () => {
