@@ -13,7 +13,6 @@ type Names =
   | 'calendar_choices'
   | 'choose_calendar'
   | 'sync_calendar'
-  | 'colleagues'
 type Handlers = { [N in Names]: (args: Commands[N]['args']) => Commands[N]['reply'] }
 
 /** What an account needs of the application in this page. */
@@ -31,12 +30,6 @@ const CALENDARS = [
   { id: '7', name: 'Консультации', colour: '#2a9d8f', writable: true },
   { id: '3', name: 'Личный календарь', colour: '#e07a5f', writable: true },
   { id: '12', name: 'Календарь компании', colour: '#8d99ae', writable: false },
-]
-
-const COLLEAGUES = [
-  { id: '1', name: 'Ирина Белова', email: 'i.belova@example.com', position: 'Администратор' },
-  { id: '2', name: 'Пётр Орлов', email: 'p.orlov@example.com', position: 'Психолог' },
-  { id: '3', name: 'Марк Ильин', email: null, position: '' },
 ]
 
 /** Signing in that walks by itself, and a calendar. An application's id with `wrong` in it is unknown to the service. */
@@ -120,14 +113,6 @@ export function accountHandlers({ view, now, push }: Application): Handlers {
     sync_calendar: () => {
       const { calendar } = view()
       return push({ calendar: calendar && { ...calendar, last_success: now(), message: null } })
-    },
-    colleagues: ({ text }) => {
-      const typed = text.trim().toLocaleLowerCase()
-      return {
-        items: COLLEAGUES.filter(({ name, email }) =>
-          `${name} ${email ?? ''}`.toLocaleLowerCase().includes(typed),
-        ),
-      }
     },
   }
 }

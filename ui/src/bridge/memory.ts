@@ -168,6 +168,7 @@ export function memoryBridge(query: URLSearchParams): Bridge {
       }),
     check_connection: health,
     decide_conflict: () => ({}),
+    colleagues: () => ({ items: [] }),
     webhook_info: () => ({
       url: 'http://127.0.0.1:8787/api/webhook/kabinet',
       snippet:

@@ -343,7 +343,7 @@ field-jitsi-login-hint = If the server asks for a login and a password.
 field-jitsi-password = Host’s password
 provider-telemost = Yandex Telemost
 field-telemost-client_id = Application id
-field-telemost-client_id-hint = If you have registered an application of your own at Yandex.
+field-telemost-client_id-hint = From oauth.yandex.com: an application with the rights to Telemost gets it.
 field-telemost-client_secret = Application secret
 field-telemost-access_token = Token
 field-telemost-access_token-hint = If you have one already: then there is no need to sign in.
@@ -400,6 +400,7 @@ allowed = yes
 not-allowed = no
 links-only = links only
 health-sign-in = sign in again
+checked = Checked { $ago }.
 worked = worked { $ago }
 disconnect-account-text = Kabinet gives the access back and forgets this account’s keys. Planned consultations and their links stay; new rooms can no longer be made here.
 disconnect-calendar-text = Kabinet forgets the keys of this calendar and no longer compares with it. Consultations stay here, and their entries stay there.
@@ -427,8 +428,8 @@ calendar-compare = Compare now
 calendar-conflicts = For you to decide
 calendar-notice =
     { $count ->
-        [one] The calendar says something else about { $count } consultation.
-       *[other] The calendar says something else about { $count } consultations.
+        [one] The calendar disagrees about { $count } consultation.
+       *[other] The calendar disagrees about { $count } consultations.
     }
 
 ## Settings

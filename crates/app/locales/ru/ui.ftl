@@ -349,7 +349,7 @@ field-jitsi-login-hint = Если сервер просит войти по ло
 field-jitsi-password = Пароль ведущего
 provider-telemost = Яндекс Телемост
 field-telemost-client_id = Идентификатор приложения
-field-telemost-client_id-hint = Если вы зарегистрировали в Яндексе своё приложение.
+field-telemost-client_id-hint = С oauth.yandex.ru: его получает приложение с правами на Телемост.
 field-telemost-client_secret = Секрет приложения
 field-telemost-access_token = Токен
 field-telemost-access_token-hint = Если он уже есть: тогда входить не нужно.
@@ -406,6 +406,7 @@ allowed = да
 not-allowed = нет
 links-only = только ссылки
 health-sign-in = войти снова
+checked = Проверено { $ago }.
 worked = работало { $ago }
 disconnect-account-text = Кабинет вернёт доступ и забудет ключи этой учётной записи. Назначенные консультации и их ссылки останутся; новых комнат здесь больше не создать.
 disconnect-calendar-text = Кабинет забудет ключи этого календаря и перестанет с ним сверяться. Консультации останутся здесь, а записи о них — там.
@@ -433,9 +434,9 @@ calendar-compare = Сверить
 calendar-conflicts = Нужно ваше решение
 calendar-notice =
     { $count ->
-        [one] В календаре другое о { $count } консультации.
-        [few] В календаре другое о { $count } консультациях.
-       *[many] В календаре другое о { $count } консультациях.
+        [one] Календарь расходится с { $count } консультацией.
+        [few] Календарь расходится с { $count } консультациями.
+       *[many] Календарь расходится с { $count } консультациями.
     }
 
 ## Настройки

@@ -1,5 +1,6 @@
 import type { ConnectionView } from '$generated/ConnectionView'
 import type { FieldView } from '$generated/FieldView'
+import type { Message } from '$generated/Message'
 import type { ProviderView } from '$generated/ProviderView'
 import { key, t, words } from '$shared/words/words.svelte'
 
@@ -26,6 +27,19 @@ export function parts({ fields, sign_in }: ProviderView): Parts {
 /** Nobody has said yet which application signs in, so that it has to be asked. A secret may do without. */
 export function lacksApplication({ application }: Parts, connection?: ConnectionView): boolean {
   return application.some((field) => field.kind !== 'secret' && !connection?.values[field.key])
+}
+
+/** Why signing in failed, where the application is what has to be looked at. */
+const APPLICATION = [
+  'invalid_client',
+  'invalid_request',
+  'invalid_scope',
+  'unauthorized_client',
+  'calendar_unknown_application',
+]
+
+export function blamesApplication(message: Message | null | undefined): boolean {
+  return APPLICATION.includes(message?.code ?? '')
 }
 
 /** A code in pieces that the eye can hold. A code that comes with a dash or a space has its pieces already. */

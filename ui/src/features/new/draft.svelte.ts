@@ -86,13 +86,6 @@ export class Draft {
     return draft
   }
 
-  /** A link of one's own is to be pasted, at a place that makes no rooms where there is one. */
-  paste(view: AppView) {
-    const place = usableProviders(view).find(({ kind, makes_rooms }) => kind === 'rooms' && !makes_rooms)
-    this.provider = place?.id ?? this.provider
-    this.pastes = true
-  }
-
   /** Asks for a made link; a slow answer to an old question is dropped. */
   async look(preview: Preview) {
     const asked = ++this.#asked
