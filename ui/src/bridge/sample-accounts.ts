@@ -121,6 +121,9 @@ export function accountDays({ at, base, day, rooms, account, calendar }: Ground)
     /** Nobody has an account; the operator has given an application. */
     given: () => given(connections()),
     signing: () => signing({}),
+    /** The browser cannot lead back here. */
+    port_taken: () =>
+      signing({ message: { code: 'sign_in_port_taken', facts: { address: '127.0.0.1:47318' } } }),
     code: () =>
       signing({
         way: 'device_code',

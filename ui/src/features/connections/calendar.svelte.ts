@@ -71,10 +71,11 @@ export class CalendarForm {
   }
 
   #read(saved: CalendarView | null): CalendarChoice {
-    const mine = saved?.provider === this.#provider ? saved : null
+    const mine = saved?.provider === this.#provider && saved.calendar ? saved : null
     return {
       provider: this.#provider,
       calendar: mine?.calendar ?? '',
+      // Whoever chooses a calendar wants consultations in it; what they are about is another question.
       on_by_default: mine?.on_by_default ?? true,
       with_names: mine?.with_names ?? false,
       reminder: mine ? mine.reminder : 15,

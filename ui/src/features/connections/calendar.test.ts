@@ -25,6 +25,12 @@ test('before a calendar is chosen, names stay out of it', () => {
   expect(form.values.with_names).toBe(false)
 })
 
+test('what stands beside a calendar that nobody chose is not a choice', () => {
+  const { form } = opened({ ...calendar, calendar: null, on_by_default: false, reminder: null })
+  expect(form.chosen).toBe(false)
+  expect([form.values.on_by_default, form.values.reminder]).toEqual([true, 15])
+})
+
 test('a choice is saved at once, whole', async () => {
   const { form, sent } = opened()
   await form.choose('reminder', null)
