@@ -29,6 +29,8 @@ test('values typed for signing in are no connection yet', () => {
   expect(isConnected(provider, typed)).toBe(false)
   expect(isConnected(provider, { ...typed, secrets_kept: ['access_token'] })).toBe(true)
   expect(isConnected(provider, undefined)).toBe(false)
+  const fields = provider.fields.map((field) => ({ ...field, given: field.key === 'access_token' }))
+  expect(isConnected({ ...provider, fields }, { ...typed, values: {} })).toBe(true)
 })
 
 test('without accounts what is typed is the connection', () => {

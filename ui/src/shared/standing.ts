@@ -28,8 +28,10 @@ export function isConnected(
 ): connection is ConnectionView {
   if (!connection) return false
   if (!provider.sign_in) return true
-  const given = (field: string) => connection.secrets_kept.includes(field) || !!connection.values[field]
-  return connection.account !== null || connection.health === 'works' || provider.sign_in.instead.some(given)
+  const { instead } = provider.sign_in
+  const has = (key: string) => connection.secrets_kept.includes(key) || !!connection.values[key]
+  const given = provider.fields.some((field) => field.given && instead.includes(field.key))
+  return connection.account !== null || connection.health === 'works' || given || instead.some(has)
 }
 
 export type Tone = 'good' | 'live' | 'grey' | 'danger'

@@ -99,7 +99,7 @@ export function minutesBetween(from: string | number, to: string | number): numb
   return Math.max(0, Math.floor((new Date(to).getTime() - new Date(from).getTime()) / MINUTE))
 }
 
-/** `5 минут назад`, `3 hours ago`, `вчера`: as exact as anybody wants to know it, and never "now". */
+/** `5 минут назад`, `3 hours ago`, `вчера`: as exact as anybody wants to know it, a minute at least. */
 export function ago(at: string | number, now: number, place: Place): string {
   const minutes = Math.max(1, minutesBetween(at, now))
   const words = new Intl.RelativeTimeFormat(tag(place.locale), { numeric: 'auto' })

@@ -400,6 +400,7 @@ allowed = yes
 not-allowed = no
 links-only = links only
 health-sign-in = sign in again
+just-now = just now
 checked = Checked { $ago }.
 worked = worked { $ago }
 disconnect-account-text = Kabinet gives the access back and forgets this account’s keys. Planned consultations and their links stay; new rooms can no longer be made here.

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { samples } from '$bridge/sample'
 import type { SampleName } from '$bridge/sample'
-import { inPhrase, lacksApplication, parts, pieces, spoken } from './account'
+import { canSignIn, inPhrase, lacksApplication, parts, pieces, spoken } from './account'
 
 const provider = (sample: SampleName, id: string) => samples[sample]().providers.find((one) => one.id === id)!
 const keys = (sample: SampleName, id: string) => {
@@ -28,6 +28,14 @@ test('an application is lacking until its id was typed; its secret may be', () =
   expect(lacksApplication(groups)).toBe(true)
   expect(lacksApplication(groups, { ...connection!, values: { client_id: 'mine' } })).toBe(false)
   expect(lacksApplication(parts(provider('given', 'telemost')))).toBe(false)
+})
+
+test('signing in again takes no typing where the place and the application are known', () => {
+  const groups = parts(provider('given', 'bitrix24'))
+  const connection = samples.connected().connections.find((one) => one.provider === 'bitrix24')!
+  expect(canSignIn(groups, connection)).toBe(true)
+  expect(canSignIn(groups, { ...connection, values: {} })).toBe(false)
+  expect(canSignIn(parts(provider('unconnected', 'bitrix24')), connection)).toBe(false)
 })
 
 test.each([

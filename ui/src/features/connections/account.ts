@@ -29,6 +29,11 @@ export function lacksApplication({ application }: Parts, connection?: Connection
   return application.some((field) => field.kind !== 'secret' && !connection?.values[field.key])
 }
 
+/** Signing in needs nothing more to be typed. */
+export function canSignIn(groups: Parts, connection: ConnectionView): boolean {
+  return !lacksApplication(groups, connection) && groups.places.every(({ key }) => connection.values[key])
+}
+
 /** Why signing in failed, where the application is what has to be looked at. */
 const APPLICATION = [
   'invalid_client',
