@@ -95,7 +95,7 @@ test('disconnecting says what it does', async ({ page }) => {
 })
 
 test('an account that makes no rooms offers to paste a link', async ({ page }) => {
-  await openSample(page, 'restricted', 'connection/telemost')
+  await openSample(page, 'personal', 'connection/telemost')
   await expect(page.getByText('This account may not make rooms from other programs.')).toBeVisible()
   await page.getByRole('link', { name: 'Paste a link' }).click()
   await expect(page.getByRole('heading', { level: 1, name: 'New consultation' })).toBeVisible()

@@ -133,9 +133,9 @@ export function accountDays({ at, base, day, rooms, account, calendar }: Ground)
         may_paste: false,
       }),
     finishing: () => signing({ state: 'finishing' }),
-    refused: () => signing({ state: 'failed', message: { code: 'access_denied', facts: {} } }),
+    denied: () => signing({ state: 'failed', message: { code: 'access_denied', facts: {} } }),
     connected: () => connections(connected(account.id, { last_success: at(-5), abilities: all }), portal()),
-    restricted: () =>
+    personal: () =>
       connections(
         connected(account.id, {
           health: 'check',

@@ -9,7 +9,7 @@ function stand(sample: SampleName, id: string) {
 }
 
 test('an account that may make no rooms is no trouble', () => {
-  const connection = stand('restricted', 'telemost').connection!
+  const connection = stand('personal', 'telemost').connection!
   expect(isRestricted(connection)).toBe(true)
   expect(isTroubled(connection)).toBe(false)
   expect(standing(connection)).toEqual({ word: 'links-only', tone: 'grey' })
