@@ -5,6 +5,7 @@ import type { Commands } from '$generated/commands'
 import type { Sought } from '$generated/Sought'
 import { CommandError, type Bridge, type CommandName } from './bridge'
 import { addDays, clock, dayOf } from '$shared/time'
+import { accountHandlers } from './memory-accounts'
 import { madeRooms } from './memory-rooms'
 import { SAMPLE_NOW, samples, type SampleName } from './sample'
 
@@ -61,6 +62,7 @@ export function memoryBridge(query: URLSearchParams): Bridge {
 
   const handlers: Handlers = {
     ...rooms.handlers,
+    ...accountHandlers({ view: () => view, now, push }),
     state: () => ({ ...view, now: now() }),
     finish_first_run: ({ language: chosen, name: typed }) => {
       if (chosen) settle({ language: chosen })
@@ -166,15 +168,11 @@ export function memoryBridge(query: URLSearchParams): Bridge {
       return health()
     },
     remove_connection: ({ provider }) =>
-      push({ connections: view.connections.filter((one) => one.provider !== provider) }),
+      push({
+        connections: view.connections.filter((one) => one.provider !== provider),
+        calendar: view.calendar?.provider === provider ? null : view.calendar,
+      }),
     check_connection: health,
-    begin_sign_in: () => ({}),
-    open_sign_in_page: () => ({}),
-    finish_sign_in: () => ({}),
-    cancel_sign_in: () => push({ sign_in: null }),
-    calendar_choices: () => ({ calendars: [] }),
-    choose_calendar: () => ({}),
-    sync_calendar: () => ({}),
     webhook_info: () => ({
       url: 'http://127.0.0.1:8787/api/webhook/kabinet',
       snippet:

@@ -5,6 +5,7 @@ import type { PresencePlace } from '$generated/PresencePlace'
 import type { ProviderView } from '$generated/ProviderView'
 import type { Step } from '$generated/Step'
 import type { StepKind } from '$generated/StepKind'
+import { accountDays } from './sample-accounts'
 import providers from './sample-providers.json'
 import { roomDays } from './sample-rooms'
 
@@ -322,6 +323,14 @@ const days = {
       ],
     }),
   ...roomDays({ consultation, day, provider: other.id, calendar: calendar.id, long: LONG }),
+  ...accountDays({
+    at,
+    base,
+    day: (change) => day(consultation('Дмитрий Лебедев', 24, 50), change),
+    rooms,
+    account: other,
+    calendar,
+  }),
 } satisfies Record<string, () => AppView>
 
 /** The same day asked for twice is the same day, ids and all. */

@@ -2,7 +2,9 @@ import { createContext } from 'svelte'
 
 /** Screens as addresses behind `#`, so that the shell can ask for one and "back" is the browser's own. */
 export type Route =
-  | { screen: 'today' | 'new' | 'settings' | 'search' }
+  | { screen: 'today' | 'settings' | 'search' }
+  /** With a link of one's own to be pasted, when another screen says so. */
+  | { screen: 'new'; pastes?: true }
   /** With a pairing link, when one was opened from outside. */
   | { screen: 'connections'; link?: string }
   | { screen: 'consultation' | 'repeat' | 'connection' | 'room'; id: string }
@@ -15,6 +17,7 @@ const ANEW = 'anew'
 
 export function readRoute(hash: string): Route {
   const [name = '', id = '', more = ''] = hash.replace(/^#?\/?/, '').split('/')
+  if (name === 'new' && id === 'link') return { screen: name, pastes: true }
   const plain = PLAIN.find((one) => one === name)
   if (plain) return { screen: plain }
   if (name === 'connections') {
@@ -40,6 +43,7 @@ function decoded(text: string): string | null {
 
 export function address(route: Route): string {
   if (route.screen === 'today') return '#/'
+  if (route.screen === 'new') return route.pastes ? '#/new/link' : '#/new'
   if (route.screen === 'connections' && route.link) return `#/connections/${encodeURIComponent(route.link)}`
   if (route.screen === 'change' && route.anew) return `#/change/${encodeURIComponent(route.id)}/${ANEW}`
   return 'id' in route ? `#/${route.screen}/${encodeURIComponent(route.id)}` : `#/${route.screen}`

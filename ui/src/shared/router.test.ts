@@ -28,6 +28,8 @@ test.each([
   ['', { screen: 'today' }],
   ['#/', { screen: 'today' }],
   ['#/new', { screen: 'new' }],
+  ['#/new/link', { screen: 'new', pastes: true }],
+  ['#/new/other', { screen: 'new' }],
   ['#/today', { screen: 'today' }],
   ['#/connections', { screen: 'connections' }],
   ['#/connections/kabinet%3A%2F%2Fpair', { screen: 'connections', link: 'kabinet://pair' }],

@@ -2,7 +2,9 @@ import { expect, test } from 'vitest'
 import {
   addDays,
   addMinutes,
+  ago,
   clock,
+  countdown,
   dayAndMonth,
   dayOf,
   longDay,
@@ -32,6 +34,28 @@ test('days are named in the language, with the year only when it is another', ()
   expect(dayAndMonth('2027-01-11', newYork, '2026-11-23')).toBe('11 January 2027')
   expect(longDay('2026-11-23', moscow, '2026-11-23')).toBe('понедельник, 23 ноября')
   expect(shortDay('2026-11-23', newYork, '2026-11-23')).toBe('Mon, 23 Nov')
+})
+
+test.each([
+  ['2026-11-23T10:59:40Z', '1 минуту назад', '1 minute ago'],
+  ['2026-11-23T10:55:00Z', '5 минут назад', '5 minutes ago'],
+  ['2026-11-23T08:00:00Z', '3 часа назад', '3 hours ago'],
+  // Last night in Moscow, but not half a day ago.
+  ['2026-11-22T20:30:00Z', 'вчера', 'yesterday'],
+  ['2026-11-23T01:30:00Z', '9 часов назад', '9 hours ago'],
+  ['2026-11-22T08:00:00Z', 'вчера', 'yesterday'],
+  ['2026-11-18T08:00:00Z', '5 дней назад', '5 days ago'],
+])('%s was %s', (at, russian, english) => {
+  const now = Date.parse('2026-11-23T11:00:00Z')
+  expect(ago(at, now, moscow)).toBe(russian)
+  expect(ago(at, now, { ...moscow, locale: 'en' })).toBe(english)
+})
+
+test('a countdown ends at nought', () => {
+  const end = '2026-11-23T11:10:00Z'
+  expect(countdown(end, Date.parse('2026-11-23T11:00:18.500Z'))).toBe('9:42')
+  expect(countdown(end, Date.parse('2026-11-23T11:09:59Z'))).toBe('0:01')
+  expect(countdown(end, Date.parse('2026-11-23T11:30:00Z'))).toBe('0:00')
 })
 
 test('days are added over the ends of months and years', () => {

@@ -99,6 +99,25 @@ export function minutesBetween(from: string | number, to: string | number): numb
   return Math.max(0, Math.floor((new Date(to).getTime() - new Date(from).getTime()) / MINUTE))
 }
 
+/** `5 минут назад`, `3 hours ago`, `вчера`: as exact as anybody wants to know it, a minute at least. */
+export function ago(at: string | number, now: number, place: Place): string {
+  const minutes = Math.max(1, minutesBetween(at, now))
+  const words = new Intl.RelativeTimeFormat(tag(place.locale), { numeric: 'auto' })
+  if (minutes < 60) return words.format(-minutes, 'minute')
+  const days = Math.round(
+    (noon(dayOf(at, place)).getTime() - noon(dayOf(now, place)).getTime()) / (1440 * MINUTE),
+  )
+  return minutes < 12 * 60 || days === 0
+    ? words.format(-Math.floor(minutes / 60), 'hour')
+    : words.format(days, 'day')
+}
+
+/** `9:41` until a moment, and `0:00` from then on. */
+export function countdown(to: string, now: number): string {
+  const seconds = Math.max(0, Math.ceil((Date.parse(to) - now) / 1000))
+  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`
+}
+
 /** Minutes until a moment, rounded up: at 14:00:30 a 14:01 start is "in 1 minute". */
 export function minutesUntil(to: string | number, now: number): number {
   return Math.ceil((new Date(to).getTime() - now) / MINUTE)

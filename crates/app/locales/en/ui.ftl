@@ -343,12 +343,68 @@ field-jitsi-login-hint = If the server asks for a login and a password.
 field-jitsi-password = Host’s password
 provider-telemost = Yandex Telemost
 field-telemost-client_id = Application id
-field-telemost-client_id-hint = If you have registered an application of your own at Yandex.
+field-telemost-client_id-hint = From oauth.yandex.com: an application with the rights to Telemost gets it.
 field-telemost-client_secret = Application secret
 field-telemost-access_token = Token
 field-telemost-access_token-hint = If you have one already: then there is no need to sign in.
+provider-bitrix24 = Bitrix24
+field-bitrix24-webhook_url = Webhook address
+field-bitrix24-webhook_url-hint = In Bitrix24: Developer resources, Other, Inbound webhook, with the rights calendar, user and im. Who has this address acts in your name, so it is kept in the keychain.
+field-bitrix24-portal = Your portal’s address
+field-bitrix24-portal-hint = As it stands in the browser when you open Bitrix24.
+field-bitrix24-client_id = Application id
+field-bitrix24-client_id-hint = Of a local application on your portal, with the rights calendar, user and im.
+field-bitrix24-client_secret = Application key
 
 ## Signing in to a service
+
+sign-in-title = Connect an account
+sign-in-rooms-text = A page opens in your browser. Sign in there and allow Kabinet to make rooms in your name: it never sees your password.
+sign-in-calendar-text = A page opens in your browser. Sign in there and allow Kabinet to use your calendar: it never sees your password.
+sign-in-with-code = Connect with a code
+sign-in-application = An application of your own
+sign-in-application-text = Register an application at the service, give it this return address to the letter, and enter here what you get.
+sign-in-redirect = Return address
+sign-in-instead = Without signing in: { $what }
+change-kept = Replace: { $what }
+sign-in-under-way = being connected…
+sign-in-wait-title = Finish in the browser
+sign-in-wait-text = The page is open there. Once you have allowed the access, Kabinet goes on by itself.
+sign-in-open-again = Open again
+sign-in-paste = Address or code from the browser
+sign-in-paste-hint = Only if the browser shows a code, or a page that does not open: then copy its whole address.
+sign-in-paste-missing = Paste the address or the code here.
+sign-in-go-on = Go on
+sign-in-code-title = Enter this code
+sign-in-code-text = Open the page on any device, sign in and enter the code there. Kabinet then goes on by itself.
+sign-in-code-page = The page:
+sign-in-code-left = Good for { $left } more
+sign-in-code-until = The code is good until { $time }.
+sign-in-code-over = The time for this code is over.
+sign-in-new-code = Get a new code
+sign-in-open-page = Open the page
+sign-in-copy-code = Copy code
+sign-in-finishing = Connecting…
+sign-in-finishing-text = The access is given. A moment more to see what the account may do.
+sign-in-failed = The account was not connected.
+sign-in-again = Sign in again
+sign-in-another = Sign in with another account
+sign-in-notice = { $provider } asks you to sign in again.
+account-connected = Connected: { $account }
+account-may = What the account may do
+ability-rooms = Make rooms
+ability-broadcasts = Make broadcasts
+ability-calendar = Read and write the calendar
+ability-colleagues = See colleagues
+allowed = yes
+not-allowed = no
+links-only = links only
+health-sign-in = sign in again
+just-now = just now
+checked = Checked { $ago }.
+worked = worked { $ago }
+disconnect-account-text = Kabinet gives the access back and forgets this account’s keys. Planned consultations and their links stay; new rooms can no longer be made here.
+disconnect-calendar-text = Kabinet forgets the keys of this calendar and no longer compares with it. Consultations stay here, and their entries stay there.
 
 ## Rooms made at a service
 
@@ -474,6 +530,28 @@ entry-time = Time
 entry-location = Place
 entry-description = Description
 entry-reminder = Reminder
+calendar = Calendar
+calendar-which = Where consultations are written
+calendar-choose = Choose a calendar: until then nothing is written.
+calendar-read-only = can only be read
+calendar-none = This account has no calendars.
+calendar-asking = Asking for the calendars…
+calendar-default = New consultations go there
+calendar-default-text = Each consultation can say otherwise
+calendar-names = Entries carry the client’s name
+calendar-names-text = Whoever may look into your calendar will read it: colleagues, administrators. When off, an entry says “Consultation”.
+calendar-reminder = Remind in the calendar
+calendar-reminder-text = Besides Kabinet’s own reminders
+calendar-no-reminder = No reminder
+calendar-compared = Compared { $ago }.
+calendar-not-compared = Not compared yet.
+calendar-compare = Compare now
+calendar-conflicts = For you to decide
+calendar-notice =
+    { $count ->
+        [one] The calendar disagrees about { $count } consultation.
+       *[other] The calendar disagrees about { $count } consultations.
+    }
 
 ## Settings
 

@@ -349,12 +349,68 @@ field-jitsi-login-hint = Если сервер просит войти по ло
 field-jitsi-password = Пароль ведущего
 provider-telemost = Яндекс Телемост
 field-telemost-client_id = Идентификатор приложения
-field-telemost-client_id-hint = Если вы зарегистрировали в Яндексе своё приложение.
+field-telemost-client_id-hint = С oauth.yandex.ru: его получает приложение с правами на Телемост.
 field-telemost-client_secret = Секрет приложения
 field-telemost-access_token = Токен
 field-telemost-access_token-hint = Если он уже есть: тогда входить не нужно.
+provider-bitrix24 = Битрикс24
+field-bitrix24-webhook_url = Адрес вебхука
+field-bitrix24-webhook_url-hint = В Битрикс24: «Разработчикам», «Другое», «Входящий вебхук» с правами calendar, user и im. Этот адрес позволяет действовать от вашего имени, поэтому он хранится в хранилище ключей.
+field-bitrix24-portal = Адрес вашего портала
+field-bitrix24-portal-hint = Как в браузере, когда вы открываете Битрикс24.
+field-bitrix24-client_id = Идентификатор приложения
+field-bitrix24-client_id-hint = Локального приложения на вашем портале, с правами calendar, user и im.
+field-bitrix24-client_secret = Ключ приложения
 
 ## Вход в службу
+
+sign-in-title = Подключить учётную запись
+sign-in-rooms-text = В браузере откроется страница. Войдите там и разрешите Кабинету создавать комнаты от вашего имени: пароля он не увидит.
+sign-in-calendar-text = В браузере откроется страница. Войдите там и разрешите Кабинету пользоваться вашим календарём: пароля он не увидит.
+sign-in-with-code = Подключить по коду
+sign-in-application = Своё приложение
+sign-in-application-text = Зарегистрируйте приложение в сервисе, укажите у него этот адрес возврата буква в букву и впишите сюда то, что получите.
+sign-in-redirect = Адрес возврата
+sign-in-instead = Без входа: { $what }
+change-kept = Заменить: { $what }
+sign-in-under-way = подключается…
+sign-in-wait-title = Закончите в браузере
+sign-in-wait-text = Страница открыта там. Когда вы разрешите доступ, Кабинет продолжит сам.
+sign-in-open-again = Открыть ещё раз
+sign-in-paste = Адрес или код из браузера
+sign-in-paste-hint = Только если браузер показал код или страницу, которая не открывается: тогда скопируйте её адрес целиком.
+sign-in-paste-missing = Вставьте сюда адрес или код.
+sign-in-go-on = Продолжить
+sign-in-code-title = Введите этот код
+sign-in-code-text = Откройте страницу на любом устройстве, войдите и введите там код. Дальше Кабинет продолжит сам.
+sign-in-code-page = Страница:
+sign-in-code-left = Действует ещё { $left }
+sign-in-code-until = Код действует до { $time }.
+sign-in-code-over = Время этого кода вышло.
+sign-in-new-code = Получить новый код
+sign-in-open-page = Открыть страницу
+sign-in-copy-code = Скопировать код
+sign-in-finishing = Подключаю…
+sign-in-finishing-text = Доступ дан. Осталось узнать, что можно этой учётной записи.
+sign-in-failed = Учётная запись не подключена.
+sign-in-again = Войти снова
+sign-in-another = Войти под другой записью
+sign-in-notice = { $provider } просит войти снова.
+account-connected = Подключено: { $account }
+account-may = Что может эта учётная запись
+ability-rooms = Создавать комнаты
+ability-broadcasts = Создавать трансляции
+ability-calendar = Читать календарь и писать в него
+ability-colleagues = Видеть коллег
+allowed = да
+not-allowed = нет
+links-only = только ссылки
+health-sign-in = войти снова
+just-now = только что
+checked = Проверено { $ago }.
+worked = работало { $ago }
+disconnect-account-text = Кабинет вернёт доступ и забудет ключи этой учётной записи. Назначенные консультации и их ссылки останутся; новых комнат здесь больше не создать.
+disconnect-calendar-text = Кабинет забудет ключи этого календаря и перестанет с ним сверяться. Консультации останутся здесь, а записи о них — там.
 
 ## Комнаты, сделанные в службе
 
@@ -482,6 +538,29 @@ entry-time = Время
 entry-location = Место
 entry-description = Описание
 entry-reminder = Напоминание
+calendar = Календарь
+calendar-which = Куда записывать консультации
+calendar-choose = Выберите календарь: до тех пор ничего не записывается.
+calendar-read-only = только для чтения
+calendar-none = У этой учётной записи нет календарей.
+calendar-asking = Спрашиваю, какие есть календари…
+calendar-default = Записывать новые консультации
+calendar-default-text = Для каждой можно решить иначе
+calendar-names = Имя клиента в записях
+calendar-names-text = Его прочтёт каждый, кому виден ваш календарь: коллеги, администраторы. Если выключено, в записи стоит «Консультация».
+calendar-reminder = Напоминать из календаря
+calendar-reminder-text = Вдобавок к напоминаниям Кабинета
+calendar-no-reminder = Не напоминать
+calendar-compared = Сверено { $ago }.
+calendar-not-compared = Ещё не сверялось.
+calendar-compare = Сверить
+calendar-conflicts = Нужно ваше решение
+calendar-notice =
+    { $count ->
+        [one] Календарь расходится с { $count } консультацией.
+        [few] Календарь расходится с { $count } консультациями.
+       *[many] Календарь расходится с { $count } консультациями.
+    }
 
 ## Настройки
 

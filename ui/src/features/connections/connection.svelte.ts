@@ -2,6 +2,7 @@ import { CommandError } from '$bridge'
 import type { CheckResult } from '$generated/CheckResult'
 import type { ConnectionDraft } from '$generated/ConnectionDraft'
 import type { ConnectionView } from '$generated/ConnectionView'
+import type { FieldView } from '$generated/FieldView'
 import type { ProviderView } from '$generated/ProviderView'
 import { told } from '$shared/words/words.svelte'
 
@@ -25,11 +26,18 @@ export class ConnectionFormState {
     }
   }
 
-  /** An untouched secret is left out and stays kept; a forgotten one is sent empty. */
   get draft(): ConnectionDraft {
+    return this.draftOf(this.provider.fields)
+  }
+
+  /** With the secrets of these fields alone: an untouched one is left out and stays kept, a forgotten one is sent empty. */
+  draftOf(fields: FieldView[]): ConnectionDraft {
     const secrets: Record<string, string> = {}
-    for (const key of this.forgotten) secrets[key] = ''
-    for (const [key, value] of Object.entries(this.secrets)) if (value) secrets[key] = value
+    for (const { key } of fields) {
+      const value = this.secrets[key]
+      if (value) secrets[key] = value
+      else if (this.forgotten.includes(key)) secrets[key] = ''
+    }
     const values: Record<string, string> = {}
     for (const [key, value] of Object.entries(this.values)) values[key] = value.trim()
     return { provider: this.provider.id, values, secrets }
@@ -37,12 +45,20 @@ export class ConnectionFormState {
 
   async run(command: () => Promise<CheckResult>): Promise<boolean> {
     if (this.busy) return false
+    this.result = null
+    return this.send(async () => {
+      this.result = await command()
+    })
+  }
+
+  /** A refusal is put under its field, or kept as a trouble; what was typed stays. */
+  async send(command: () => Promise<unknown>): Promise<boolean> {
+    if (this.busy) return false
     this.busy = true
     this.errors = {}
     this.trouble = ''
-    this.result = null
     try {
-      this.result = await command()
+      await command()
       return true
     } catch (thrown) {
       const error = CommandError.from(thrown)

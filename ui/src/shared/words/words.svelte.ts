@@ -65,6 +65,11 @@ export function told(message: Message): string {
   return words.has(id) ? t(id, facts) : t('error-without-words', { code: message.code })
 }
 
+/** `works` as a sentence of its own: `Works.` */
+export function sentence(word: string): string {
+  return `${word.charAt(0).toLocaleUpperCase(words.locale)}${word.slice(1)}.`
+}
+
 const FIRST_STRONG_ISOLATE = String.fromCodePoint(0x2068)
 const POP_ISOLATE = String.fromCodePoint(0x2069)
 
