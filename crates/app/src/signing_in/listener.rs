@@ -73,12 +73,10 @@ async fn answer(State(door): State<Door>, method: Method, headers: HeaderMap, ur
         Err(RedirectError::OtherPage | RedirectError::OtherAttempt) => nothing_here(&words),
         arrived => {
             let page = match &arrived {
-                Ok(_) => {
-                    page(StatusCode::OK, &words, &words.say("sign-in-page-done", &[]), &words.say("sign-in-page-close", &[]))
-                }
+                Ok(_) => page(StatusCode::OK, &words, "sign-in-page-done", None),
                 Err(error) => {
                     let why = words.tell(&crate::message(error.code()));
-                    page(StatusCode::OK, &words, &words.say("sign-in-page-refused", &[]), &why)
+                    page(StatusCode::OK, &words, "sign-in-page-refused", Some(&why))
                 }
             };
             // The first counts; a page that is loaded again gets the same words.
@@ -89,16 +87,18 @@ async fn answer(State(door): State<Door>, method: Method, headers: HeaderMap, ur
 }
 
 fn nothing_here(words: &Words) -> Response {
-    page(StatusCode::NOT_FOUND, words, &words.say("sign-in-page-nothing", &[]), &words.say("sign-in-page-close", &[]))
+    page(StatusCode::NOT_FOUND, words, "sign-in-page-nothing", None)
 }
 
-fn page(status: StatusCode, words: &Words, title: &str, text: &str) -> Response {
-    let (language, title, text) = (words.language(), escaped(title), escaped(text));
-    let name = escaped(&words.say("app-name", &[]));
+fn page(status: StatusCode, words: &Words, title: &str, why: Option<&str>) -> Response {
+    let said = |key: &str| escaped(&words.say(key, &[]));
+    let (language, title, close) = (words.language(), said(title), said("sign-in-page-close"));
+    let why = why.map(|why| format!("<p>{}</p>", escaped(why))).unwrap_or_default();
+    let name = said("app-name");
     let page = format!(
         "<!doctype html><html lang=\"{language}\"><head><meta charset=\"utf-8\"><meta name=\"color-scheme\" content=\"light dark\">\
          <meta name=\"viewport\" content=\"width=device-width\"><title>{name}</title><style>{STYLE}</style></head>\
-         <body><main><h1>{title}</h1><p>{text}</p></main></body></html>"
+         <body><main><h1>{title}</h1>{why}<p>{close}</p></main></body></html>"
     );
     let headers = [
         (header::CONTENT_TYPE, "text/html; charset=utf-8"),
