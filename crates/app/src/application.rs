@@ -9,7 +9,9 @@
 //! | outbox | `outbox` | sends what was changed here |
 //! | screen | `screen` | view, tray and notifications, on every change and every minute |
 //! | waking | `screen` | notices that the computer has slept |
+//! | signing in | `signing_in` | waits for the browser to come back, or for a code to be typed in; while somebody signs in |
 
+use crate::accounts::Turns;
 use crate::command::CommandError;
 use crate::desktop::{Desktop, DesktopError, MenuAction, NotificationAction};
 use crate::line::{BackendAddress, Line};
@@ -17,6 +19,7 @@ use crate::operator::Operator;
 use crate::present;
 use crate::record::Event;
 use crate::settings_file;
+use crate::signing_in::{UnderWay, redirect};
 use crate::state::{Place, State};
 use crate::store::{CURSOR, Store, Table, Write};
 use crate::view::{AppView, Message};
@@ -92,6 +95,10 @@ pub struct Application {
     pub(crate) guarding: tokio::sync::Mutex<()>,
     /// Ends the wait after which the password that was copied last leaves the clipboard.
     pub(crate) password_copied: Mutex<CancellationToken>,
+    /// Whose turn it is with the tokens of each account.
+    pub(crate) turns: Turns,
+    /// Held while one is begun or ended.
+    pub(crate) signing_in: tokio::sync::Mutex<Option<UnderWay>>,
     /// The keychain has been asked, whatever it said.
     pub(crate) opened: watch::Sender<bool>,
     /// Something that is shown may have changed.
@@ -132,6 +139,9 @@ impl Application {
         if let Some(trouble) = read.trouble {
             state.problems.insert("settings_unreadable", crate::message(trouble));
         }
+        state.problems.extend(parts.operator.problems.clone());
+        state.given = parts.operator.given();
+        state.sign_in_redirect = redirect(parts.operator.sign_in_port).address();
         let view = present::app_view(&state, parts.clock.now());
         let application = Arc::new(Self {
             state: Mutex::new(state),
@@ -144,6 +154,8 @@ impl Application {
             being_made: Mutex::default(),
             guarding: tokio::sync::Mutex::default(),
             password_copied: Mutex::default(),
+            turns: Turns::default(),
+            signing_in: tokio::sync::Mutex::default(),
             opened: watch::Sender::new(false),
             changed: Notify::new(),
             backend_changed: Notify::new(),

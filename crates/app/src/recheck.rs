@@ -68,7 +68,7 @@ mod tests {
 
     fn connected(consultations: &[Consultation]) -> State {
         let mut state = state(consultations, &[]);
-        let connection = ConnectionState { secrets: ["token".to_owned()].into(), ..ConnectionState::default() };
+        let connection = ConnectionState { signed_in: true, ..ConnectionState::default() };
         state.connections.insert("rooms".into(), connection);
         state
     }

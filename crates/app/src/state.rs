@@ -42,6 +42,10 @@ pub struct State {
     pub gone_rooms: BTreeMap<String, GoneRoom>,
     /// Consultation → when its provider last had its room.
     pub seen_rooms: BTreeMap<String, DateTime<Utc>>,
+    /// Where the browser is led back to, to be registered at the services.
+    pub sign_in_redirect: String,
+    /// What the operator has given already: keys by provider.
+    pub given: BTreeMap<String, BTreeSet<String>>,
     pub place: Place,
 }
 
@@ -130,6 +134,8 @@ impl Default for Feed {
 pub struct ConnectionState {
     /// Keys of the secrets in the keychain.
     pub secrets: BTreeSet<String>,
+    /// The keychain has tokens that signing in gave.
+    pub signed_in: bool,
     pub health: Health,
     pub message: Option<Message>,
     pub last_success: Option<DateTime<Utc>>,
@@ -139,7 +145,14 @@ pub struct ConnectionState {
 
 impl Default for ConnectionState {
     fn default() -> Self {
-        Self { secrets: BTreeSet::new(), health: Health::Unknown, message: None, last_success: None, abilities: BTreeMap::new() }
+        Self {
+            secrets: BTreeSet::new(),
+            signed_in: false,
+            health: Health::Unknown,
+            message: None,
+            last_success: None,
+            abilities: BTreeMap::new(),
+        }
     }
 }
 
@@ -165,6 +178,8 @@ impl State {
             sign_in: None,
             gone_rooms: BTreeMap::new(),
             seen_rooms: BTreeMap::new(),
+            sign_in_redirect: String::new(),
+            given: BTreeMap::new(),
             place,
         }
     }
@@ -205,16 +220,25 @@ impl State {
         self.kept.do_not_disturb_until.is_none_or(|until| until <= now)
     }
 
+    /// The operator gives this, so nobody has to type it in.
+    #[must_use]
+    pub fn is_given(&self, provider: &str, key: &str) -> bool {
+        self.given.get(provider).is_some_and(|keys| keys.contains(key))
+    }
+
     #[must_use]
     pub fn connection_value(&self, provider: &str, key: &str) -> Option<&str> {
         self.kept.connections.get(provider)?.get(key).map(String::as_str).filter(|value| !value.is_empty())
     }
 
-    /// Somebody is signed in there, or something secret was entered that stands for it.
+    /// Somebody is signed in there, or a token was entered that stands for it.
     #[must_use]
     pub fn is_connected(&self, provider: &str) -> bool {
+        let info = self.place.providers.iter().find(|info| info.id == provider);
+        let token = info.and_then(|info| info.capabilities.sign_in).map(|sign_in| sign_in.token);
         self.kept.accounts.contains_key(provider)
-            || self.connections.get(provider).is_some_and(|connection| !connection.secrets.is_empty())
+            || self.connections.get(provider).is_some_and(|connection| connection.signed_in)
+            || token.is_some_and(|token| self.keeps_secret(provider, token))
     }
 
     /// A room that is still to be used, and is not there any more; since when that is known.
