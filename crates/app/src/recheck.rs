@@ -68,7 +68,7 @@ mod tests {
 
     fn connected(consultations: &[Consultation]) -> State {
         let mut state = state(consultations, &[]);
-        let connection = ConnectionState { secrets: ["token".to_owned()].into(), ..ConnectionState::default() };
+        let connection = ConnectionState { signed_in: true, ..ConnectionState::default() };
         state.connections.insert("rooms".into(), connection);
         state
     }
@@ -90,14 +90,18 @@ mod tests {
         let looked = |start: &str| Looked::from([("a".to_owned(), at(start))]);
         assert!(due(&state, &looked("12:20"), at("12:00")).is_empty());
         assert_eq!(due(&state, &looked("11:20"), at("12:00")), [("a".to_owned(), at("12:20"))]);
-        let mut seen = state.clone();
-        seen.seen_rooms.insert("a".into(), at("11:50"));
-        assert!(due(&seen, &Looked::new(), at("12:00")).is_empty(), "made a moment ago");
-        seen.seen_rooms.insert("a".into(), at("11:49"));
-        assert_eq!(due(&seen, &Looked::new(), at("12:00")).len(), 1);
         let never = |state: &State| due(state, &Looked::new(), at("12:00")).is_empty();
         assert!(never(&crate::testing::state(&[with_room("12:20")], &[])), "nobody is signed in");
         assert!(never(&connected(&[Consultation { status: Status::Cancelled, ..with_room("12:20") }])));
         assert!(never(&connected(&[Consultation { made: None, ..with_room("12:20") }])));
+    }
+
+    #[rstest]
+    #[case::made_a_moment_ago("11:50", false)]
+    #[case::longer_ago("11:49", true)]
+    fn one_that_was_there_shortly_before_needs_no_second_look(#[case] seen: &str, #[case] expected: bool) {
+        let mut state = connected(&[with_room("12:20")]);
+        state.seen_rooms.insert("a".into(), at(seen));
+        assert_eq!(!due(&state, &Looked::new(), at("12:00")).is_empty(), expected);
     }
 }

@@ -236,11 +236,14 @@ impl State {
         self.kept.connections.get(provider)?.get(key).map(String::as_str).filter(|value| !value.is_empty())
     }
 
-    /// Somebody is signed in there, or something secret was entered that stands for it.
+    /// Somebody is signed in there, or a token was entered that stands for it.
     #[must_use]
     pub fn is_connected(&self, provider: &str) -> bool {
+        let info = self.place.providers.iter().find(|info| info.id == provider);
+        let token = info.and_then(|info| info.capabilities.sign_in).map(|sign_in| sign_in.token);
         self.kept.accounts.contains_key(provider)
-            || self.connections.get(provider).is_some_and(|connection| !connection.secrets.is_empty())
+            || self.connections.get(provider).is_some_and(|connection| connection.signed_in)
+            || token.is_some_and(|token| self.keeps_secret(provider, token))
     }
 
     /// A room that is still to be used, and is not there any more; since when that is known.

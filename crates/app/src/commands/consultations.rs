@@ -133,8 +133,9 @@ impl Application {
             (None, Some(wishes)) if same_place && before.made.is_some() => Some(self.change_made(&before, wishes).await?),
             _ => None,
         };
-        // The provider took its time; meanwhile something else may have changed.
-        let before = self.known_consultation(&id)?;
+        // The provider took its time; meanwhile something else may have changed, even the room.
+        let before = self.known_consultation(&id).unwrap_or(before);
+        let changed = changed.filter(|changed| before.made.as_ref().is_some_and(|made| made.id == changed.id));
         let placed = placed.unwrap_or_else(|| Placed {
             provider: draft.provider,
             room: Room { link: before.link.clone(), name: before.room.clone() },
