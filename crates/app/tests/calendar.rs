@@ -129,7 +129,7 @@ async fn a_conflict_is_shown_and_decided_by_a_person() {
         practice.syncs().await;
 
         let view = practice.view();
-        assert_eq!(view.calendar.as_ref().expect("a calendar").conflicts, [id.clone()]);
+        assert_eq!(view.calendar.as_ref().expect("a calendar").conflicts, std::slice::from_ref(&id));
         assert_eq!(view.problems.iter().filter(|problem| problem.code == "calendar_conflict").count(), 1);
         let shown = practice.consultation(&id).calendar.expect("an entry");
         assert_eq!(shown.state, CalendarEntryState::Conflict);
