@@ -281,7 +281,8 @@ impl Application {
             report.broken("doctor-store", &words.say("doctor-broken", &[]));
         }
         for connection in &view.connections {
-            let name = crate::rooms::provider(&connection.provider).map_or("", |provider| provider.name);
+            let known = view.providers.iter().find(|provider| provider.id == connection.provider);
+            let name = known.map_or("", |provider| provider.name.as_str());
             match self.check_one(&connection.provider).await {
                 Ok(None) => report.plain(name, &words.say("doctor-works", &[])),
                 Ok(Some(message)) => report.plain_broken(name, &words.tell(&message)),

@@ -287,6 +287,27 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn what_an_older_version_wrote_is_kept() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("store.sqlite");
+        let (key, _) = StoreKey::make(&SystemIds);
+        let (store, _) = Store::open(&path, key.clone(), ids()).await.expect("opens");
+        let one = consultation("c1", "15:00", 50);
+        store.write(&[Write::put(Table::Consultations, "c1", &one)]).await.expect("written");
+        sqlx::raw_sql("DROP TABLE calendar; PRAGMA user_version = 1").execute(&store.pool).await.expect("as it was");
+        store.close().await;
+
+        let (store, loaded) = Store::open(&path, key.clone(), ids()).await.expect("opens");
+        assert_eq!(loaded.consultations, [one]);
+        let row = CalendarRow { on: true, ..CalendarRow::default() };
+        store.write(&[Write::put(Table::Calendar, "c1", &row)]).await.expect("written");
+        store.close().await;
+        let (store, loaded) = Store::open(&path, key, ids()).await.expect("opens");
+        assert_eq!(loaded.calendar, [("c1".to_owned(), row)]);
+        store.close().await;
+    }
+
+    #[tokio::test]
     async fn a_newer_or_broken_file_is_set_aside_whole() {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("store.sqlite");

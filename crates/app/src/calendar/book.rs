@@ -124,13 +124,10 @@ impl Book for LocalBook {
     async fn ours(&self, since: Timestamp) -> Result<Vec<Ours>, BookError> {
         let state = self.application.look();
         let now = self.application.now();
-        let all = state.calendar.rows.keys().filter_map(|id| {
-            let ours = said::ours(&state, id)?;
-            // One that is over and deleted has happened all the same: its entry stays.
-            let stays = state.consultations.contains_key(id) || ours.details.ends_at > now;
-            (stays && ours.details.ends_at > since).then_some(ours)
-        });
-        Ok(all.collect())
+        // One that is over and deleted has happened all the same: its entry stays.
+        let since = |id: &str| if state.consultations.contains_key(id) { since } else { now.max(since) };
+        let recent = state.calendar.rows.iter().filter(|(id, row)| said::ends_after(&state, id, row, since(id)));
+        Ok(recent.filter_map(|(id, _)| said::ours(&state, id)).collect())
     }
 
     async fn agreements(&self) -> Result<Vec<Agreed>, BookError> {
@@ -226,6 +223,10 @@ impl Book for LocalBook {
     async fn set_conflict(&self, consultation: ConsultationId, conflict: Option<&Conflict>) -> Result<(), BookError> {
         let id = consultation.to_string();
         let conflict = conflict.map(ConflictRow::from);
+        if conflict.is_some() && !self.application.look().consultations.contains_key(&id) {
+            // It was deleted, so nobody can be asked; what somebody wrote there stays.
+            return self.forget(consultation).await;
+        }
         let known = self.application.look().calendar.rows.get(&id).and_then(|row| row.conflict.clone());
         if known == conflict {
             return Ok(());

@@ -17,6 +17,7 @@ use crate::commands::refuse;
 use crate::state::State;
 use crate::view::{Health, Message};
 use book::LocalBook;
+use chrono::{DateTime, Utc};
 use connection::{Opened, health, tell, whose};
 use kabinet_calendar::{BookError, Failure, Report, RoundError};
 use kabinet_domain::ConsultationId;
@@ -61,22 +62,26 @@ async fn keep_in_step(application: &Arc<Application>) {
     let _ = opened.wait_for(|opened| *opened).await;
     let (mut views, mut woken) = (application.subscribe(), application.woken.subscribe());
     let (mut failed, mut tried) = (0u32, BTreeMap::new());
+    // Asked to wait: what is changed here waits too.
+    let mut patient = false;
     let mut next = Instant::now();
     loop {
         tokio::select! {
             () = application.calendar.wanted.notified() => tokio::time::sleep(TOGETHER).await,
             _ = woken.changed() => {}
             () = tokio::time::sleep_until(next) => {}
-            _ = views.changed() => {
-                let waiting = waiting(&application.look());
+            _ = views.changed(), if !patient => {
+                let waiting = waiting(&application.look(), application.now());
                 if waiting.is_empty() || waiting == tried {
                     continue;
                 }
                 tokio::time::sleep(TOGETHER).await;
             }
         }
-        tried = waiting(&application.look());
-        let pause = match application.compare_calendars().await {
+        tried = waiting(&application.look(), application.now());
+        let done = application.compare_calendars().await;
+        patient = matches!(done, Some(Err(RoundError::Calendar(CalendarError::Busy { .. } | CalendarError::Blocked))));
+        let pause = match done {
             // Nothing to compare is no failure.
             None => OFTEN,
             Some(Ok(report)) => {
@@ -96,7 +101,7 @@ async fn keep_in_step(application: &Arc<Application>) {
 }
 
 /// When it is tried again. What does not mend by itself is asked for no more often than usual.
-fn after(error: &RoundError, failed: u32, now: chrono::DateTime<chrono::Utc>) -> Duration {
+fn after(error: &RoundError, failed: u32, now: DateTime<Utc>) -> Duration {
     match error {
         RoundError::Calendar(CalendarError::Busy { until: Some(until) }) => {
             (*until - now).to_std().unwrap_or_default().clamp(TOGETHER, OFTEN)
@@ -110,8 +115,9 @@ fn after(error: &RoundError, failed: u32, now: chrono::DateTime<chrono::Utc>) ->
 }
 
 /// The consultations that are not in step, as they are here; those in conflict wait for a person instead.
-fn waiting(state: &State) -> BTreeMap<String, Ours> {
+fn waiting(state: &State, now: DateTime<Utc>) -> BTreeMap<String, Ours> {
     let rows = state.calendar.rows.iter().filter(|(_, row)| row.conflict.is_none());
+    let rows = rows.filter(|(id, row)| said::ends_after(state, id, row, now - kabinet_calendar::BACK));
     rows.filter(|(id, _)| !said::in_step(state, id)).filter_map(|(id, _)| Some((id.clone(), said::ours(state, id)?))).collect()
 }
 
@@ -211,8 +217,16 @@ impl Application {
             tracing::info!(%consultation, error = failure as &dyn std::error::Error, "a consultation is not in step with the calendar");
         }
         let failure = |id: &str| words_for(report.failed.get(&id.parse::<ConsultationId>().ok()?)?);
+        let now = self.now();
         let rows: Vec<Save> = self.change(|state| {
-            let mut changed = Vec::new();
+            // Of consultations that are gone nothing is left to do, once their entries are gone or their time is over.
+            let done = |(id, row): &(&String, &record::Row)| !said::ends_after(state, id, row, now);
+            let gone = state.calendar.rows.iter().filter(|(id, _)| !state.consultations.contains_key(*id));
+            let gone: Vec<String> = gone.filter(done).map(|(id, _)| id.clone()).collect();
+            for id in &gone {
+                state.calendar.rows.remove(id);
+            }
+            let mut changed: Vec<Save> = gone.into_iter().map(Save::Calendar).collect();
             for (id, row) in &mut state.calendar.rows {
                 let failure = failure(id);
                 if row.failure != failure {
@@ -254,7 +268,6 @@ impl Application {
         });
         if changed {
             self.save(&[Save::Calendar(id.to_owned())]).await;
-            self.calendar.wanted.notify_one();
         }
     }
 

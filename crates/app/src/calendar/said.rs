@@ -42,6 +42,12 @@ pub(super) fn ours(state: &State, id: &str) -> Option<Ours> {
     (in_calendar || row.agreed.is_some()).then(|| Ours { consultation, details: details(state, one, row), in_calendar })
 }
 
+/// Whether a consultation ends after this moment, or did by what was agreed; asked of all rows there are, so it is quick.
+pub(super) fn ends_after(state: &State, id: &str, row: &Row, since: DateTime<Utc>) -> bool {
+    let here = state.consultations.get(id).map(Consultation::ends_at);
+    here.or_else(|| row.agreed.as_ref().map(|agreed| agreed.details.ends_at)).is_some_and(|ends_at| ends_at > since)
+}
+
 fn details(state: &State, one: &Consultation, row: &Row) -> Details {
     let before = row.agreed.as_ref().map(|agreed| &agreed.details);
     let chosen = state.kept.calendar.as_ref();
