@@ -40,10 +40,13 @@ def telemost_house(folder: Path, login: str = "specialist", **options: Any) -> I
 
 
 @contextmanager
-def portal_house(folder: Path, **options: Any) -> Iterator[tuple[Bitrix24, Backend]]:
-    """A portal and a backend that writes its calendar."""
+def portal_house(folder: Path, asleep: bool = False, **options: Any) -> Iterator[tuple[Bitrix24, Backend]]:
+    """A portal and a backend that writes its calendar. One that is asleep does not answer until it is started."""
     with Bitrix24(**{"language": "en", "users": 20, **options}) as portal:
-        with watched(folder, env=portal_settings(portal)) as backend:
+        settings = portal_settings(portal)
+        if asleep:
+            portal.stop()
+        with watched(folder, env=settings) as backend:
             portal.set(outgoing_webhook=f"{backend.url}/api/webhook/bitrix24")
             backend.private |= {portal.webhooks[0].secret, portal.options.webhook_token}
             yield portal, backend

@@ -176,10 +176,8 @@ def test_whom_nobody_knows_is_not_invited(portal: Bitrix24, anna: Specialist):
 
 
 def test_who_is_invited_is_kept_while_the_calendar_cannot_be_asked(tmp_path: Path, hire):
-    with portal_house(tmp_path) as (portal, backend):
-        wait_until_asked(backend, "bitrix24")
+    with portal_house(tmp_path, asleep=True) as (portal, backend):
         anna = hire(backend)
-        portal.stop()
         conference = plan(anna, invite_users=["9", "stranger@elsewhere.example"])
         assert conference["invite_users"] == ["9", "stranger@elsewhere.example"]
         wait_for(lambda: connection(backend, "bitrix24")["state"] == "failing", "the trouble", 20)
@@ -189,23 +187,22 @@ def test_who_is_invited_is_kept_while_the_calendar_cannot_be_asked(tmp_path: Pat
         wait_for(lambda: connection(backend, "bitrix24")["state"] == "ok", "the end of the trouble", 20)
 
 
-def test_what_was_changed_on_both_sides_waits_for_a_person(portal: Bitrix24, anna: Specialist):
-    conference = plan(anna)
-    one = entry(portal, conference)
-    put_name = {"name": "Здесь"}
-    portal.set(hold_events=True)
-    try:
+def test_what_was_changed_on_both_sides_waits_for_a_person(tmp_path: Path, hire):
+    with portal_house(tmp_path) as (portal, backend):
+        anna = hire(backend)
+        conference = plan(anna)
+        one = entry(portal, conference)
+        # Nobody compares until both sides are changed.
+        portal.stop()
         portal.edit("event", "change", id=one.id, by=7, set={"name": "Там"})
-        put(anna, conference, **put_name)
-        counted = lambda: "kabinet_calendar_conflicts 1" in anna.backend.ask("GET", "/metrics").body.decode()  # noqa: E731
-        wait_for(counted, "the conflict", 20)
+        put(anna, conference, name="Здесь")
+        portal.start()
+        counted = lambda: "kabinet_calendar_conflicts 1" in backend.ask("GET", "/metrics").body.decode()  # noqa: E731
+        wait_for(counted, "the conflict", 30)
         assert entry(portal, conference).name == "Там" and shown(anna, conference)["name"] == "Здесь"
         # A person has decided.
         portal.edit("event", "change", id=one.id, by=7, set={"name": "Здесь"})
-    finally:
-        portal.set(hold_events=False)
-        portal.edit("events", "release")
-    wait_for(lambda: not counted(), "the end of the conflict", 20)
+        wait_for(lambda: not counted(), "the end of the conflict", 30)
 
 
 # -- what the calendar sends by itself
@@ -295,9 +292,8 @@ def test_colleagues(portal: Bitrix24, anna: Specialist):
 
 
 def test_colleagues_of_a_portal_that_does_not_answer(tmp_path: Path, hire):
-    with portal_house(tmp_path) as (portal, backend):
+    with portal_house(tmp_path, asleep=True) as (portal, backend):
         anna = hire(backend)
-        portal.stop()
         answer = backend.ask("GET", "/api/bitrix/users", token=anna.token)
         assert answer.status == 503 and answer.code == "calendar_unreachable" and answer.headers["retry-after"]
         portal.start()

@@ -45,11 +45,17 @@ pub async fn list(State(app): State<App>, caller: Caller, Asked(query): Asked<Li
 }
 
 #[utoipa::path(post, path = "/api/conferences", tag = "conferences", security(("token" = [])),
+    description = "Without a `link`, and with a `provider` that makes or names rooms, the backend has the room made with its own account. With `create_calendar_event` it is written to the practice's calendar afterwards. The same `id` again never makes a second room.",
     request_body = ConferenceBody,
     responses((status = 201, body = Conference), (status = 200, body = Conference, description = "It was there already, the same"),
-        (status = 400, body = ErrorBody), (status = 401, body = ErrorBody), (status = 403, body = ErrorBody), (status = 408, body = ErrorBody),
-        (status = 409, body = ErrorBody, description = "Another consultation has this id, or a colleague has the room at this time"), (status = 413, body = ErrorBody),
-        (status = 415, body = ErrorBody), (status = 429, body = ErrorBody), (status = 503, body = ErrorBody)))]
+        (status = 400, body = ErrorBody, description = "A field is wrong; `unknown_cohosts` and `unknown_users` say who is unknown"),
+        (status = 401, body = ErrorBody),
+        (status = 403, body = ErrorBody, description = "The token may not; or `account_restricted`, `provider_forbids`: the backend's account at the provider may not"),
+        (status = 408, body = ErrorBody),
+        (status = 409, body = ErrorBody, description = "Another consultation has this id, or a colleague has the room at this time; `room_may_have_been_made`: an answer was lost, and a person has to look; `plan_too_small`: what is paid for at the provider does not include it"),
+        (status = 413, body = ErrorBody), (status = 415, body = ErrorBody),
+        (status = 429, body = ErrorBody, description = "Also `provider_busy`"),
+        (status = 503, body = ErrorBody, description = "Also `provider_unavailable`, `provider_unexpected`, and `sign_in_again`: the provider does not take the backend's token")))]
 pub async fn create(State(app): State<App>, caller: Caller, Json(body): Json<ConferenceBody>) -> Result<Response, Refusal> {
     let owner = caller.specialist()?;
     let id = body.id.unwrap_or_else(|| app.ids.next());
@@ -77,10 +83,11 @@ pub async fn show(State(app): State<App>, caller: Caller, Id(id): Id) -> Result<
 }
 
 #[utoipa::path(put, path = "/api/conferences/{id}", tag = "conferences", security(("token" = [])),
+    description = "What concerns a room that the backend had made (co-hosts, waiting room, summary, a broadcast's texts) is changed at the provider first; the room stays when `link` is left out.",
     params(("id" = Uuid, Path), ("If-Match" = Option<String>, Header, description = "The `ETag` that was seen")),
     request_body = ConferenceBody,
     responses((status = 200, body = Conference), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody), (status = 403, body = ErrorBody),
-        (status = 404, body = ErrorBody), (status = 408, body = ErrorBody), (status = 409, body = ErrorBody, description = "A lost update, or a colleague has the room at this time"),
+        (status = 404, body = ErrorBody), (status = 408, body = ErrorBody), (status = 409, body = ErrorBody, description = "A lost update, or a colleague has the room at this time; `room_gone`, `plan_too_small`: the provider says so"),
         (status = 413, body = ErrorBody), (status = 415, body = ErrorBody), (status = 429, body = ErrorBody), (status = 503, body = ErrorBody)))]
 pub async fn update(
     State(app): State<App>,
@@ -109,6 +116,7 @@ pub async fn update(
 }
 
 #[utoipa::path(delete, path = "/api/conferences/{id}", tag = "conferences", security(("token" = [])),
+    description = "The provider is not asked: a room that was made there stays, since it cannot be deleted, and its link goes on working. An entry in the practice's calendar goes.",
     params(("id" = Uuid, Path), ("If-Match" = Option<String>, Header, description = "The `ETag` that was seen")),
     responses((status = 204), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody), (status = 404, body = ErrorBody),
         (status = 409, body = ErrorBody), (status = 429, body = ErrorBody), (status = 503, body = ErrorBody)))]

@@ -13,7 +13,7 @@ use serde::Deserialize;
 
 #[utoipa::path(post, path = "/api/webhook/bitrix24", tag = "webhooks",
     description = "An outgoing webhook of Bitrix24: something was changed in its calendar. Also as `/webhook/bitrix24`. It proves itself by the portal's id and token in its body, and is answered at once: both sides are compared afterwards, and `calendar_changed` is told.",
-    request_body(content = String, content_type = "application/x-www-form-urlencoded"),
+    request_body(content = PortalEvent, content_type = "application/x-www-form-urlencoded"),
     responses((status = 200, body = Received), (status = 400, body = ErrorBody),
         (status = 401, body = ErrorBody, description = "The portal's id or token is not the configured one, or none is configured"),
         (status = 408, body = ErrorBody), (status = 413, body = ErrorBody), (status = 429, body = ErrorBody)))]
@@ -39,6 +39,20 @@ pub async fn bitrix24(State(app): State<App>, peer: Peer, request: Request) -> R
         Err(IncomingError::TooLarge) => Err(Refusal::too_large(app.body_bytes)),
         Err(IncomingError::NotAnEvent) => Err(Refusal::bad_request("not_an_event", "the body is not an event of a portal")),
     }
+}
+
+/// What a portal sends, of what is read here.
+#[derive(Debug, utoipa::ToSchema)]
+#[expect(dead_code, reason = "stands in the document only")]
+pub struct PortalEvent {
+    #[schema(example = "ONCALENDARENTRYUPDATE")]
+    event: String,
+    #[schema(rename = "data[id]", example = "1246")]
+    entry: String,
+    #[schema(rename = "auth[member_id]")]
+    member_id: String,
+    #[schema(rename = "auth[application_token]")]
+    application_token: String,
 }
 
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
