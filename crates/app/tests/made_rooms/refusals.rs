@@ -55,7 +55,7 @@ async fn an_account_that_may_not_and_one_that_ended_are_told_apart() {
     may(json!({ "streams": false })).await;
     let refused = refusal(&application, "create_consultation", draft("15:30", broadcast())).await;
     assert_eq!(refused, ("plan_too_small".into(), None));
-    assert_eq!(health(&application), (Health::Works, None, vec![("broadcasts".into(), false)]));
+    assert_eq!(health(&application), (Health::Works, None, vec![("broadcasts".into(), false), ("rooms".into(), true)]));
 
     may(json!({ "organization": null })).await;
     let refused = refusal(&application, "create_consultation", draft("15:30", Value::Null)).await;
