@@ -128,7 +128,7 @@ impl Running {
             ids: Arc::new(SystemIds),
             data_dir: places.data.clone(),
             backend: Backend::Embedded(Arc::new(backend)),
-            operator: kabinet_app::Operator::default(),
+            operator: places.operator.read(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
         }
     }

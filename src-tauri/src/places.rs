@@ -1,5 +1,6 @@
 //! Where things are kept on this computer.
 
+use kabinet_app::Operator;
 use std::env;
 use std::path::PathBuf;
 
@@ -11,6 +12,42 @@ pub struct Places {
     pub logs: PathBuf,
     /// Files that live as long as the session: the socket, the tray's pictures.
     pub runtime: PathBuf,
+    /// The file of whoever looks after this computer.
+    pub operator: OperatorFile,
+}
+
+/// Where the operator's file is.
+#[derive(Debug, Clone)]
+pub enum OperatorFile {
+    /// `KABINET_OPERATOR` names it, so it is missed when it is not there.
+    Named(PathBuf),
+    /// Where the system keeps what counts for everybody. Most computers have none.
+    Usual(PathBuf),
+}
+
+impl OperatorFile {
+    fn of_this_computer() -> Self {
+        let named = env::var_os("KABINET_OPERATOR").filter(|file| !file.is_empty());
+        named.map_or_else(|| Self::Usual(usual_folder().join("operator.toml")), |file| Self::Named(file.into()))
+    }
+
+    #[must_use]
+    pub fn read(&self) -> Operator {
+        match self {
+            Self::Named(file) => Operator::read(file),
+            Self::Usual(file) => Operator::read_if_there(file),
+        }
+    }
+}
+
+fn usual_folder() -> PathBuf {
+    if cfg!(target_os = "macos") {
+        PathBuf::from("/Library/Application Support/Kabinet")
+    } else if cfg!(windows) {
+        env::var_os("ProgramData").map_or_else(|| PathBuf::from(r"C:\ProgramData"), PathBuf::from).join("Kabinet")
+    } else {
+        PathBuf::from("/etc/kabinet")
+    }
 }
 
 impl Places {
@@ -28,7 +65,7 @@ impl Places {
         };
         // A socket's path has at most 107 bytes, so the runtime folder comes before a long data folder.
         let runtime = dirs::runtime_dir().unwrap_or_else(|| data.join("run")).join("kabinet");
-        Self { data, logs, runtime }
+        Self { data, logs, runtime, operator: OperatorFile::of_this_computer() }
     }
 
     /// Makes the folders, for this person's eyes only.

@@ -93,6 +93,10 @@ impl Desktop for Shell {
         named.or_else(|| iana_time_zone::get_timezone().ok()).unwrap_or_else(|| "UTC".to_owned())
     }
 
+    fn computer_name(&self) -> Option<String> {
+        gethostname::gethostname().into_string().ok()
+    }
+
     async fn problems(&self) -> Vec<(String, BTreeMap<String, String>)> {
         let mut problems = self.problems.all();
         let (host, notifications) = tokio::join!(tray_host::is_there(&self.bus), self.notifications.answered());

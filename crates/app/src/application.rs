@@ -10,7 +10,9 @@
 //! | screen | `screen` | view, tray and notifications, on every change and every minute |
 //! | calendar | `calendar` | keeps the connected calendar in step |
 //! | waking | `screen` | notices that the computer has slept |
+//! | signing in | `signing_in` | waits for the browser to come back, or for a code to be typed in; while somebody signs in |
 
+use crate::accounts::Turns;
 use crate::calendar::connection::Desk;
 use crate::command::CommandError;
 use crate::desktop::{Desktop, DesktopError, MenuAction, NotificationAction};
@@ -19,6 +21,7 @@ use crate::operator::Operator;
 use crate::present;
 use crate::record::Event;
 use crate::settings_file;
+use crate::signing_in::{UnderWay, redirect};
 use crate::state::{Place, State};
 use crate::store::{CURSOR, Store, Table, Write};
 use crate::view::{AppView, Message};
@@ -90,6 +93,10 @@ pub struct Application {
     /// Ends the wait after which the password that was copied last leaves the clipboard.
     pub(crate) password_copied: Mutex<CancellationToken>,
     pub(crate) calendar: Desk,
+    /// Whose turn it is with the tokens of each account.
+    pub(crate) turns: Turns,
+    /// Held while one is begun or ended.
+    pub(crate) signing_in: tokio::sync::Mutex<Option<UnderWay>>,
     /// The keychain has been asked, whatever it said.
     pub(crate) opened: watch::Sender<bool>,
     /// Something that is shown may have changed.
@@ -131,7 +138,9 @@ impl Application {
         if let Some(trouble) = read.trouble {
             state.problems.insert("settings_unreadable", crate::message(trouble));
         }
-        state.calendar.given_by(&parts.operator);
+        state.problems.extend(parts.operator.problems.clone());
+        state.given = parts.operator.given();
+        state.sign_in_redirect = redirect(parts.operator.sign_in_port).address();
         let view = present::app_view(&state, parts.clock.now());
         let application = Arc::new(Self {
             state: Mutex::new(state),
@@ -143,6 +152,8 @@ impl Application {
             revision: AtomicU32::new(0),
             password_copied: Mutex::default(),
             calendar: Desk::new(parts.clock.clone()),
+            turns: Turns::default(),
+            signing_in: tokio::sync::Mutex::default(),
             opened: watch::Sender::new(false),
             changed: Notify::new(),
             backend_changed: Notify::new(),

@@ -107,6 +107,10 @@ pub trait Desktop: Send + Sync + std::fmt::Debug {
     fn system_language(&self) -> String;
     /// IANA name of the system's zone.
     fn system_time_zone(&self) -> String;
+    /// What people call this computer, where it says so.
+    fn computer_name(&self) -> Option<String> {
+        None
+    }
     /// Facts for `doctor` and the problems list: code → facts (no tray host, no notification daemon …).
     async fn problems(&self) -> Vec<(String, BTreeMap<String, String>)>;
 }

@@ -1,6 +1,7 @@
 //! Secrets and the key of the local store. A keychain that is locked or absent never leads to anything being erased
 //! or written in plain text: the application then remembers nothing beyond its own life.
 
+use crate::accounts::sign_in_name;
 use crate::application::{Application, Backend, Save};
 use crate::attended::Attended;
 use crate::record::{Consultation, Event, Seen, Unsent};
@@ -166,6 +167,10 @@ impl Application {
                 let secrets = &mut state.connections.entry(provider.into()).or_default().secrets;
                 if kept { secrets.insert(key.into()) } else { secrets.remove(key) }
             });
+        }
+        for info in crate::rooms::providers().iter().filter(|info| info.capabilities.sign_in.is_some()) {
+            let kept = self.secret(&sign_in_name(info.id)).await?.is_some();
+            self.change(|state| state.connections.entry(info.id.into()).or_default().signed_in = kept);
         }
         self.look_for_calendar_secrets().await
     }

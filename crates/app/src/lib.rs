@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod accounts;
 mod application;
 mod attended;
 pub mod calendar;
@@ -21,6 +22,7 @@ pub mod record;
 mod rooms;
 mod screen;
 mod settings_file;
+mod signing_in;
 mod sse;
 pub mod state;
 mod store;

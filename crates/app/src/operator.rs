@@ -15,7 +15,7 @@ use crate::view::Message;
 use kabinet_domain::Sensitive;
 use kabinet_providers::calendars::calendars;
 use kabinet_providers::registry::ConnectionSettings;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::Path;
 use toml::{Table, Value};
@@ -67,6 +67,11 @@ impl Operator {
     #[must_use]
     pub fn of(&self, provider: &str) -> ConnectionSettings {
         self.connections.get(provider).cloned().unwrap_or_default()
+    }
+
+    /// The keys that are given, by provider or calendar.
+    pub(crate) fn given(&self) -> BTreeMap<String, BTreeSet<String>> {
+        self.connections.iter().map(|(id, settings)| (id.clone(), settings.0.keys().cloned().collect())).collect()
     }
 
     fn understand(text: &str, file: &Path) -> Self {
@@ -166,6 +171,13 @@ mod tests {
         assert_eq!(given(&operator, "bitrix24", "oauth_server").as_deref(), Some("http://127.0.0.1:8/"));
         assert_eq!(given(&operator, "jitsi", "base_url"), None);
         assert!(!format!("{operator:?}").contains("hush"));
+    }
+
+    #[test]
+    fn the_example_is_understood() {
+        let operator = understand(include_str!("../../../deploy/operator.toml"));
+        assert_eq!(operator.problems, BTreeMap::new());
+        assert_eq!(operator.sign_in_port, SIGN_IN_PORT);
     }
 
     #[test]

@@ -6,8 +6,8 @@ use crate::record::{Consultation, Event, Kind, Made, Status};
 use crate::state::State;
 use crate::view::{
     Ability, AccountView, AppView, BroadcastView, ConnectionView, ConsultationStatus, ConsultationView, DayGroup, DayGroupKind,
-    FeedState, FeedView, FieldKind, FieldView, Presence, PresencePlace, ProviderKind, ProviderView, RoomView, Settings, Step,
-    StepKind, TrayState,
+    FeedState, FeedView, FieldKind, FieldView, Presence, PresencePlace, ProviderKind, ProviderView, RoomView, Settings,
+    SignInOffer, Step, StepKind, TrayState,
 };
 use chrono::{DateTime, Duration, NaiveDate, Utc};
 use kabinet_domain::provider;
@@ -170,7 +170,13 @@ pub fn app_view(state: &State, now: DateTime<Utc>) -> AppView {
             now,
         ),
         connections: connections(state).into_iter().chain(calendar::connections(state)).collect(),
-        providers: state.place.providers.iter().map(provider_view).chain(calendar::providers(state)).collect(),
+        providers: state
+            .place
+            .providers
+            .iter()
+            .map(|info| provider_view(state, info))
+            .chain(calendar::providers(state))
+            .collect(),
         problems: state.problems.values().chain(&state.desktop_problems).cloned().collect(),
         sign_in: state.sign_in.clone(),
         calendar: calendar::calendar(state),
@@ -335,17 +341,23 @@ fn connections(state: &State) -> Vec<ConnectionView> {
     let of_provider = |provider: &provider::ProviderInfo| {
         let values = state.kept.connections.get(provider.id).cloned().unwrap_or_default();
         let known = state.connections.get(provider.id).cloned().unwrap_or_default();
-        (!values.is_empty() || !known.secrets.is_empty()).then(|| ConnectionView {
+        let account = state.kept.accounts.get(provider.id);
+        let there = !values.is_empty() || !known.secrets.is_empty() || known.signed_in || account.is_some();
+        if !there && !is_given_whole(state, provider) {
+            return None;
+        }
+        let mut secrets = known.secrets;
+        // To the window, an account is where its token would be.
+        secrets.extend(provider.capabilities.sign_in.filter(|_| known.signed_in).map(|sign_in| sign_in.token.to_owned()));
+        Some(ConnectionView {
             provider: provider.id.into(),
             values,
-            secrets_kept: known.secrets.into_iter().collect(),
+            secrets_kept: secrets.into_iter().collect(),
             health: known.health,
             message: known.message,
             last_success: known.last_success,
-            account: state
-                .kept
-                .accounts
-                .get(provider.id)
+            account: account
+                .filter(|account| !account.name.is_empty() || !account.login.is_empty())
                 .map(|account| AccountView { name: account.name.clone(), login: account.login.clone() }),
             abilities: known.abilities.into_iter().map(|(key, allowed)| Ability { key: key.into(), allowed }).collect(),
         })
@@ -353,7 +365,16 @@ fn connections(state: &State) -> Vec<ConnectionView> {
     state.place.providers.iter().filter_map(of_provider).collect()
 }
 
-fn provider_view(info: &provider::ProviderInfo) -> ProviderView {
+/// The operator gives all that the connection wants, so that it is there without anybody's doing.
+fn is_given_whole(state: &State, info: &provider::ProviderInfo) -> bool {
+    if let Some(sign_in) = info.capabilities.sign_in {
+        return state.is_given(info.id, sign_in.token);
+    }
+    let mut required = info.fields.iter().filter(|field| field.required).peekable();
+    required.peek().is_some() && required.all(|field| state.is_given(info.id, field.key))
+}
+
+fn provider_view(state: &State, info: &provider::ProviderInfo) -> ProviderView {
     let field = |field: &provider::Field| FieldView {
         key: field.key.into(),
         kind: match field.kind {
@@ -364,7 +385,7 @@ fn provider_view(info: &provider::ProviderInfo) -> ProviderView {
         },
         required: field.required,
         placeholder: field.placeholder.into(),
-        given: false,
+        given: state.is_given(info.id, field.key),
     };
     let capabilities = &info.capabilities;
     ProviderView {
@@ -380,7 +401,13 @@ fn provider_view(info: &provider::ProviderInfo) -> ProviderView {
         broadcasts: capabilities.broadcasts,
         summary: capabilities.summary,
         changes_rooms: capabilities.changes_rooms,
-        sign_in: None,
+        sign_in: capabilities.sign_in.map(|sign_in| SignInOffer {
+            browser: sign_in.browser,
+            device_code: sign_in.device_code,
+            fields: vec![sign_in.client_id.into(), sign_in.client_secret.into()],
+            instead: if sign_in.token_may_be_pasted { vec![sign_in.token.into()] } else { Vec::new() },
+            redirect: state.sign_in_redirect.clone(),
+        }),
     }
 }
 

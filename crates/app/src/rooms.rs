@@ -1,5 +1,6 @@
 //! Rooms at providers, by what a provider says of itself; its name means nothing here.
 
+use crate::accounts::NotOpened;
 use crate::application::Application;
 use crate::command::CommandError;
 use crate::commands::{refuse, refuse_field, refuse_with};
@@ -94,6 +95,10 @@ impl Application {
         if consultation.link.is_empty() {
             return Err(refuse("no_link"));
         }
+        // There is one door for everybody, and whoever leads the room is known there by their account.
+        if !provider(&consultation.provider).is_ok_and(|info| info.capabilities.rooms == Rooms::ByName) {
+            return Ok(plain());
+        }
         // What the keychain withholds must not keep the specialist out: the server asks for the login then.
         let (opened, withheld) = match self.open_provider(&consultation.provider).await {
             Ok(opened) => (opened, None),
@@ -141,40 +146,80 @@ impl Application {
         let info = provider(provider_id)?;
         let needed = |key: &str| info.fields.iter().any(|field| field.key == key && field.required);
         let values = self.look().kept.connections.get(provider_id).cloned().unwrap_or_default();
-        open(info, &values.into_iter().filter(|(key, _)| needed(key)).collect())
+        let mut settings = self.parts.operator.of(provider_id);
+        settings.0.extend(ConnectionSettings::from_iter(values).0);
+        settings.0.retain(|key, _| needed(key));
+        open(info, &settings)
     }
 
     /// The connection as it stands, with the secrets that open it; the password is the person's own business.
     pub(crate) async fn open_provider(&self, provider_id: &str) -> Result<Box<dyn RoomProvider>, CommandError> {
         let info = provider(provider_id)?;
-        let values = self.look().kept.connections.get(provider_id).cloned().unwrap_or_default();
-        let mut settings: ConnectionSettings = values.into_iter().collect();
-        for field in info.fields.iter().filter(|field| field.kind == FieldKind::Secret && field.key != crate::PASSWORD) {
-            if self.look().keeps_secret(provider_id, field.key)
-                && let Some(secret) = self.secret(&secret_name(provider_id, field.key)).await?
-            {
-                settings.0.insert(field.key.to_owned(), secret);
-            }
-        }
+        let settings = self.settings_in_force(info).await?;
+        self.open_with(info, &settings)
+    }
+
+    pub(crate) fn open_with(
+        &self,
+        info: &'static ProviderInfo,
+        settings: &ConnectionSettings,
+    ) -> Result<Box<dyn RoomProvider>, CommandError> {
         // A keychain that does not answer keeps it to itself which secrets it has.
         let secret_is_missing = |error: &CommandError| {
             let at_fault = error.field.as_deref();
             info.fields.iter().any(|field| field.kind == FieldKind::Secret && Some(field.key) == at_fault)
         };
-        open(info, &settings).map_err(|error| match self.keychain_trouble() {
+        open(info, settings).map_err(|error| match self.keychain_trouble() {
             Some(trouble) if secret_is_missing(&error) => trouble.into(),
             _ => error,
         })
+    }
+
+    /// The settings with the token of the account that is connected, if one is.
+    pub(crate) async fn settings_in_force(&self, info: &'static ProviderInfo) -> Result<ConnectionSettings, NotOpened> {
+        let mut settings = self.settings_of(info).await?;
+        if let Some(sign_in) = info.capabilities.sign_in
+            && let Some(access) = self.access_token(info).await?
+        {
+            settings.0.insert(sign_in.token.to_owned(), access);
+        }
+        Ok(settings)
+    }
+
+    /// What the form, the keychain and, under both, the operator say of a connection.
+    pub(crate) async fn settings_of(&self, info: &ProviderInfo) -> Result<ConnectionSettings, Message> {
+        let mut settings = self.parts.operator.of(info.id);
+        let values = self.look().kept.connections.get(info.id).cloned().unwrap_or_default();
+        settings.0.extend(values.into_iter().map(|(key, value)| (key, Sensitive::new(value))));
+        for field in info.fields.iter().filter(|field| field.kind == FieldKind::Secret && field.key != crate::PASSWORD) {
+            // Before the keychain was looked through nobody knows what it keeps.
+            if (self.look().keeps_secret(info.id, field.key) || !*self.opened.borrow())
+                && let Some(secret) = self.secret(&secret_name(info.id, field.key)).await?
+            {
+                settings.0.insert(field.key.to_owned(), secret);
+            }
+        }
+        Ok(settings)
     }
 }
 
 /// Opens a provider with the settings of a form, kept or not.
 pub(crate) fn open(info: &ProviderInfo, settings: &ConnectionSettings) -> Result<Box<dyn RoomProvider>, CommandError> {
+    let http = http(info, settings)?;
+    kabinet_providers::open(info.id, settings, http).map_err(|error| in_words(info, error))
+}
+
+/// The client that a provider is asked with.
+pub(crate) fn http(info: &ProviderInfo, settings: &ConnectionSettings) -> Result<reqwest::Client, CommandError> {
     // Loading the authorities takes longer than most calls; a server on this computer needs none.
     let reach = if is_on_this_computer(info, settings) { Reach::Loopback } else { Reach::Network };
-    let http =
-        kabinet_providers::http::client(&HttpSettings { reach, ..HttpSettings::default() }).map_err(|_| refuse("no_tls"))?;
-    kabinet_providers::open(info.id, settings, http).map_err(|error| match error {
+    kabinet_providers::http::client(&HttpSettings { reach, ..HttpSettings::default() }).map_err(|_| refuse("no_tls"))
+}
+
+/// What is wrong with a connection's settings, for a person.
+#[expect(clippy::needless_pass_by_value, reason = "for `map_err`")]
+pub(crate) fn in_words(info: &ProviderInfo, error: ConnectionError) -> CommandError {
+    match error {
         ConnectionError::UnknownProvider => refuse_field("no_such_provider", "provider"),
         ConnectionError::Missing { key } if is_address(info, key) => {
             CommandError { message: crate::message(&format!("no_{}_address", info.id)), field: Some("provider".into()) }
@@ -182,7 +227,7 @@ pub(crate) fn open(info: &ProviderInfo, settings: &ConnectionSettings) -> Result
         ConnectionError::Missing { key } => refuse_with("connection_field_missing", &[("field", key)], Some(key)),
         ConnectionError::Unusable { key, .. } if is_address(info, key) => refuse_field("bad_address", key),
         ConnectionError::Unusable { key, .. } => refuse_with("connection_field_bad", &[("field", key)], Some(key)),
-    })
+    }
 }
 
 fn is_on_this_computer(info: &ProviderInfo, settings: &ConnectionSettings) -> bool {
@@ -201,15 +246,18 @@ fn is_address(info: &ProviderInfo, key: &str) -> bool {
 
 /// Why a provider does not answer, for a person.
 pub(crate) fn check_message(info: &ProviderInfo, error: &PortError) -> Message {
-    match error {
-        PortError::Unauthorized if info.capabilities.sign_in.is_some() => crate::message("sign_in_again"),
-        PortError::Unauthorized => crate::message("provider_refuses"),
-        PortError::Restricted => crate::message("account_restricted"),
-        PortError::NotFound => crate::message("provider_not_there"),
-        PortError::RateLimited { .. } => crate::message("provider_busy"),
-        PortError::Rejected { .. } | PortError::Unexpected(_) => crate::message("provider_not_there"),
-        PortError::Unavailable(_) => crate::message("provider_unreachable"),
-    }
+    // A service that many use is where it always was.
+    let service = info.capabilities.sign_in.is_some();
+    crate::message(match error {
+        PortError::Unauthorized if service => "sign_in_again",
+        PortError::Unauthorized => "provider_refuses",
+        PortError::Restricted => "account_restricted",
+        PortError::RateLimited { .. } => "provider_busy",
+        PortError::Unavailable(_) if service => "provider_unavailable",
+        PortError::Unavailable(_) => "provider_unreachable",
+        PortError::NotFound | PortError::Rejected { .. } | PortError::Unexpected(_) if service => "provider_unexpected",
+        PortError::NotFound | PortError::Rejected { .. } | PortError::Unexpected(_) => "provider_not_there",
+    })
 }
 
 pub(crate) fn template(text: &str, code_length: u32) -> Result<RoomTemplate, CommandError> {

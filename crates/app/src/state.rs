@@ -39,6 +39,10 @@ pub struct State {
     pub calendar: CalendarState,
     /// An account being connected, as it is shown.
     pub sign_in: Option<SignInView>,
+    /// Where the browser is led back to, to be registered at the services.
+    pub sign_in_redirect: String,
+    /// What the operator has given already: keys by provider.
+    pub given: BTreeMap<String, BTreeSet<String>>,
     pub place: Place,
 }
 
@@ -122,6 +126,8 @@ impl Default for Feed {
 pub struct ConnectionState {
     /// Keys of the secrets in the keychain.
     pub secrets: BTreeSet<String>,
+    /// The keychain has tokens that signing in gave.
+    pub signed_in: bool,
     pub health: Health,
     pub message: Option<Message>,
     pub last_success: Option<DateTime<Utc>>,
@@ -131,7 +137,14 @@ pub struct ConnectionState {
 
 impl Default for ConnectionState {
     fn default() -> Self {
-        Self { secrets: BTreeSet::new(), health: Health::Unknown, message: None, last_success: None, abilities: BTreeMap::new() }
+        Self {
+            secrets: BTreeSet::new(),
+            signed_in: false,
+            health: Health::Unknown,
+            message: None,
+            last_success: None,
+            abilities: BTreeMap::new(),
+        }
     }
 }
 
@@ -156,6 +169,8 @@ impl State {
             exported: None,
             calendar: CalendarState::default(),
             sign_in: None,
+            sign_in_redirect: String::new(),
+            given: BTreeMap::new(),
             place,
         }
     }
@@ -194,6 +209,12 @@ impl State {
     #[must_use]
     pub fn disturbs(&self, now: DateTime<Utc>) -> bool {
         self.kept.do_not_disturb_until.is_none_or(|until| until <= now)
+    }
+
+    /// The operator gives this, so nobody has to type it in.
+    #[must_use]
+    pub fn is_given(&self, provider: &str, key: &str) -> bool {
+        self.given.get(provider).is_some_and(|keys| keys.contains(key))
     }
 
     #[must_use]

@@ -74,6 +74,14 @@ error-invalid_request = The service did not accept the sign-in. Check that the a
 error-invalid_scope = The application’s rights have changed. Sign in again; if that does not help, check its rights at the service.
 error-unauthorized_client = The application may not be used yet, or any more. Check its state at the service.
 error-unsupported_token_type = This token cannot be withdrawn from here. Kabinet has forgotten it; to withdraw it, remove the application’s access at the service.
+error-not_signed_in = No account is connected yet. Press Connect, or paste a token.
+error-no_sign_in = This sign-in is over. Press Connect again.
+error-sign_in_not_offered = This service cannot be signed in to that way. Choose another.
+error-sign_in_no_browser = No browser could be opened. Start one and try again, or sign in with a code.
+error-sign_in_port_taken = Another program uses { $address }, where the browser would lead back to. Sign in with a code; or open the page, allow the access, and paste here the whole address that the browser then shows.
+error-sign_in_not_pasted = This does not belong to this sign-in. Copy the whole address from the browser, as it stands after you allowed the access.
+error-sign_in_too_late = Nobody came back from the browser for ten minutes. Press Connect again.
+error-sign_in_not_revoked = The service could not be told to withdraw the access. Kabinet has forgotten it; to withdraw it, remove the application’s access at the service.
 
 ## Calendars
 
@@ -138,6 +146,9 @@ error-settings_unreadable = The settings could not be read and are as at first. 
 error-settings_partly_unreadable = Some of the settings could not be read and are as at first. The old file is kept as settings.json.unreadable.
 error-settings_lost = The settings could not be read, and the old file could not be kept. Check Kabinet's folder.
 error-settings_not_saved = The settings could not be written. Check that the disk has free space.
+error-operator_unreadable = The practice’s settings for this computer cannot be read: { $file }. Tell whoever looks after the computer; Kabinet works without them.
+error-operator_not_toml = The practice’s settings for this computer hold a mistake: { $file }, line { $line }. Tell whoever looks after the computer; Kabinet works without them.
+error-operator_not_understood = The practice’s settings for this computer hold something that Kabinet does not understand: { $keys }, in { $file }. Tell whoever looks after the computer; the rest of them counts.
 
 ## This computer's desktop
 

@@ -134,3 +134,10 @@ export-finished = finished
 export-cancelled = cancelled
 export-no-show = did not come
 export-summary = Consultation: { $client }
+
+## The page that signing in leads back to
+
+sign-in-page-done = Done
+sign-in-page-close = You can close this tab and go back to Kabinet.
+sign-in-page-refused = The account was not connected
+sign-in-page-nothing = There is nothing on this page

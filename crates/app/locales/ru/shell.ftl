@@ -138,3 +138,10 @@ export-finished = завершена
 export-cancelled = отменена
 export-no-show = не пришёл
 export-summary = Консультация: { $client }
+
+## Страница, на которую возвращает вход
+
+sign-in-page-done = Готово
+sign-in-page-close = Эту вкладку можно закрыть и вернуться в Кабинет.
+sign-in-page-refused = Учётная запись не подключена
+sign-in-page-nothing = На этой странице ничего нет

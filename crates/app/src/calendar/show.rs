@@ -129,7 +129,6 @@ fn text(state: &State, field: FieldName, said: &Said, with_zone: bool) -> String
 /// What calendars can be connected.
 pub(crate) fn providers(state: &State) -> impl Iterator<Item = ProviderView> {
     calendars().iter().map(|info| {
-        let given = state.calendar.given.get(info.id);
         let field = |field: &provider::Field| FieldView {
             key: field.key.into(),
             kind: match field.kind {
@@ -140,7 +139,7 @@ pub(crate) fn providers(state: &State) -> impl Iterator<Item = ProviderView> {
             },
             required: field.required,
             placeholder: field.placeholder.into(),
-            given: given.is_some_and(|given| given.contains(field.key)),
+            given: state.is_given(info.id, field.key),
         };
         let owned = |keys: &[&str]| keys.iter().map(|key| (*key).to_owned()).collect();
         ProviderView {
@@ -161,7 +160,7 @@ pub(crate) fn providers(state: &State) -> impl Iterator<Item = ProviderView> {
                 device_code: false,
                 fields: owned(sign_in.fields),
                 instead: owned(sign_in.instead_of),
-                redirect: state.calendar.redirect.clone(),
+                redirect: state.sign_in_redirect.clone(),
             }),
         }
     })

@@ -2,6 +2,7 @@
 
 use super::calendar::is_calendar;
 use super::refuse_field;
+use crate::accounts::NotOpened;
 use crate::application::{Application, Backend};
 use crate::command::{ByProvider, CheckResult, CommandError, ConnectionDraft, Nothing, WebhookInfo};
 use crate::keychain::secret_name;
@@ -9,7 +10,7 @@ use crate::rooms;
 use crate::view::{Health, Message};
 use kabinet_domain::Sensitive;
 use kabinet_domain::ports::PortError;
-use kabinet_domain::provider::{FieldKind, ProviderInfo};
+use kabinet_domain::provider::{Field, FieldKind, ProviderInfo, Rooms};
 use kabinet_providers::registry::ConnectionSettings;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -22,7 +23,19 @@ impl Application {
             return self.save_calendar(draft).await;
         }
         let info = rooms::provider(&draft.provider)?;
-        let (values, secrets) = fields(info, draft)?;
+        let note = self.keep_form(info, draft).await?;
+        let checked = self.check(info).await?;
+        self.worked(note);
+        Ok(checked)
+    }
+
+    /// Keeps what the form says, if a connection can be opened with it. What is still to be known comes back.
+    pub(super) async fn keep_form(
+        &self,
+        info: &'static ProviderInfo,
+        draft: ConnectionDraft,
+    ) -> Result<Option<Message>, CommandError> {
+        let (values, secrets) = fields(info.fields, draft)?;
         let addresses = info.fields.iter().filter(|field| field.kind == FieldKind::Address);
         for (key, address) in addresses.filter_map(|field| Some((field.key, values.get(field.key)?))) {
             if self.is_surely_a_room(address) {
@@ -31,8 +44,22 @@ impl Application {
         }
         let settings = self.with_kept_secrets(info, &values, &secrets).await?;
         rooms::open(info, &settings)?;
+        let token = info.capabilities.sign_in.map(|sign_in| sign_in.token);
+        let replaced = token.is_some_and(|token| secrets.contains_key(token));
+        self.put_form(info.id, values, secrets).await?;
+        // A token of one's own takes the place of the account that was signed in to; one that is taken away leaves none.
+        if replaced { self.disconnect_account(info).await } else { Ok(None) }
+    }
+
+    /// Values to the settings, secrets to the keychain; an empty secret is forgotten, and one that is not named stays.
+    pub(super) async fn put_form(
+        &self,
+        id: &str,
+        values: BTreeMap<String, String>,
+        secrets: BTreeMap<String, Sensitive<String>>,
+    ) -> Result<(), CommandError> {
         for (key, secret) in &secrets {
-            let name = secret_name(info.id, key);
+            let name = secret_name(id, key);
             if secret.reveal().is_empty() {
                 self.forget_secret(&name).await?;
             } else {
@@ -40,8 +67,8 @@ impl Application {
             }
         }
         self.change(|state| {
-            state.kept.connections.insert(info.id.into(), values);
-            let kept = &mut state.connections.entry(info.id.into()).or_default().secrets;
+            state.kept.connections.insert(id.into(), values);
+            let kept = &mut state.connections.entry(id.into()).or_default().secrets;
             for (key, secret) in &secrets {
                 if secret.reveal().is_empty() {
                     kept.remove(key)
@@ -50,16 +77,21 @@ impl Application {
                 };
             }
         });
-        self.save_kept().await?;
-        self.check(info).await
+        Ok(self.save_kept().await?)
     }
 
     pub(super) async fn remove_connection(self: &Arc<Self>, by: ByProvider) -> Result<Nothing, CommandError> {
+        self.end_sign_in_of(&by.provider).await;
         if is_calendar(&by.provider) {
             self.remove_calendar(&by.provider).await?;
             return Ok(Nothing {});
         }
         let info = rooms::provider(&by.provider)?;
+        let mut note = self.disconnect_account(info).await?;
+        if info.capabilities.sign_in.is_some_and(|sign_in| self.look().keeps_secret(info.id, sign_in.token)) {
+            // It was got elsewhere, and may be in use there.
+            note = Some(crate::message("unsupported_token_type"));
+        }
         for field in info.fields.iter().filter(|field| field.kind == FieldKind::Secret) {
             self.forget_secret(&secret_name(info.id, field.key)).await?;
         }
@@ -68,6 +100,7 @@ impl Application {
             state.connections.remove(info.id);
         });
         self.save_kept().await?;
+        self.worked(note);
         Ok(Nothing {})
     }
 
@@ -78,24 +111,41 @@ impl Application {
         self.check(rooms::provider(&by.provider)?).await
     }
 
-    async fn check(&self, info: &ProviderInfo) -> Result<CheckResult, CommandError> {
-        let opened = self.open_provider(info.id).await?;
-        let (health, message): (Health, Option<Message>) = match opened.check().await {
-            Ok(()) => (Health::Works, None),
-            Err(error) => {
-                tracing::info!(error = &error as &dyn std::error::Error, "a connection does not work");
-                // What may pass by itself, or is no fault, wants a look; the rest is broken.
-                let passing = matches!(error, PortError::Unavailable(_) | PortError::RateLimited { .. } | PortError::Restricted);
-                (if passing { Health::Check } else { Health::Broken }, Some(rooms::check_message(info, &error)))
+    /// Asks the provider, which puts the connection's health right.
+    pub(crate) async fn check(&self, info: &'static ProviderInfo) -> Result<CheckResult, CommandError> {
+        let settings = match self.settings_in_force(info).await {
+            Ok(settings) => settings,
+            Err(NotOpened::Account { health, message }) => return Ok(CheckResult { health, message: Some(message) }),
+            Err(NotOpened::Settings(error)) => return Err(error),
+        };
+        // Without anything to show at the door nobody is asked.
+        let shut = info.capabilities.sign_in.is_some_and(|sign_in| !settings.0.contains_key(sign_in.token));
+        let by_request = info.capabilities.rooms == Rooms::ByRequest;
+        let (health, message, may_make_rooms) = if shut {
+            (Health::Check, Some(crate::message("not_signed_in")), None)
+        } else {
+            match self.open_with(info, &settings)?.check().await {
+                Ok(()) => (Health::Works, None, by_request.then_some(true)),
+                Err(error) => {
+                    tracing::info!(error = &error as &dyn std::error::Error, "a connection does not work");
+                    // What may pass by itself, or is no fault, wants a look; the rest is broken.
+                    let restricted = matches!(error, PortError::Restricted);
+                    let passing = restricted || matches!(error, PortError::Unavailable(_) | PortError::RateLimited { .. });
+                    let health = if passing { Health::Check } else { Health::Broken };
+                    (health, Some(rooms::check_message(info, &error)), restricted.then_some(false))
+                }
             }
         };
         let now = self.now();
         self.change(|state| {
             let connection = state.connections.entry(info.id.into()).or_default();
-            connection.health = health;
-            connection.message.clone_from(&message);
+            (connection.health, connection.message) = (health, message.clone());
+            // When it last worked, and what the account may do, stays known.
             if health == Health::Works {
                 connection.last_success = Some(now);
+            }
+            if let Some(allowed) = may_make_rooms {
+                connection.abilities.insert("rooms", allowed);
             }
         });
         Ok(CheckResult { health, message })
@@ -108,14 +158,18 @@ impl Application {
         Ok(self.check(rooms::provider(provider)?).await?.message)
     }
 
+    /// As the connection would be with this form.
     async fn with_kept_secrets(
         &self,
         info: &ProviderInfo,
         values: &BTreeMap<String, String>,
         secrets: &BTreeMap<String, Sensitive<String>>,
     ) -> Result<ConnectionSettings, CommandError> {
-        let mut settings: ConnectionSettings = values.clone().into_iter().collect();
-        settings.0.extend(secrets.clone());
+        let mut settings = self.parts.operator.of(info.id);
+        settings.0.extend(values.iter().map(|(key, value)| (key.clone(), Sensitive::new(value.clone()))));
+        settings.0.extend(
+            secrets.iter().filter(|(_, secret)| !secret.reveal().is_empty()).map(|(key, secret)| (key.clone(), secret.clone())),
+        );
         for field in info.fields.iter().filter(|field| field.kind == FieldKind::Secret && !secrets.contains_key(field.key)) {
             if let Some(secret) = self.secret(&secret_name(info.id, field.key)).await? {
                 settings.0.insert(field.key.into(), secret);
@@ -140,13 +194,13 @@ impl Application {
     }
 }
 
-/// The fields that the provider has, and no others; secrets apart from values.
+/// The fields that the form has, and no others; secrets apart from values.
 #[expect(clippy::type_complexity, reason = "two maps of a form's fields")]
-fn fields(
-    info: &ProviderInfo,
+pub(crate) fn fields(
+    fields: &[Field],
     draft: ConnectionDraft,
 ) -> Result<(BTreeMap<String, String>, BTreeMap<String, Sensitive<String>>), CommandError> {
-    let kind_of = |key: &str| info.fields.iter().find(|field| field.key == key).map(|field| field.kind);
+    let kind_of = |key: &str| fields.iter().find(|field| field.key == key).map(|field| field.kind);
     let (mut values, mut secrets) = (BTreeMap::new(), BTreeMap::new());
     for (key, value) in draft.values.into_iter().chain(draft.secrets) {
         let value = value.trim();

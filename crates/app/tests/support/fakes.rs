@@ -2,7 +2,7 @@
 
 use super::PATIENCE;
 use kabinet_app::Operator;
-use kabinet_providers::http::{HttpSettings, Reach};
+use kabinet_providers::http::{HttpSettings, Purpose, Reach};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::fmt::Write as _;
@@ -165,6 +165,16 @@ impl Fakes {
 pub async fn visit(address: &str) -> (u16, String) {
     let answer = browser().get(address).send().await.expect("an answer");
     (answer.status().as_u16(), answer.text().await.expect("a page"))
+}
+
+/// Where an address leads to, without going there.
+pub async fn leads_to(address: &str) -> String {
+    let settings =
+        HttpSettings { reach: Reach::Loopback, purpose: Purpose::Posts { within: PATIENCE }, ..HttpSettings::default() };
+    let http = kabinet_providers::http::client(&settings).expect("a client");
+    let answer = http.get(address).send().await.expect("an answer");
+    let location = answer.headers().get("location").unwrap_or_else(|| panic!("{} leads nowhere", answer.status()));
+    location.to_str().expect("a text").to_owned()
 }
 
 fn browser() -> reqwest::Client {

@@ -227,6 +227,10 @@ impl Desktop for RecordingDesktop {
         self.time_zone.clone()
     }
 
+    fn computer_name(&self) -> Option<String> {
+        Some("desk".into())
+    }
+
     async fn problems(&self) -> Vec<(String, BTreeMap<String, String>)> {
         let tray = self.asked().works.tray;
         if tray { Vec::new() } else { vec![("no_tray_host".to_owned(), BTreeMap::new())] }

@@ -12,7 +12,7 @@
 //! | `POST /probe/notifications/press` | `{"key": …, "button": 0}` presses a button, `{"key": …}` puts it away |
 //! | `GET /probe/tray`, `GET /probe/window` | what the tray and the window show |
 //! | `POST /probe/desktop` | `{"browser": false}`: parts of the desktop fail from now on |
-//! | `POST /probe/keychain` | `{"state": "open" \| "locked" \| "absent"}` |
+//! | `POST /probe/keychain` | `{"state": "open" \| "locked" \| "absent" \| "full"}` |
 //! | `POST /probe/clock` | `{"advance_seconds": 60}` |
 
 mod clock;
@@ -26,7 +26,7 @@ use clap::Parser;
 use clock::MovableClock;
 use desktop::RecordingDesktop;
 use embedded::EmbeddedBackend;
-use kabinet_app::{Application, Backend, BackendAddress, Parts};
+use kabinet_app::{Application, Backend, BackendAddress, Operator, Parts};
 use kabinet_domain::SystemIds;
 use secrets::MemorySecrets;
 use std::net::SocketAddr;
@@ -55,6 +55,9 @@ struct Arguments {
     language: String,
     #[arg(long, default_value = "Europe/Moscow")]
     time_zone: String,
+    /// What the operator of a practice gives, as TOML
+    #[arg(long, value_name = "FILE")]
+    operator: Option<PathBuf>,
     /// The time to begin at, as in 2026-12-23T12:00:00Z; the clock runs on from there
     #[arg(long)]
     now: Option<chrono::DateTime<chrono::Utc>>,
@@ -88,7 +91,7 @@ async fn main() -> anyhow::Result<()> {
         ids: Arc::new(SystemIds),
         data_dir: arguments.data,
         backend,
-        operator: kabinet_app::Operator::default(),
+        operator: arguments.operator.as_deref().map(Operator::read).unwrap_or_default(),
         version: env!("CARGO_PKG_VERSION").into(),
     })
     .await;

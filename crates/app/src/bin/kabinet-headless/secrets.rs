@@ -20,6 +20,8 @@ pub enum Keychain {
     Open,
     Locked,
     Absent,
+    /// What it has can be read, and nothing be put into it.
+    Full,
 }
 
 impl MemorySecrets {
@@ -29,7 +31,7 @@ impl MemorySecrets {
 
     fn ask(&self) -> Result<std::sync::MutexGuard<'_, BTreeMap<String, Sensitive<String>>>, SecretError> {
         match *self.state.lock().expect("nobody panics here") {
-            Keychain::Open => Ok(self.kept.lock().expect("nobody panics here")),
+            Keychain::Open | Keychain::Full => Ok(self.kept.lock().expect("nobody panics here")),
             Keychain::Locked => Err(SecretError::Locked("locked by the test".into())),
             Keychain::Absent => Err(SecretError::Absent("taken away by the test".into())),
         }
@@ -43,6 +45,9 @@ impl SecretStore for MemorySecrets {
     }
 
     async fn keep(&self, name: &str, secret: &Sensitive<String>) -> Result<(), SecretError> {
+        if matches!(*self.state.lock().expect("nobody panics here"), Keychain::Full) {
+            return Err(SecretError::Failed("filled by the test".into()));
+        }
         self.ask()?.insert(name.to_owned(), secret.clone());
         Ok(())
     }
