@@ -97,11 +97,11 @@ pub struct Application {
     pub(crate) guarding: tokio::sync::Mutex<()>,
     /// Ends the wait after which the password that was copied last leaves the clipboard.
     pub(crate) password_copied: Mutex<CancellationToken>,
+    pub(crate) calendar: Desk,
     /// Whose turn it is with the tokens of each account.
     pub(crate) turns: Turns,
     /// Held while one is begun or ended.
     pub(crate) signing_in: tokio::sync::Mutex<Option<UnderWay>>,
-    pub(crate) calendar: Desk,
     /// The keychain has been asked, whatever it said.
     pub(crate) opened: watch::Sender<bool>,
     /// Something that is shown may have changed.
@@ -146,7 +146,6 @@ impl Application {
         state.problems.extend(parts.operator.problems.clone());
         state.given = parts.operator.given();
         state.sign_in_redirect = redirect(parts.operator.sign_in_port).address();
-        state.calendar.given_by(&parts.operator);
         let view = present::app_view(&state, parts.clock.now());
         let application = Arc::new(Self {
             state: Mutex::new(state),

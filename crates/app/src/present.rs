@@ -264,7 +264,7 @@ pub fn consultation_view(state: &State, known: &Known<'_>, now: DateTime<Utc>) -
         has_login: state.connection_value(&consultation.provider, crate::LOGIN).is_some(),
         asks_outcome: known.asks_outcome(now),
         made: consultation.made.as_ref().map(room_view),
-        calendar: calendar::entry(state, consultation),
+        calendar: calendar::entry(state, consultation, now),
     }
 }
 

@@ -517,3 +517,54 @@ async fn nothing_of_it_is_readable_on_the_disk() {
         assert!(!text.contains(secret), "{secret}");
     }
 }
+
+#[tokio::test]
+async fn signing_in_through_the_browser_takes_the_webhooks_place() {
+    let mut computer = support::Computer::new();
+    let fakes = support::fakes::Fakes::start().await;
+    computer.operator = fakes.operator(computer.data());
+    let practice = Practice::at(computer, fakes).await;
+    practice.connect(&practice.fakes.at.webhook).await;
+    let offer =
+        practice.view().providers.iter().find(|one| one.id == "bitrix24").and_then(|one| one.sign_in.clone()).expect("an offer");
+    assert!(offer.browser && !offer.device_code && offer.redirect.ends_with("/signed-in"));
+    practice.fakes.set(Bitrix24, json!({ "consent": "allow", "redirect_uri": offer.redirect })).await;
+
+    let form = json!({ "provider": "bitrix24", "values": {}, "secrets": {} });
+    call(&practice.application, "begin_sign_in", json!({ "form": form, "way": "browser" })).await;
+    let page = practice.computer.sees("the portal's page", |asked| asked.opened.last().cloned()).await;
+    assert_eq!(support::fakes::visit(&page).await.0, 200);
+    shows(&practice.application, "the end of signing in", |view| {
+        let mut connections = view.connections.iter().filter(|one| one.provider == "bitrix24");
+        view.sign_in.is_none() && connections.any(|one| one.secrets_kept.is_empty() && one.account.is_some())
+    })
+    .await;
+    assert!(practice.secret("bitrix24/grant").await.is_some());
+    assert_eq!(practice.secret(WEBHOOK).await, None);
+    practice.choose(true).await;
+    let id = practice.plan(draft_in("Ivan", "16:00", "Europe/Moscow")).await;
+    practice.syncs().await;
+    assert_eq!(practice.consultation(&id).calendar.expect("an entry").state, CalendarEntryState::Written);
+    assert!(!serde_json::to_string(&*practice.view()).expect("JSON").contains("refresh_token"));
+
+    // The other way round as well.
+    practice.connect(&practice.fakes.at.webhook).await;
+    assert_eq!(practice.secret("bitrix24/grant").await, None);
+    practice.syncs().await;
+    practice.close().await;
+}
+
+#[tokio::test]
+async fn a_portal_that_takes_its_time_keeps_nobody_from_disconnecting() {
+    let practice = Practice::open().await;
+    practice.next(json!({ "method": "calendar.event.get", "do": "delay:60", "times": null })).await;
+    let application = practice.application.clone();
+    let slow = tokio::spawn(async move { application.call("sync_calendar", json!({})).await.is_ok() });
+    while practice.asked("calendar.event.get").await == 0 {
+        tokio::task::yield_now().await;
+    }
+    let removed = call(&practice.application, "remove_connection", json!({ "provider": "bitrix24" }));
+    tokio::time::timeout(std::time::Duration::from_secs(20), removed).await.expect("done meanwhile");
+    assert!(!slow.await.expect("it ends"), "nothing was compared");
+    practice.close().await;
+}

@@ -3,13 +3,12 @@
 use super::connection::{calendar, cannot_open, secrets};
 use crate::application::Application;
 use crate::command::{CalendarChoice, CheckResult, CommandError, ConnectionDraft};
-use crate::commands::{refuse_field, refuse_with};
+use crate::commands::form_fields;
 use crate::keychain::secret_name;
 use crate::state::ChosenCalendar;
 use crate::view::Health;
 use kabinet_domain::Sensitive;
-use kabinet_domain::provider::FieldKind;
-use kabinet_providers::calendars::{self, CalendarInfo, GRANT, SignInAnswer};
+use kabinet_providers::calendars::{self, GRANT, SignInAnswer};
 use kabinet_providers::registry::{ConnectionError, ConnectionSettings};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -17,44 +16,30 @@ use std::sync::Arc;
 /// One calendar of the connected account.
 pub(crate) use kabinet_providers::calendars::Calendar as There;
 
-const LONGEST_VALUE: usize = 4000;
-
-/// A form, taken apart.
-struct Form {
-    values: BTreeMap<String, String>,
-    secrets: BTreeMap<String, Sensitive<String>>,
-}
-
 impl Application {
     /// Keeps what the form says of a calendar, and asks it, where that opens it. What only serves for signing in is kept for then.
     pub(crate) async fn save_calendar(self: &Arc<Self>, draft: ConnectionDraft) -> Result<CheckResult, CommandError> {
         let info = calendar(&draft.provider)?;
-        let form = form(info, draft)?;
+        let (values, mut secret) = form_fields(info.fields, draft)?;
         let instead = info.sign_in.map_or(&[] as &[&str], |sign_in| sign_in.instead_of);
-        let secret = |key: &str| form.secrets.get(key).filter(|secret| !secret.reveal().is_empty());
-        let takes_the_grants_place = instead.iter().any(|key| secret(key).is_some());
+        let takes_the_grants_place = instead.iter().any(|key| secret.get(*key).is_some_and(|typed| !typed.reveal().is_empty()));
         let mut settings = self.calendar_settings(info).await?;
-        settings.0.extend(form.values.iter().map(|(key, value)| (key.clone(), value.clone().into())));
-        settings.0.extend(form.secrets.clone());
         if takes_the_grants_place {
-            settings.0.remove(GRANT);
+            secret.insert(GRANT.to_owned(), Sensitive::default());
         }
+        settings.0.extend(values.iter().map(|(key, value)| (key.clone(), value.clone().into())));
+        settings.0.extend(secret.clone());
         let opens = match calendars::open(info.id, &settings, &self.surroundings(info, &settings)?) {
             Ok(_) => true,
             // Nothing opens it yet, but there is what signing in takes.
-            Err(ConnectionError::Missing { key }) if instead.contains(&key) && !form.values.is_empty() => false,
+            Err(ConnectionError::Missing { key }) if instead.contains(&key) && !values.is_empty() => false,
             Err(error) => return Err(cannot_open(info, &error)),
         };
-        let mut secrets = form.secrets;
-        if takes_the_grants_place {
-            secrets.insert(GRANT.to_owned(), Sensitive::default());
-        }
-        // A round that goes on holds the old connection, and may renew what it holds.
-        let turn = self.calendar.turn.lock().await;
+        let turn = self.calendar.stop_comparing().await;
         self.close_calendar().await;
-        self.keep_calendar_secrets(info, secrets).await?;
+        self.keep_calendar_secrets(info, secret).await?;
         self.change(|state| {
-            state.kept.connections.insert(info.id.into(), form.values);
+            state.kept.connections.insert(info.id.into(), values);
             state.calendar.people_read_at = None;
         });
         drop(turn);
@@ -74,7 +59,7 @@ impl Application {
     /// Forgets the connection and its secrets; consultations and entries stay as they are.
     pub(crate) async fn remove_calendar(self: &Arc<Self>, provider: &str) -> Result<(), CommandError> {
         let info = calendar(provider)?;
-        let _turn = self.calendar.turn.lock().await;
+        let _turn = self.calendar.stop_comparing().await;
         self.close_calendar().await;
         for key in secrets(info) {
             self.forget_secret(&secret_name(info.id, key)).await?;
@@ -114,7 +99,7 @@ impl Application {
         // One of both opens it.
         let instead = info.sign_in.map_or(&[] as &[&str], |sign_in| sign_in.instead_of);
         secret.extend(instead.iter().map(|key| ((*key).to_owned(), Sensitive::default())));
-        let turn = self.calendar.turn.lock().await;
+        let turn = self.calendar.stop_comparing().await;
         self.close_calendar().await;
         self.keep_calendar_secrets(info, secret).await?;
         self.change(|state| {
@@ -167,23 +152,4 @@ fn query_of(pasted: &str, state: &str) -> String {
         return pasted.rsplit('?').next().unwrap_or(pasted).to_owned();
     }
     url::form_urlencoded::Serializer::new(String::new()).append_pair("code", pasted).append_pair("state", state).finish()
-}
-
-/// The fields that the calendar has, and no others; secrets apart from values.
-fn form(info: &CalendarInfo, draft: ConnectionDraft) -> Result<Form, CommandError> {
-    let kind_of = |key: &str| info.fields.iter().find(|field| field.key == key).map(|field| field.kind);
-    let mut form = Form { values: BTreeMap::new(), secrets: BTreeMap::new() };
-    for (key, value) in draft.values.into_iter().chain(draft.secrets) {
-        let value = value.trim();
-        if value.len() > LONGEST_VALUE || value.chars().any(char::is_control) {
-            return Err(refuse_with("connection_field_bad", &[("field", &key)], Some(&key)));
-        }
-        match kind_of(&key) {
-            Some(FieldKind::Secret) => drop(form.secrets.insert(key, Sensitive::new(value.to_owned()))),
-            Some(FieldKind::Text | FieldKind::Address | FieldKind::Switch) if value.is_empty() => {}
-            Some(FieldKind::Text | FieldKind::Address | FieldKind::Switch) => drop(form.values.insert(key, value.to_owned())),
-            None => return Err(refuse_field("unknown_field", &key)),
-        }
-    }
-    Ok(form)
 }

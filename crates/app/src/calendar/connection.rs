@@ -18,7 +18,7 @@ use kabinet_providers::posting::PostingClient;
 use kabinet_providers::registry::{ConnectionError, ConnectionSettings};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Weak};
-use tokio::sync::{Mutex, Notify};
+use tokio::sync::{Mutex, MutexGuard, Notify};
 use url::Url;
 
 /// What the running application holds for the calendar.
@@ -26,6 +26,8 @@ use url::Url;
 pub(crate) struct Desk {
     /// Both sides are compared by one at a time.
     pub(super) turn: Mutex<()>,
+    /// Whoever compares is to stop: a round may break off anywhere.
+    interrupt: Notify,
     /// Somebody wants them compared soon.
     pub(crate) wanted: Notify,
     opened: Mutex<Option<Opened>>,
@@ -49,11 +51,22 @@ impl Desk {
     pub(crate) fn new(clock: Arc<dyn Clock>) -> Self {
         Self {
             turn: Mutex::default(),
+            interrupt: Notify::new(),
             wanted: Notify::new(),
             opened: Mutex::default(),
             opening: AtomicU64::new(0),
             pace: Arc::new(Pace::new(clock, Arc::new(SystemPause))),
         }
+    }
+
+    /// The connection is about to be another one: a round that goes on holds the old one, and a slow portal would keep a person waiting.
+    pub(super) async fn stop_comparing(&self) -> MutexGuard<'_, ()> {
+        self.interrupt.notify_waiters();
+        self.turn.lock().await
+    }
+
+    pub(super) async fn interrupted(&self) {
+        self.interrupt.notified().await;
     }
 }
 

@@ -145,7 +145,10 @@ impl Application {
             let which = CalendarId(chosen.calendar.clone());
             Some(kabinet_calendar::round(opened.calendar.as_ref(), &which, &book, self.now()).await)
         };
-        let done = round.await?;
+        let done = tokio::select! {
+            done = round => done?,
+            () = self.calendar.interrupted() => return None,
+        };
         self.compared(&chosen.provider, &done).await;
         Some(done)
     }

@@ -1,11 +1,9 @@
 //! What is remembered about a consultation's entry in a calendar: rows of the local store, and what the running application knows beside them.
 
-use crate::operator::Operator;
 use crate::view::{ColleagueView, Message};
 use chrono::{DateTime, Utc};
 use kabinet_domain::ConsultationId;
 use kabinet_domain::calendar::{Agreed, AttendeeId, CalendarEvent, Conflict, ConflictReason, Details, EntryId, Field, Ours};
-use kabinet_providers::calendars::calendars;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -22,10 +20,6 @@ pub struct CalendarState {
     /// Those who can be invited, as they were read last.
     pub people: BTreeMap<String, ColleagueView>,
     pub people_read_at: Option<DateTime<Utc>>,
-    /// Keys of the fields that the operator has filled in already, by calendar.
-    pub given: BTreeMap<&'static str, BTreeSet<String>>,
-    /// Where the browser is led back to.
-    pub redirect: String,
 }
 
 /// One consultation's entry.
@@ -194,16 +188,6 @@ impl From<FieldName> for Field {
             FieldName::Description => Self::Description,
             FieldName::Reminder => Self::Reminder,
         }
-    }
-}
-
-impl CalendarState {
-    /// What the operator of a practice has filled in.
-    pub(crate) fn given_by(&mut self, operator: &Operator) {
-        for info in calendars() {
-            self.given.insert(info.id, operator.of(info.id).0.into_keys().collect());
-        }
-        self.redirect = format!("http://127.0.0.1:{}/signed-in", operator.sign_in_port);
     }
 }
 

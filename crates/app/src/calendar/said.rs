@@ -151,3 +151,108 @@ pub(super) fn invited(state: &State, row: &Row, details: &Details) -> Vec<Collea
     let nobody = |id: &str| ColleagueView { id: id.into(), name: String::new(), email: None, position: String::new() };
     details.attendees.iter().map(|one| known(&one.0).unwrap_or_else(|| nobody(&one.0))).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::calendar::record::AgreedRow;
+    use crate::record::{Broadcast, Made};
+    use crate::state::ChosenCalendar;
+    use crate::testing::{at, consultation, state};
+    use chrono::Duration;
+
+    const ID: &str = "0198f1aa-0000-7000-8000-000000000001";
+
+    fn known(with_names: bool) -> State {
+        let mut state = state(&[consultation(ID, "15:00", 50)], &[]);
+        state.kept.calendar = Some(ChosenCalendar { with_names, ..ChosenCalendar::default() });
+        state.calendar.rows.insert(ID.into(), Row { on: true, ..Row::default() });
+        state
+    }
+
+    fn title(state: &State) -> String {
+        ours(state, ID).expect("ours").details.title.into_inner()
+    }
+
+    fn agree(state: &mut State) {
+        let details = (&ours(state, ID).expect("ours").details).into();
+        let agreed = AgreedRow { entry: Some("1".into()), details, seen: (&ours(state, ID).expect("ours").details).into() };
+        state.calendar.rows.get_mut(ID).expect("a row").agreed = Some(agreed);
+    }
+
+    fn change(state: &mut State, change: impl FnOnce(&mut Consultation)) {
+        let mut one = state.consultations[ID].clone();
+        change(&mut one);
+        state.consultations.insert(one);
+    }
+
+    #[test]
+    fn a_title_is_the_clients_name_only_where_that_was_chosen_and_a_broadcasts_own() {
+        assert_eq!(title(&known(false)), "Consultation");
+        let mut named = known(true);
+        assert_eq!(title(&named), format!("Client {ID}"));
+        change(&mut named, |one| one.client.clear());
+        assert_eq!(title(&named), "Consultation");
+        let broadcast =
+            Broadcast { title: "Open evening".into(), description: String::new(), organisation_only: false, watch_link: None };
+        let made = Made { id: "1".into(), waiting_room: None, cohosts: Vec::new(), summary: false, broadcast: Some(broadcast) };
+        change(&mut named, |one| one.made = Some(made));
+        assert_eq!(title(&named), "Open evening");
+    }
+
+    #[test]
+    fn another_language_rewrites_nothing_that_was_agreed() {
+        let mut state = known(false);
+        agree(&mut state);
+        state.kept.settings.language = Language::Ru;
+        assert!(in_step(&state, ID));
+        state.calendar.rows.insert(ID.into(), Row { on: true, ..Row::default() });
+        assert_ne!(title(&state), "Consultation");
+        assert!(is_standard(&title(&state)) && is_standard(" Consultation ") && !is_standard("Ivan"));
+    }
+
+    #[test]
+    fn the_note_is_never_said_and_the_link_is() {
+        let mut state = known(true);
+        change(&mut state, |one| one.note = "very private".into());
+        let details = ours(&state, ID).expect("ours").details;
+        let link = &state.consultations[ID].link;
+        assert_eq!(details.location.reveal(), link);
+        assert!(details.description.reveal().contains(link) && !details.description.reveal().contains("private"));
+        // Another link is told anew.
+        agree(&mut state);
+        change(&mut state, |one| one.link = "https://meet.example.org/another".into());
+        assert!(ours(&state, ID).expect("ours").details.description.reveal().contains("another"));
+    }
+
+    #[test]
+    fn what_is_taken_fits_a_consultation() {
+        let state = known(true);
+        let one = &state.consultations[ID];
+        let details = ours(&state, ID).expect("ours").details;
+        let check = |details: Details, client: &str, start: &str, minutes: u32| {
+            let taken = taken(&state, one, &details, None);
+            assert_eq!((taken.client.as_str(), taken.starts_at, taken.minutes), (client, at(start), minutes));
+            assert_eq!((taken.note, taken.link), (one.note.clone(), one.link.clone()));
+        };
+        let said = |title: &str, start: &str, minutes: i64| {
+            let (starts_at, ends_at) = (at(start), at(start) + Duration::minutes(minutes));
+            Details { title: title.into(), starts_at, ends_at, ..details.clone() }
+        };
+        check(details.clone(), &one.client, "15:00", 50);
+        check(said("Ivan\u{202e}", "16:30:20", 45), "Ivan", "16:30", 45);
+        check(said("Consultation", "15:00", 0), &one.client, "15:00", 5);
+        check(said("  ", "15:00", 2000), &one.client, "15:00", 600);
+    }
+
+    #[test]
+    fn a_cancelled_one_leaves_the_calendar_and_a_deleted_one_too() {
+        let mut state = known(false);
+        agree(&mut state);
+        assert!(in_step(&state, ID));
+        change(&mut state, |one| one.status = Status::Cancelled);
+        assert!(!ours(&state, ID).expect("ours").in_calendar && !in_step(&state, ID));
+        state.consultations.remove(ID);
+        assert!(!ours(&state, ID).expect("ours").in_calendar);
+    }
+}

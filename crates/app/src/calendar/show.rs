@@ -9,6 +9,7 @@ use crate::view::{
     Ability, AccountView, CalendarEntryState, CalendarEntryView, CalendarView, ColleagueView, ConflictField, ConflictKind,
     ConflictView, ConnectionView, FieldKind, FieldView, ProviderKind, ProviderView, SignInOffer,
 };
+use chrono::{DateTime, Utc};
 use kabinet_domain::provider;
 use kabinet_providers::calendars::{CalendarInfo, GRANT, calendars};
 
@@ -40,7 +41,7 @@ pub(crate) fn calendar(state: &State) -> Option<CalendarView> {
 }
 
 /// A consultation's entry, while a calendar is connected or the consultation stood in one.
-pub(crate) fn entry(state: &State, consultation: &Consultation) -> Option<CalendarEntryView> {
+pub(crate) fn entry(state: &State, consultation: &Consultation, now: DateTime<Utc>) -> Option<CalendarEntryView> {
     let row = state.calendar.rows.get(&consultation.id);
     if row.is_none_or(Row::is_empty) && connected(state).is_none() {
         return None;
@@ -49,15 +50,17 @@ pub(crate) fn entry(state: &State, consultation: &Consultation) -> Option<Calend
     let row = row.unwrap_or(&empty);
     Some(CalendarEntryView {
         on: row.on,
-        state: entry_state(state, &consultation.id, row),
+        state: entry_state(state, consultation, row, now),
         message: row.failure.clone().filter(|_| row.conflict.is_none()),
         invited: row.invited.iter().map(|one| named(state, one)).collect(),
         conflict: row.conflict.as_ref().map(|conflict| conflict_view(state, conflict)),
     })
 }
 
-fn entry_state(state: &State, id: &str, row: &Row) -> CalendarEntryState {
-    let in_step = said::in_step(state, id);
+fn entry_state(state: &State, consultation: &Consultation, row: &Row, now: DateTime<Utc>) -> CalendarEntryState {
+    // What is long over is compared no more, so nothing of it waits.
+    let over = consultation.ends_at() <= now - kabinet_calendar::BACK;
+    let in_step = over || said::in_step(state, &consultation.id);
     // One whose answer was lost is looked for, so it still waits.
     let failed = row.failure.as_ref().is_some_and(|failure| failure.code != "calendar_maybe_done");
     match () {
@@ -109,7 +112,7 @@ fn text(state: &State, field: FieldName, said: &Said, with_zone: bool) -> String
         FieldName::Title if state.settings().hide_names => words.say("calendar-hidden", &[]),
         FieldName::Title => said.title.clone(),
         FieldName::Time => {
-            let local = |at: chrono::DateTime<chrono::Utc>| at.with_timezone(&state.place.zone);
+            let local = |at: DateTime<Utc>| at.with_timezone(&state.place.zone);
             let (start, end) = (local(said.starts_at), local(said.ends_at));
             let day = start.format(&words.say("calendar-day-format", &[])).to_string();
             let (from, until) = (start.format("%H:%M").to_string(), end.format("%H:%M").to_string());
@@ -129,7 +132,6 @@ fn text(state: &State, field: FieldName, said: &Said, with_zone: bool) -> String
 /// What calendars can be connected.
 pub(crate) fn providers(state: &State) -> impl Iterator<Item = ProviderView> {
     calendars().iter().map(|info| {
-        let given = state.calendar.given.get(info.id);
         let field = |field: &provider::Field| FieldView {
             key: field.key.into(),
             kind: match field.kind {
@@ -140,7 +142,7 @@ pub(crate) fn providers(state: &State) -> impl Iterator<Item = ProviderView> {
             },
             required: field.required,
             placeholder: field.placeholder.into(),
-            given: given.is_some_and(|given| given.contains(field.key)),
+            given: state.is_given(info.id, field.key),
         };
         let owned = |keys: &[&str]| keys.iter().map(|key| (*key).to_owned()).collect();
         ProviderView {
@@ -161,7 +163,7 @@ pub(crate) fn providers(state: &State) -> impl Iterator<Item = ProviderView> {
                 device_code: false,
                 fields: owned(sign_in.fields),
                 instead: owned(sign_in.instead_of),
-                redirect: state.calendar.redirect.clone(),
+                redirect: state.sign_in_redirect.clone(),
             }),
         }
     })

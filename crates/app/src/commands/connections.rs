@@ -199,7 +199,7 @@ impl Application {
 
 /// The fields that the form has, and no others; secrets apart from values.
 #[expect(clippy::type_complexity, reason = "two maps of a form's fields")]
-pub(super) fn fields(
+pub(crate) fn fields(
     fields: &[Field],
     draft: ConnectionDraft,
 ) -> Result<(BTreeMap<String, String>, BTreeMap<String, Sensitive<String>>), CommandError> {

@@ -10,6 +10,8 @@ mod pairing;
 mod settings;
 mod sign_in;
 
+pub(crate) use connections::fields as form_fields;
+
 use crate::application::Application;
 use crate::command::*;
 use crate::view::{AppView, ConsultationView, Message, Settings};

@@ -32,8 +32,10 @@ impl Practice {
     }
 
     pub async fn unconnected() -> Self {
-        let computer = Computer::new();
-        let fakes = Fakes::start().await;
+        Self::at(Computer::new(), Fakes::start().await).await
+    }
+
+    pub async fn at(computer: Computer, fakes: Fakes) -> Self {
         let application = computer.start(NO_BACKEND).await;
         settle_in(&application).await;
         Self { computer, fakes, application }
@@ -51,9 +53,7 @@ impl Practice {
             "server_endpoint": fakes.at.server_endpoint, "member_id": "0123456789abcdef0123456789abcdef",
         });
         computer.secrets.keep("bitrix24/grant", &grant.to_string().into()).await.expect("kept");
-        let application = computer.start(NO_BACKEND).await;
-        settle_in(&application).await;
-        let practice = Self { computer, fakes, application };
+        let practice = Self::at(computer, fakes).await;
         call(&practice.application, "check_connection", json!({ "provider": "bitrix24" })).await;
         practice.choose(true).await;
         practice
