@@ -1,0 +1,76 @@
+//! Connecting a calendar by signing in, over the fakes.
+
+mod support;
+
+use kabinet_app::Application;
+use kabinet_app::view::{AppView, ConnectionView, SignInState};
+use serde_json::{Value, json};
+use std::sync::Arc;
+use support::fakes::{Fake, Fakes, visit};
+use support::{Computer, call, refusal, shows};
+
+const CALENDAR: &str = "bitrix24";
+
+async fn at_work() -> (Fakes, Computer, Arc<Application>) {
+    let fakes = Fakes::start_with(&["--colleagues", "12"]).await;
+    let mut computer = Computer::new();
+    computer.operator = fakes.operator(computer.data());
+    fakes.set(Fake::Bitrix24, json!({ "consent": "allow" })).await;
+    let application = computer.start("http://127.0.0.1:9").await;
+    (fakes, computer, application)
+}
+
+fn form() -> Value {
+    json!({ "form": { "provider": CALENDAR, "values": {}, "secrets": {} }, "way": "browser" })
+}
+
+fn connection(view: &AppView) -> Option<&ConnectionView> {
+    view.connections.iter().find(|one| one.provider == CALENDAR)
+}
+
+async fn connected(application: &Application) {
+    shows(application, "a connected calendar", |view| {
+        view.sign_in.is_none() && connection(view).is_some_and(|one| one.account.is_some())
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_calendar_is_connected_in_the_browser() {
+    let (fakes, computer, application) = at_work().await;
+    let back = format!("http://127.0.0.1:{}/signed-in", computer.operator.sign_in_port);
+    fakes.set(Fake::Bitrix24, json!({ "redirect_uri": back })).await;
+    let offer = application.view().providers.iter().find(|one| one.id == CALENDAR).and_then(|one| one.sign_in.clone());
+    assert_eq!(offer.expect("an offer").redirect, back);
+    call(&application, "begin_sign_in", form()).await;
+    let page = computer.desktop.asked().opened.last().cloned().expect("the browser was opened");
+    assert_eq!(visit(&format!("{back}?code=1&state=forged")).await.0, 404);
+    let (status, said) = visit(&page).await;
+    assert!(status == 200 && said.contains("You can close this tab"), "{said}");
+    connected(&application).await;
+    application.shutdown().await;
+}
+
+#[tokio::test]
+async fn a_calendar_is_connected_by_the_code_that_its_page_shows() {
+    let (_fakes, computer, application) = at_work().await;
+    call(&application, "begin_sign_in", form()).await;
+    assert!(application.view().sign_in.expect("a sign-in").may_paste);
+    let page = computer.desktop.asked().opened.last().cloned().expect("the browser was opened");
+    let (_, shown) = visit(&page).await;
+    let code = shown.split(|sign: char| !sign.is_ascii_hexdigit()).find(|word| word.len() == 32).expect("a code").to_owned();
+    let refused = refusal(&application, "finish_sign_in", json!({ "text": "https://portal.example.org/?code=1&state=x" })).await;
+    assert_eq!(refused, ("sign_in_not_pasted".into(), Some("text".into())));
+    call(&application, "finish_sign_in", json!({ "text": code })).await;
+    connected(&application).await;
+
+    // A code works once.
+    call(&application, "begin_sign_in", form()).await;
+    call(&application, "finish_sign_in", json!({ "text": code })).await;
+    let view = shows(&application, "a failed sign-in", |view| {
+        view.sign_in.as_ref().is_some_and(|one| one.state == SignInState::Failed && one.message.is_some())
+    })
+    .await;
+    assert!(connection(&view).is_some_and(|one| one.account.is_some()));
+    application.shutdown().await;
+}
