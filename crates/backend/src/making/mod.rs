@@ -110,6 +110,9 @@ impl Maker {
     /// # Errors
     /// Says why it stays as it was; see [`Refusal`].
     pub async fn update(self: &Arc<Self>, known: Conference, wanted: Conference, seen: Option<u64>) -> Result<Changed, Refusal> {
+        if known.at_provider.provider_room.is_none() {
+            return Ok(self.parts.writer.change(Change::Update { conference: wanted, seen }).await?);
+        }
         let maker = Arc::clone(self);
         self.on_its_own(async move {
             let turn = maker.turn(wanted.id);
