@@ -10,7 +10,7 @@ import pytest
 from fakes import Telemost
 from lab import wait_for
 
-from .backend import Backend, watched
+from .backend import Backend, in_threads, watched
 from .outside import connection, make, telemost_settings, wait_until_asked
 
 TELEMOST = "[connections.telemost]\n"
@@ -116,3 +116,16 @@ def test_other_verbs_start_no_connection(tmp_path: Path):
     backend = Backend(tmp_path, env={"CONNECTIONS__TELEMOST__ACCESS_TOKEN": "y0_secret"})
     listed = backend.run("specialist", "list", "--data", backend.data)
     assert listed.returncode == 0 and "y0_secret" not in listed.stdout + listed.stderr and os.listdir(backend.data)
+
+
+def test_many_who_meet_an_ended_token_renew_it_once(tmp_path: Path, hire):
+    with Telemost() as telemost:
+        grant = telemost.yandex.grant("specialist", device="kabinet-backend")
+        more = {"REFRESH_TOKEN": grant.refresh, "CLIENT_ID": grant.client, "CLIENT_SECRET": "EXAMPLE_SECRET"}
+        with watched(tmp_path, env=telemost_settings(telemost, grant.access, **more)) as backend:
+            wait_until_asked(backend, "telemost")
+            anna = hire(backend)
+            telemost.yandex.edit("token", "expire", access=grant.access)
+            in_threads(6, lambda _: make(anna))
+            asked = sum("token.refresh_token" in request.names for request in telemost.yandex.requests)
+            assert asked == 1 and len(telemost.conferences) == 6

@@ -8,7 +8,7 @@ use crate::sse::Parser;
 use crate::view::{FeedState, Message};
 use chrono::{DateTime, TimeDelta, Utc};
 use kabinet_api::EventJson;
-use kabinet_domain::Ids;
+use kabinet_domain::{EventKind, Ids};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
@@ -34,9 +34,6 @@ const PAUSE: (Duration, Duration) = (Duration::from_millis(500), Duration::from_
 
 /// An event older than this when it is learned was missed.
 const NEWS: TimeDelta = TimeDelta::seconds(15);
-
-/// Something was changed in the connected calendar: the kind says no more than that, and nothing of it is kept.
-const CALENDAR_CHANGED: &str = "calendar_changed";
 
 pub(crate) async fn run(application: Arc<Application>) {
     let follow = async {
@@ -285,7 +282,8 @@ impl Application {
         let before = self.look().cursor;
         self.change(|state| {
             for json in events {
-                if json.kind == CALENDAR_CHANGED {
+                // It says no more than that, and nothing of it is kept.
+                if json.understood() == Some(EventKind::CalendarChanged) {
                     self.calendar.wanted.notify_one();
                 }
                 let missed = now - json.received_at > NEWS;

@@ -54,12 +54,6 @@ pub fn providers() -> &'static [ProviderInfo] {
     &INFOS
 }
 
-/// All that can be opened by their id, also those that are not offered to people.
-#[must_use]
-pub fn known_providers() -> &'static [ProviderInfo] {
-    &INFOS
-}
-
 /// Whose room a link leads to, where the link alone tells.
 #[must_use]
 pub fn provider_of_link(link: &str) -> Option<&'static ProviderInfo> {

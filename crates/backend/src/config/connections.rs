@@ -4,7 +4,7 @@ use super::Error;
 use kabinet_domain::Sensitive;
 use kabinet_domain::provider::{FieldKind, LOGIN, PASSWORD, ProviderInfo};
 use kabinet_providers::calendars::{CalendarInfo, calendars};
-use kabinet_providers::registry::{ConnectionSettings, known_providers};
+use kabinet_providers::{providers, registry::ConnectionSettings};
 use serde::de::{Deserialize, Deserializer, Error as _};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -92,7 +92,7 @@ enum Kind {
 
 impl Kind {
     fn of(id: &str) -> Option<Self> {
-        let rooms = known_providers().iter().find(|info| info.id == id && info.capabilities.makes_rooms()).map(Self::Rooms);
+        let rooms = providers().iter().find(|info| info.id == id && info.capabilities.makes_rooms()).map(Self::Rooms);
         rooms.or_else(|| calendars().iter().find(|info| info.id == id).map(Self::Calendar))
     }
 

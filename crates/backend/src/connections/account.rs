@@ -139,10 +139,16 @@ impl Account {
     }
 
     async fn ask(&self, what: Ask<'_>) -> Result<Option<MadeRoom>, MakeRoomError> {
-        let outcome = match self.once(&what, false).await {
-            // Nothing was done, and a fresh token may be taken: tokens also end before their time.
-            Err(MakeRoomError::Port(PortError::Unauthorized)) if self.renewal.is_some() => self.once(&what, true).await,
-            outcome => outcome,
+        let outcome = match self.token(None).await {
+            Err(error) => Err(error),
+            Ok(token) => match self.once(&what, token.as_ref()).await {
+                // Nothing was done, and a fresh token may be taken: tokens also end before their time.
+                Err(MakeRoomError::Port(PortError::Unauthorized)) if token.is_some() => match self.token(token.as_ref()).await {
+                    Ok(fresh) => self.once(&what, fresh.as_ref()).await,
+                    Err(error) => Err(error),
+                },
+                outcome => outcome,
+            },
         };
         match &outcome {
             Err(error) if is_the_connections(error) => self.standing.fails(error.code()),
@@ -151,8 +157,8 @@ impl Account {
         outcome
     }
 
-    async fn once(&self, what: &Ask<'_>, renew: bool) -> Result<Option<MadeRoom>, MakeRoomError> {
-        let opened = self.opened(renew).await?;
+    async fn once(&self, what: &Ask<'_>, token: Option<&Sensitive<String>>) -> Result<Option<MadeRoom>, MakeRoomError> {
+        let opened = self.opened(token)?;
         match what {
             Ask::Make(draft) => opened.make_room(draft).await.map(Some),
             Ask::Change(id, change) => opened.change_room(id, change).await.map(|()| None),
@@ -160,18 +166,22 @@ impl Account {
         }
     }
 
-    async fn opened(&self, renew: bool) -> Result<Box<dyn RoomProvider>, MakeRoomError> {
+    fn opened(&self, token: Option<&Sensitive<String>>) -> Result<Box<dyn RoomProvider>, MakeRoomError> {
         let mut settings = self.settings.clone();
-        if let Some(renewal) = &self.renewal {
-            settings.0.insert(renewal.token.to_owned(), self.token(renewal, renew).await?);
+        if let Some((renewal, token)) = self.renewal.as_ref().zip(token) {
+            settings.0.insert(renewal.token.to_owned(), token.clone());
         }
         registry::open(self.info.id, &settings, self.http.clone())
             .map_err(|error| MakeRoomError::Port(PortError::Unexpected(Box::new(error))))
     }
 
-    async fn token(&self, renewal: &Renewal, renew: bool) -> Result<Sensitive<String>, MakeRoomError> {
+    /// The token to ask with; `None` where there is just the configured one. One that was refused is renewed, unless somebody else
+    /// has done that meanwhile.
+    async fn token(&self, refused_one: Option<&Sensitive<String>>) -> Result<Option<Sensitive<String>>, MakeRoomError> {
+        let Some(renewal) = &self.renewal else { return Ok(None) };
         let now = self.clock.now();
         let mut tokens = renewal.tokens.lock().await;
+        let renew = refused_one == Some(&tokens.access);
         if renew || tokens.is_due(now) {
             match renewal.sign_in.renew(&tokens, now).await {
                 Ok(fresh) => {
@@ -191,7 +201,7 @@ impl Account {
                 Err(error) => return Err(refused(error)),
             }
         }
-        Ok(tokens.access.clone())
+        Ok(Some(tokens.access.clone()))
     }
 }
 

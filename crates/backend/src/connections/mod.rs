@@ -19,7 +19,7 @@ use kabinet_providers::calendars::{self, CalendarId, calendars as known_calendar
 use kabinet_providers::http::{self, HttpSettings};
 use kabinet_providers::pace::{Pace, SystemPause};
 use kabinet_providers::posting::PostingClient;
-use kabinet_providers::registry::{ConnectionError, known_providers};
+use kabinet_providers::{providers, registry::ConnectionError};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
@@ -40,7 +40,7 @@ impl Connections {
     /// Names the setting that is missing or not usable.
     pub fn open(config: &Config, clock: &Arc<dyn Clock>, ids: &Arc<dyn Ids>) -> Result<Self, Error> {
         let mut accounts = Vec::new();
-        for info in known_providers() {
+        for info in providers() {
             let Some(settings) = config.connections.of(info.id) else { continue };
             let client = http::client(&HttpSettings::default()).map_err(|error| no_client(info.id, &error))?;
             accounts.push(Arc::new(Account::open(info, settings.clone(), client, &config.data, Arc::clone(clock))?));

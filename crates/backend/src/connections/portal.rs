@@ -223,7 +223,7 @@ struct KeptByTheOperator;
 impl KeepSettings for KeptByTheOperator {
     async fn keep(&self, changed: &ConnectionSettings) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
         let keys: Vec<&str> = changed.0.keys().map(String::as_str).collect();
-        tracing::warn!(keys = keys.join(", "), "a calendar has moved: set these anew");
+        tracing::warn!(setting = keys.join(", "), "a calendar has moved and is followed; set it anew");
         Ok(())
     }
 }

@@ -15,7 +15,7 @@ use crate::writer::{Change, ChangeError, Changed, WriterHandle};
 use kabinet_api::{Conference, ConferenceStatus};
 use kabinet_domain::provider::Rooms;
 use kabinet_domain::{Clock, ConsultationId, Ids, MadeRoom, MakeRoomError, RoomLink, RoomTemplate, Sensitive};
-use kabinet_providers::registry::known_providers;
+use kabinet_providers::providers;
 use std::collections::HashMap;
 use std::future::Future;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -77,8 +77,7 @@ impl Maker {
             return Ok(None);
         }
         let provider = conference.provider.as_deref();
-        let Some(info) = known_providers().iter().find(|info| Some(info.id) == provider && info.capabilities.makes_rooms())
-        else {
+        let Some(info) = providers().iter().find(|info| Some(info.id) == provider && info.capabilities.makes_rooms()) else {
             return Ok(None);
         };
         let account = self.parts.connections.account(info).cloned();
@@ -110,6 +109,9 @@ impl Maker {
     /// # Errors
     /// Says why it stays as it was; see [`Refusal`].
     pub async fn update(self: &Arc<Self>, known: Conference, wanted: Conference, seen: Option<u64>) -> Result<Changed, Refusal> {
+        if known.at_provider.provider_room.is_none() {
+            return Ok(self.parts.writer.change(Change::Update { conference: wanted, seen }).await?);
+        }
         let maker = Arc::clone(self);
         self.on_its_own(async move {
             let turn = maker.turn(wanted.id);
@@ -211,8 +213,7 @@ impl Maker {
             return Ok(self.parts.writer.change(Change::Update { conference: wanted, seen }).await?);
         }
         draft::keep_room(&known, &mut wanted);
-        let info =
-            known_providers().iter().find(|info| Some(info.id) == known.provider.as_deref()).ok_or_else(Refusal::internal)?;
+        let info = providers().iter().find(|info| Some(info.id) == known.provider.as_deref()).ok_or_else(Refusal::internal)?;
         if let Some(change) = draft::change(&known, &wanted, &info.capabilities)? {
             let gone = || Refusal::field("provider", "names one that this backend has no connection to any more");
             let account = self.parts.connections.account(info).ok_or_else(gone)?;

@@ -24,18 +24,18 @@ impl From<MakeRoomError> for Refusal {
             MakeRoomError::MayHaveBeenMade(_) => {
                 Self::conflict(code, "the provider's answer was lost, and it may have been done")
             }
-            MakeRoomError::Port(error) => port(code, error),
+            MakeRoomError::Port(error) => port(code, &error),
         }
     }
 }
 
-fn port(code: &str, error: PortError) -> Refusal {
+fn port(code: &str, error: &PortError) -> Refusal {
     match error {
         PortError::Restricted => {
             Refusal::new(StatusCode::FORBIDDEN, code, "this backend's account may not use the interface; send a `link` instead")
         }
         PortError::NotFound => Refusal::conflict(code, "the room is gone at the provider"),
-        PortError::RateLimited { retry_after } => Refusal::busy_elsewhere(code, retry_after),
+        PortError::RateLimited { retry_after } => Refusal::busy_elsewhere(code, *retry_after),
         PortError::Rejected { .. } => Refusal::bad_request(code, "the provider refuses this"),
         // The sender's own token is in order, so this is not a `401`.
         PortError::Unauthorized => {
