@@ -310,6 +310,28 @@ async fn a_change_in_the_middle_of_a_round_is_nobody_elses_and_is_not_lost() {
     }
 }
 
+/// Our own writing is nobody's change, whether or not its answer came, and the last word here counts.
+#[tokio::test]
+async fn a_lost_answer_to_a_change_is_not_taken_for_somebodys() {
+    for trouble in [Trouble::Lost, Trouble::Down, Trouble::Busy, Trouble::Refused] {
+        for call in 0..8 {
+            for last in [None, Some(10), Some(20)] {
+                let world = World::new();
+                world.book.plan(1, details("Anna", 3));
+                world.settles().await;
+                world.book.edit(1, |ours| ours.details.reminder = Some(10));
+                world.days.bad([(call, trouble)]);
+                let _ = world.round().await;
+                world.book.edit(1, |ours| ours.details.reminder = last);
+                world.settles().await;
+                assert_eq!(world.book.conflicts(), [], "{trouble:?} {call}");
+                world.in_step();
+                assert_eq!(world.book.one(1).details.reminder, last, "{trouble:?} {call}");
+            }
+        }
+    }
+}
+
 /// What happens between two rounds.
 #[derive(Debug, Clone)]
 enum Deed {

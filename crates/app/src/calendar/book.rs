@@ -143,10 +143,27 @@ impl Book for LocalBook {
     async fn keep_agreement(&self, agreed: Agreed) -> Result<(), BookError> {
         self.write(|state, _| {
             let id = agreed.consultation.to_string();
-            state.calendar.rows.entry(id.clone()).or_default().agreed = Some(AgreedRow::from(&agreed));
+            let row = state.calendar.rows.entry(id.clone()).or_default();
+            row.agreed = Some(AgreedRow::from(&agreed));
+            row.intended = None;
             Ok(((), vec![Save::Calendar(id)]))
         })
         .await
+    }
+
+    async fn intend(&self, agreed: Agreed) -> Result<(), BookError> {
+        self.write(|state, _| {
+            let id = agreed.consultation.to_string();
+            state.calendar.rows.entry(id.clone()).or_default().intended = Some(AgreedRow::from(&agreed));
+            Ok(((), vec![Save::Calendar(id)]))
+        })
+        .await
+    }
+
+    async fn intentions(&self) -> Result<Vec<Agreed>, BookError> {
+        let state = self.application.look();
+        let rows = state.calendar.rows.iter();
+        Ok(rows.filter_map(|(id, row)| Some(row.intended.as_ref()?.of(id.parse().ok()?))).collect())
     }
 
     async fn forget(&self, consultation: ConsultationId) -> Result<(), BookError> {
@@ -155,6 +172,7 @@ impl Book for LocalBook {
             let gone = !state.consultations.contains_key(&id);
             if let Some(row) = state.calendar.rows.get_mut(&id) {
                 row.agreed = None;
+                row.intended = None;
                 row.failure = None;
                 if gone || row.is_empty() {
                     state.calendar.rows.remove(&id);
@@ -174,6 +192,7 @@ impl Book for LocalBook {
             let id = as_compared(state, before)?;
             let row = state.calendar.rows.entry(id.clone()).or_default();
             row.agreed = None;
+            row.intended = None;
             let mut rows = vec![Save::Calendar(id.clone())];
             match state.consultations.get(&id).cloned() {
                 // What took place did so, whatever somebody tidies up in the calendar afterwards.

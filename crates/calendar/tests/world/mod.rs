@@ -300,6 +300,7 @@ pub struct MemoryBook {
 struct Kept {
     ours: BTreeMap<ConsultationId, Ours>,
     agreed: BTreeMap<ConsultationId, Agreed>,
+    intended: BTreeMap<ConsultationId, Agreed>,
     conflicts: BTreeMap<ConsultationId, Conflict>,
     made: u32,
 }
@@ -380,13 +381,26 @@ impl Book for MemoryBook {
 
     async fn keep_agreement(&self, agreed: Agreed) -> Result<(), BookError> {
         self.write(|kept| {
+            kept.intended.remove(&agreed.consultation);
             kept.agreed.insert(agreed.consultation, agreed);
             Ok(())
         })
     }
 
+    async fn intend(&self, agreed: Agreed) -> Result<(), BookError> {
+        self.write(|kept| {
+            kept.intended.insert(agreed.consultation, agreed);
+            Ok(())
+        })
+    }
+
+    async fn intentions(&self) -> Result<Vec<Agreed>, BookError> {
+        Ok(self.kept().intended.values().cloned().collect())
+    }
+
     async fn forget(&self, consultation: ConsultationId) -> Result<(), BookError> {
         self.write(|kept| {
+            kept.intended.remove(&consultation);
             kept.agreed.remove(&consultation);
             Ok(())
         })
