@@ -177,9 +177,9 @@ test('what is shown is written as a table and as a calendar', async ({ host, pag
   await expect(toast(page, '1 consultation saved to downloads: kabinet-2026-11-23.csv')).toBeVisible()
   const [table] = (await host.files()).saved
   expect(table?.text.split('\r\n')).toEqual([
-    '\uFEFFDate,Start,End,Time zone,Client,Where,Link,State,Minutes together,Note',
+    '\uFEFFDate,Start,End,Time zone,Client,Where,Link,State,Minutes together,Note,Type,Link for viewers',
     expect.stringMatching(
-      /^2026-11-23,14:00,14:50,Europe\/Moscow,Мария К\.,Jitsi Meet,https:\/\/meet\.example\.org\/\S+,cancelled,,"'=1\+1, ""diary"""$/,
+      /^2026-11-23,14:00,14:50,Europe\/Moscow,Мария К\.,Jitsi Meet,https:\/\/meet\.example\.org\/\S+,cancelled,,"'=1\+1, ""diary""",conference,$/,
     ),
     '',
   ])

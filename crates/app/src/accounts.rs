@@ -195,7 +195,10 @@ impl Application {
             },
             // Whose it is will not be known; what it may do is no worse for that.
             Err(error) if error.passes() => Account::default(),
-            Err(error) => return Err(crate::message(error.code())),
+            Err(error) => {
+                give_back(at, &tokens).await;
+                return Err(crate::message(error.code()));
+            }
         };
         let turn = self.turns.of(info.id);
         let mut turn = turn.lock().await;
@@ -226,6 +229,7 @@ impl Application {
             connection.secrets.retain(|key| Some(key.as_str()) != pasted);
             connection.abilities.clear();
             state.kept.accounts.insert(info.id.into(), account);
+            state.kept.connections.entry(info.id.into()).or_default();
         });
         self.save_kept().await
     }

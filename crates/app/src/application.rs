@@ -30,6 +30,7 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use kabinet_domain::ports::SecretStore;
 use kabinet_domain::{Clock, Ids};
+use std::collections::HashSet;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -90,6 +91,10 @@ pub struct Application {
     view: watch::Sender<Arc<AppView>>,
     /// Of the last view that was made.
     revision: AtomicU32,
+    /// The rooms that are being made, so that two presses make one.
+    pub(crate) being_made: Mutex<HashSet<u64>>,
+    /// Held while the room of a cancelled consultation is shut, or opened again.
+    pub(crate) guarding: tokio::sync::Mutex<()>,
     /// Ends the wait after which the password that was copied last leaves the clipboard.
     pub(crate) password_copied: Mutex<CancellationToken>,
     pub(crate) calendar: Desk,
@@ -150,6 +155,8 @@ impl Application {
             line: Mutex::new(None),
             view: watch::Sender::new(Arc::new(view)),
             revision: AtomicU32::new(0),
+            being_made: Mutex::default(),
+            guarding: tokio::sync::Mutex::default(),
             password_copied: Mutex::default(),
             calendar: Desk::new(parts.clock.clone()),
             turns: Turns::default(),
@@ -167,6 +174,7 @@ impl Application {
         run(boxed(crate::keychain::open(application.clone())));
         run(boxed(crate::feed::run(application.clone())));
         run(boxed(crate::outbox::run(application.clone())));
+        run(boxed(crate::recheck::run(application.clone())));
         run(boxed(crate::screen::run(application.clone())));
         run(boxed(crate::screen::notice_sleep(application.clone())));
         run(boxed(crate::calendar::run(application.clone())));

@@ -1,15 +1,15 @@
 //! The verbs of the shell: `kabinet join next` and the like. The binary carries the words here and the answer back.
 
 use crate::application::Application;
-use crate::command::{CommandError, ConsultationDraft};
+use crate::command::{BroadcastWishes, CommandError, ConsultationDraft, RoomWishes};
 use crate::present;
 use crate::record::Consultation;
-use crate::view::{AppView, ConsultationStatus, ConsultationView, FeedState};
+use crate::view::{AppView, BroadcastView, ConsultationStatus, ConsultationView, FeedState, RoomView};
 use crate::words::Words;
 use chrono::Timelike;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use kabinet_domain::provider::Rooms;
+use kabinet_domain::provider::{Capabilities, Rooms};
 use std::fmt::Write;
 use std::sync::Arc;
 use std::time::Duration;
@@ -77,6 +77,9 @@ struct New {
     /// A link to use instead of a new room
     #[arg(long)]
     link: Option<String>,
+    /// Makes a broadcast of that title, where the provider has such a thing
+    #[arg(long)]
+    title: Option<String>,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -167,9 +170,14 @@ impl Application {
     async fn say_new(self: &Arc<Self>, new: New) -> Result<String, CommandError> {
         let (zone, minutes, connected) = {
             let state = self.look();
-            let mut made = state.place.providers.iter().filter(|provider| provider.capabilities.rooms == Rooms::ByName);
-            let connected =
-                made.clone().find(|provider| state.kept.connections.contains_key(provider.id)).or_else(|| made.next());
+            // A broadcast is made where there are any; everything else where nobody need be asked.
+            let broadcast = new.title.is_some();
+            let mut made = state.place.providers.iter().filter(|provider| {
+                let Capabilities { rooms, broadcasts, .. } = provider.capabilities;
+                if broadcast { broadcasts } else { rooms == Rooms::ByName }
+            });
+            let known = |id| state.kept.connections.contains_key(id) || (broadcast && state.is_connected(id));
+            let connected = made.clone().find(|provider| known(provider.id)).or_else(|| made.next());
             (
                 state.place.zone,
                 state.settings().default_minutes,
@@ -190,13 +198,21 @@ impl Application {
             provider: new.provider.unwrap_or(connected),
             link: new.link,
             note: String::new(),
-            room: None,
+            room: new.title.map(|title| RoomWishes {
+                broadcast: Some(BroadcastWishes { title, ..BroadcastWishes::default() }),
+                ..RoomWishes::default()
+            }),
             calendar: None,
         };
         let made = self.make(draft).await?;
         let starts_at = made.starts_at.with_timezone(&zone);
         let (day, time) = (starts_at.format("%Y-%m-%d").to_string(), starts_at.format("%H:%M").to_string());
-        Ok(format!("{}\n{}", self.words().say("verb-made", &[("day", &day), ("time", &time)]), made.link))
+        let words = self.words();
+        let mut said = format!("{}\n{}", words.say("verb-made", &[("day", &day), ("time", &time)]), made.link);
+        if let Some(link) = made.made.and_then(|made| made.broadcast).and_then(|broadcast| broadcast.watch_link) {
+            write!(said, "\n{}\n{link}", words.say("verb-made-watch", &[])).expect("a string takes everything");
+        }
+        Ok(said)
     }
 
     fn say_list(&self, json: bool) -> String {
@@ -205,11 +221,8 @@ impl Application {
         all.sort_by_key(|one| (one.starts_at, one.id.clone()));
         if json {
             let hidden = view.settings.hide_names;
-            // A note may hold what the name would have told; the window keeps it behind a veil, a shell has none.
-            let all: Vec<ConsultationView> = all
-                .into_iter()
-                .map(|one| if hidden { ConsultationView { note: String::new(), ..one.clone() } } else { one.clone() })
-                .collect();
+            let all: Vec<ConsultationView> =
+                all.into_iter().map(|one| if hidden { without_texts(one.clone()) } else { one.clone() }).collect();
             return serde_json::to_string_pretty(&all).expect("views are plain data");
         }
         let (words, zone) = (self.words(), self.look().place.zone);
@@ -298,6 +311,13 @@ impl Application {
     fn time_of(&self, consultation: &Consultation) -> String {
         consultation.starts_at.with_timezone(&self.look().place.zone).format("%H:%M").to_string()
     }
+}
+
+/// A note or a title may hold what the name would have told; the window keeps them behind a veil, a shell has none.
+fn without_texts(one: ConsultationView) -> ConsultationView {
+    let veiled = |broadcast| BroadcastView { title: String::new(), description: String::new(), ..broadcast };
+    let made = one.made.map(|made| RoomView { broadcast: made.broadcast.map(veiled), ..made });
+    ConsultationView { note: String::new(), made, ..one }
 }
 
 struct Report<'a> {

@@ -146,7 +146,7 @@ pub struct Outcome {
 #[derive(Debug, Clone, Default, Serialize, Deserialize, TS)]
 #[serde(default)]
 pub struct Sought {
-    /// Words of the client's name, the note, the link or the day; all of them.
+    /// Words of the client's name, the note, a broadcast's title, the link or the day; all of them.
     pub text: String,
     pub state: Option<HistoryState>,
     pub kind: Option<RoomKind>,

@@ -20,7 +20,7 @@ pub struct Consultations {
 pub struct Indexed {
     /// In the specialist's zone.
     pub day: NaiveDate,
-    /// The client's name and the note.
+    /// The client's name, the note, and the title of a broadcast.
     named: Sensitive<String>,
     /// The link and the day.
     plain: Sensitive<String>,
@@ -29,9 +29,10 @@ pub struct Indexed {
 impl Indexed {
     fn new(consultation: &Consultation, zone: Tz) -> Self {
         let local = consultation.starts_at.with_timezone(&zone);
-        let Consultation { client, note, link, .. } = consultation;
+        let Consultation { client, note, link, made, .. } = consultation;
+        let title = made.as_ref().and_then(|made| made.broadcast.as_ref()).map_or("", |broadcast| &broadcast.title);
         // No word holds a line break, so none is found across two fields.
-        let named = format!("{client}\n{note}");
+        let named = format!("{client}\n{note}\n{title}");
         let plain = format!("{link}\n{}", local.format("%Y-%m-%d\n%d.%m.%Y"));
         Self { day: local.date_naive(), named: folded(&named).into(), plain: folded(&plain).into() }
     }
@@ -71,6 +72,13 @@ impl Consultations {
         let removed = self.by_id.remove(id)?;
         self.by_time.remove(&(removed.starts_at, id.to_owned()));
         Some(removed)
+    }
+
+    /// Those that begin after one moment and not after another, the earliest first.
+    pub fn between(&self, after: DateTime<Utc>, until: DateTime<Utc>) -> impl Iterator<Item = &Consultation> {
+        let from = self.by_time.range((after, String::new())..);
+        let within = from.skip_while(move |((at, _), _)| *at <= after).take_while(move |((at, _), _)| *at <= until);
+        within.filter_map(|((_, id), _)| self.by_id.get(id))
     }
 
     /// The latest first.
@@ -115,6 +123,13 @@ mod tests {
         assert_eq!((hidden("петр"), hidden("23.12.2026")), (0, 2));
         all.remove("a");
         assert_eq!((order(&all), all.len()), (vec!["b"], 1));
+    }
+
+    #[test]
+    fn those_of_a_while_are_found_by_their_start() {
+        let mut all = Consultations::new(chrono_tz::UTC);
+        all.extend([("a", "10:00"), ("b", "10:01"), ("c", "10:30"), ("d", "10:31")].map(|(id, time)| consultation(id, time, 50)));
+        assert_eq!(all.between(at("10:00"), at("10:30")).map(|one| one.id.as_str()).collect::<Vec<_>>(), ["b", "c"]);
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! The history as a file: a table for spreadsheets, or events for a calendar. Pure; the shell writes it.
 
-use crate::history::known;
+use crate::command::RoomKind;
+use crate::history::{kind_of, known};
 use crate::record::{Consultation, Status};
 use crate::state::State;
 use crate::view::ConsultationStatus;
@@ -31,6 +32,8 @@ pub(crate) fn table<'a>(
         words.say("export-state", &[]),
         words.say("export-together", &[]),
         words.say("export-note", &[]),
+        words.say("export-kind", &[]),
+        words.say("export-watch-link", &[]),
     ];
     let hidden = state.settings().hide_names;
     let mut text = BYTE_ORDER_MARK.to_owned();
@@ -55,10 +58,19 @@ pub(crate) fn table<'a>(
                 state_word(known.status(now), words),
                 if together > 0 { ((together + 30) / 60).to_string() } else { String::new() },
                 private(&consultation.note),
+                match kind_of(consultation) {
+                    RoomKind::Conference => words.say("export-conference", &[]),
+                    RoomKind::Broadcast => words.say("export-broadcast", &[]),
+                },
+                watch_link(consultation).unwrap_or_default().to_owned(),
             ],
         );
     }
     text.into_bytes()
+}
+
+fn watch_link(consultation: &Consultation) -> Option<&str> {
+    consultation.made.as_ref()?.broadcast.as_ref()?.watch_link.as_deref()
 }
 
 fn state_word(status: ConsultationStatus, words: &Words) -> String {

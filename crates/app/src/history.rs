@@ -1,9 +1,10 @@
 //! The history: everything past and to come, the latest first, narrowed by words, state and days.
 
-use crate::command::{CommandError, ConsultationDraft, HistoryState, MonthCount, SearchResult, Sought};
+use crate::command::{CommandError, ConsultationDraft, HistoryState, MonthCount, RoomKind, SearchResult, Sought};
 use crate::commands::refuse_field;
 use crate::consultations::folded;
 use crate::line::local_moment;
+use crate::made;
 use crate::present::{self, Known};
 use crate::record::{Consultation, Status};
 use crate::state::State;
@@ -17,6 +18,7 @@ use kabinet_domain::Sensitive;
 pub(crate) struct Wanted {
     text: Sensitive<String>,
     state: Option<HistoryState>,
+    kind: Option<RoomKind>,
     from: Option<NaiveDate>,
     to: Option<NaiveDate>,
 }
@@ -30,6 +32,7 @@ impl Wanted {
         Ok(Self {
             text: folded(&sought.text).into(),
             state: sought.state,
+            kind: sought.kind,
             from: day(&sought.from, "from")?,
             to: day(&sought.to, "to")?,
         })
@@ -49,8 +52,15 @@ impl Wanted {
             .latest_first()
             .filter(move |(_, indexed)| of_days(indexed.day) && indexed.holds(&words, hidden))
             .filter_map(|(id, indexed)| Some((indexed.day, state.consultations.get(id)?)))
+            .filter(move |(_, consultation)| self.kind.is_none_or(|wanted| wanted == kind_of(consultation)))
             .filter(move |(_, consultation)| self.state.is_none_or(|wanted| wanted == state_of(state, consultation, now)))
     }
+}
+
+/// Whether others may watch it.
+pub(crate) fn kind_of(consultation: &Consultation) -> RoomKind {
+    let broadcast = consultation.made.as_ref().is_some_and(|made| made.broadcast.is_some());
+    if broadcast { RoomKind::Broadcast } else { RoomKind::Conference }
 }
 
 /// As what a consultation counts now.
@@ -96,7 +106,7 @@ pub(crate) fn found(state: &State, wanted: &Wanted, offset: u32, limit: u32, now
 }
 
 /// The same once more: a week later at the same local time, or as many weeks later as it takes to lie ahead.
-/// `keeps_link` for a link that was not made here and so cannot be made anew.
+/// `keeps_link` for a link that was not made here and so cannot be made anew. What a room was made with, the next one is made with.
 pub(crate) fn repeated(consultation: &Consultation, keeps_link: bool, now: DateTime<Utc>) -> ConsultationDraft {
     let zone: Tz = consultation.time_zone.parse().unwrap_or(Tz::UTC);
     let local = consultation.starts_at.with_timezone(&zone);
@@ -117,7 +127,7 @@ pub(crate) fn repeated(consultation: &Consultation, keeps_link: bool, now: DateT
         provider: consultation.provider.clone(),
         link: keeps_link.then(|| consultation.link.clone()),
         note: consultation.note.clone(),
-        room: None,
+        room: consultation.made.as_ref().map(made::wishes),
         calendar: None,
     }
 }

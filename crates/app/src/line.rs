@@ -321,9 +321,22 @@ fn made(conference: &mut Conference) -> Option<Made> {
     })
 }
 
-/// Lays what is kept here of a made room over a body. A body without one keeps what others may have written.
+/// Lays what is kept here of a made room over a body. A body without one keeps what others may have written, unless that was
+/// about a made room which has been left.
 fn with_made(body: ConferenceBody, made: Option<&Made>) -> ConferenceBody {
-    let Some(made) = made else { return ConferenceBody { at_provider: ProviderRoom::default(), ..body } };
+    let Some(made) = made else {
+        if body.at_provider.provider_room.is_none() {
+            return body;
+        }
+        return ConferenceBody {
+            kind: ConferenceType::Conference,
+            cohosts: Vec::new(),
+            live_stream_title: None,
+            live_stream_description: None,
+            at_provider: ProviderRoom::default(),
+            ..body
+        };
+    };
     let broadcast = made.broadcast.as_ref();
     ConferenceBody {
         kind: if broadcast.is_some() { ConferenceType::Broadcast } else { ConferenceType::Conference },
@@ -388,7 +401,12 @@ pub(crate) fn merged(mine: &Consultation, base: &Consultation, theirs: &Consulta
         room: pick(&mine.room, &base.room, &theirs.room),
         note: pick(&mine.note, &base.note, &theirs.note),
         status: pick(&mine.status, &base.status, &theirs.status),
-        made: pick(&mine.made, &base.made, &theirs.made),
+        made: match () {
+            // A made room goes with its link: whoever changed that says what room it is.
+            () if mine.link != base.link => mine.made.clone(),
+            () if theirs.link != base.link => theirs.made.clone(),
+            () => pick(&mine.made, &base.made, &theirs.made),
+        },
         version: theirs.version.clone(),
     }
 }
@@ -402,3 +420,6 @@ pub fn local_moment(day: chrono::NaiveDate, time: NaiveTime, zone: Tz) -> Option
         LocalResult::None => None,
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -32,6 +32,9 @@ pub(crate) const ARRIVING: Duration = Duration::seconds(90);
 /// A departure is news for so long.
 const DEPARTURE_NEWS: Duration = Duration::minutes(10);
 
+/// That a room is gone is news for so long; the list says it until there is another.
+const GONE_NEWS: Duration = Duration::minutes(10);
+
 const END_WARNING: Duration = Duration::minutes(5);
 
 /// A notification that should stand.
@@ -70,6 +73,7 @@ pub fn standing(state: &State, words: &Words, now: DateTime<Utc>) -> Vec<Notice>
             arrival(&notice, handled, now)
                 .or_else(|| departure(&notice, handled, now))
                 .or_else(|| end_warning(&notice, handled, now))
+                .or_else(|| gone_room(&notice, handled, now))
                 .or_else(|| reminder(&notice, handled, now))
         })
         .collect()
@@ -193,6 +197,19 @@ fn end_warning(notice: &Writer<'_>, handled: &Handled, now: DateTime<Utc>) -> Op
     let title = notice.words.say("notice-ends", &[("minutes", &END_WARNING.num_minutes().to_string())]);
     let body = notice.words.say("notice-ends-at", &[("time", &notice.time(ends_at))]);
     Some(notice.write(alert, (title.clone(), title), body, Vec::new(), Loudness::Quiet))
+}
+
+/// The room is not there any more. Said for some minutes, so that it keeps no reminder off the screen.
+fn gone_room(notice: &Writer<'_>, handled: &Handled, now: DateTime<Utc>) -> Option<Notice> {
+    let consultation = notice.known.consultation;
+    let found_at = notice.state.room_gone(consultation, now)?;
+    let alert = format!("gone/{}", consultation.starts_at.timestamp());
+    if consultation.starts_at <= now || found_at + GONE_NEWS <= now || handled.answered.contains(&alert) {
+        return None;
+    }
+    let title = notice.words.say("notice-room-gone", &[("time", &notice.time(consultation.starts_at))]);
+    let body = notice.words.say("notice-room-gone-body", &[]);
+    Some(notice.write(alert, (title.clone(), title), body, Vec::new(), Loudness::Normal))
 }
 
 /// The reminders that are due already when a consultation is planned: whoever plans it knows.

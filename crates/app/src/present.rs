@@ -6,7 +6,7 @@ use crate::record::{Consultation, Event, Kind, Made, Status};
 use crate::state::State;
 use crate::view::{
     Ability, AccountView, AppView, BroadcastView, ConnectionView, ConsultationStatus, ConsultationView, DayGroup, DayGroupKind,
-    FeedState, FeedView, FieldKind, FieldView, Presence, PresencePlace, ProviderKind, ProviderView, RoomView, Settings,
+    FeedState, FeedView, FieldKind, FieldView, Message, Presence, PresencePlace, ProviderKind, ProviderView, RoomView, Settings,
     SignInOffer, Step, StepKind, TrayState,
 };
 use chrono::{DateTime, Duration, NaiveDate, Utc};
@@ -177,11 +177,23 @@ pub fn app_view(state: &State, now: DateTime<Utc>) -> AppView {
             .map(|info| provider_view(state, info))
             .chain(calendar::providers(state))
             .collect(),
-        problems: state.problems.values().chain(&state.desktop_problems).cloned().collect(),
+        problems: state.problems.values().chain(&state.desktop_problems).cloned().chain(gone_rooms(state, now)).collect(),
         sign_in: state.sign_in.clone(),
         calendar: calendar::calendar(state),
         do_not_disturb_until: state.kept.do_not_disturb_until.filter(|until| *until > now),
     }
+}
+
+/// Rooms that are still to be used and are not there any more.
+fn gone_rooms(state: &State, now: DateTime<Utc>) -> Vec<Message> {
+    let gone = state.gone_rooms.keys().filter_map(|id| state.consultations.get(id));
+    let gone = gone.filter(|consultation| state.room_gone(consultation, now).is_some());
+    let told = |consultation: &Consultation| {
+        let time = consultation.starts_at.with_timezone(&state.place.zone).format("%H:%M").to_string();
+        let facts = [("time".to_owned(), time), ("consultation".to_owned(), consultation.id.clone())];
+        Message { code: "room_gone_before".into(), facts: facts.into() }
+    };
+    gone.map(told).collect()
 }
 
 fn feed_view(state: &State) -> FeedView {

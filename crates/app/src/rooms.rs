@@ -72,8 +72,10 @@ impl Application {
     pub(crate) async fn new_room(&self, provider_id: &str, day: NaiveDate) -> Result<Room, CommandError> {
         let info = provider(provider_id)?;
         // Also for a preview, so nothing may be made by asking.
-        if info.capabilities.rooms != Rooms::ByName {
-            return Err(refuse_field("no_link", "link"));
+        match info.capabilities.rooms {
+            Rooms::ByName => {}
+            Rooms::ByRequest => return Err(refuse_field("room_made_on_request", "link")),
+            Rooms::Pasted => return Err(refuse_field("no_link", "link")),
         }
         let opened = self.open_plainly(provider_id)?;
         let template = {

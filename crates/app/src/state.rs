@@ -3,10 +3,11 @@
 use crate::attended::Attended;
 use crate::calendar::record::CalendarState;
 use crate::consultations::Consultations;
-use crate::record::{Event, Handled, Unsent};
+use crate::record::{Consultation, Event, Handled, Status, Unsent};
 use crate::view::{FeedState, Health, Message, Settings, SignInView};
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
+use kabinet_domain::Sensitive;
 use kabinet_domain::provider::ProviderInfo;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet, HashSet};
@@ -39,11 +40,22 @@ pub struct State {
     pub calendar: CalendarState,
     /// An account being connected, as it is shown.
     pub sign_in: Option<SignInView>,
+    /// Consultation → its room, which its provider was asked for and does not have any more.
+    pub gone_rooms: BTreeMap<String, GoneRoom>,
+    /// Consultation → when its provider last had its room.
+    pub seen_rooms: BTreeMap<String, DateTime<Utc>>,
     /// Where the browser is led back to, to be registered at the services.
     pub sign_in_redirect: String,
     /// What the operator has given already: keys by provider.
     pub given: BTreeMap<String, BTreeSet<String>>,
     pub place: Place,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GoneRoom {
+    /// Another link is another room.
+    pub link: Sensitive<String>,
+    pub found_at: DateTime<Utc>,
 }
 
 /// What does not change while the application runs.
@@ -169,6 +181,8 @@ impl State {
             exported: None,
             calendar: CalendarState::default(),
             sign_in: None,
+            gone_rooms: BTreeMap::new(),
+            seen_rooms: BTreeMap::new(),
             sign_in_redirect: String::new(),
             given: BTreeMap::new(),
             place,
@@ -220,6 +234,23 @@ impl State {
     #[must_use]
     pub fn connection_value(&self, provider: &str, key: &str) -> Option<&str> {
         self.kept.connections.get(provider)?.get(key).map(String::as_str).filter(|value| !value.is_empty())
+    }
+
+    /// Somebody is signed in there, or a token was entered that stands for it.
+    #[must_use]
+    pub fn is_connected(&self, provider: &str) -> bool {
+        let info = self.place.providers.iter().find(|info| info.id == provider);
+        let token = info.and_then(|info| info.capabilities.sign_in).map(|sign_in| sign_in.token);
+        self.kept.accounts.contains_key(provider)
+            || self.connections.get(provider).is_some_and(|connection| connection.signed_in)
+            || token.is_some_and(|token| self.keeps_secret(provider, token))
+    }
+
+    /// A room that is still to be used, and is not there any more; since when that is known.
+    #[must_use]
+    pub fn room_gone(&self, consultation: &Consultation, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        let gone = self.gone_rooms.get(&consultation.id).filter(|gone| *gone.link.reveal() == consultation.link)?;
+        (consultation.status == Status::Planned && consultation.ends_at() > now).then_some(gone.found_at)
     }
 
     #[must_use]

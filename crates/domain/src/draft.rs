@@ -132,3 +132,35 @@ impl MakeRoomError {
         }
     }
 }
+
+/// RFC 5321, 4.5.3.1.3, less the brackets.
+const LONGEST_EMAIL: usize = 254;
+
+/// Enough to be told from a name and to stand in a list that commas part; whether it exists is the server's to say.
+#[must_use]
+pub fn is_email(text: &str) -> bool {
+    let parting = |c: char| c.is_whitespace() || c.is_control() || matches!(c, ',' | ';' | '<' | '>' | '"');
+    text.len() <= LONGEST_EMAIL
+        && !text.contains(parting)
+        && text.split_once('@').is_some_and(|(name, host)| !name.is_empty() && !host.is_empty() && !host.contains('@'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rstest::rstest;
+
+    #[rstest]
+    #[case("anna@org.example", true)]
+    #[case("анна@почта.рф", true)]
+    #[case("anna", false)]
+    #[case("@org.example", false)]
+    #[case("anna@", false)]
+    #[case("anna@b@c", false)]
+    #[case("a@b.example,c@d.example", false)]
+    #[case("a@b.example;c@d.example", false)]
+    #[case("Anna <anna@org.example>", false)]
+    fn what_can_be_no_address_is_not_sent(#[case] text: &str, #[case] sound: bool) {
+        assert_eq!(is_email(text), sound);
+    }
+}

@@ -13,7 +13,7 @@ pub const INFO: ProviderInfo =
     ProviderInfo { id: "link", name: "Link", icon: "link", capabilities: Capabilities::NONE, fields: &[], addresses: &[] };
 
 /// It takes any link, so it claims none.
-pub(crate) const PROVIDER: Provider = Provider { info: INFO, open, sign_in: None, recognises: |_| false };
+pub(crate) const PROVIDER: Provider = Provider { info: INFO, open, sign_in: None, recognises: |_| None };
 
 fn open(_: &ConnectionSettings, _: reqwest::Client) -> Result<Box<dyn RoomProvider>, ConnectionError> {
     Ok(Box::new(PastedLink))

@@ -23,8 +23,16 @@ pub(crate) struct Provider {
     pub info: ProviderInfo,
     pub open: Open,
     pub sign_in: Option<OpenSignIn>,
-    /// Whether a link is one of its rooms', whatever the connection's settings.
-    pub recognises: fn(&str) -> bool,
+    /// What a link of its own leads to, whatever the connection's settings; `None` for any other.
+    pub recognises: fn(&str) -> Option<LinkKind>,
+}
+
+/// What a provider's link leads to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LinkKind {
+    Room,
+    /// For those who only watch.
+    Broadcast,
 }
 
 /// A new provider is one line here.
@@ -49,7 +57,13 @@ pub fn providers() -> &'static [ProviderInfo] {
 /// Whose room a link leads to, where the link alone tells.
 #[must_use]
 pub fn provider_of_link(link: &str) -> Option<&'static ProviderInfo> {
-    INFOS.iter().zip(&PROVIDERS).find(|(_, provider)| (provider.recognises)(link)).map(|(info, _)| info)
+    known_link(link).map(|(info, _)| info)
+}
+
+/// The same, with what the link leads to.
+#[must_use]
+pub fn known_link(link: &str) -> Option<(&'static ProviderInfo, LinkKind)> {
+    INFOS.iter().zip(&PROVIDERS).find_map(|(info, provider)| Some((info, (provider.recognises)(link)?)))
 }
 
 /// What stands in a connection's form, by the keys of [`ProviderInfo::fields`]. Blank is the same as absent.
@@ -282,6 +296,14 @@ mod tests {
         let whose = |link| provider_of_link(link).map(|info| info.id);
         assert_eq!(whose("https://telemost.360.yandex.ru/j/1234567890"), Some("telemost"));
         assert_eq!(whose("https://meet.example.org/room-7"), None);
+        let kind = |link| known_link(link).map(|(_, kind)| kind);
+        assert_eq!(kind("https://telemost.yandex.ru/j/1234567890"), Some(LinkKind::Room));
+        assert_eq!(kind("https://telemost.yandex.ru/live/0123456789abcdef0123456789abcdef"), Some(LinkKind::Broadcast));
+    }
+
+    #[test]
+    fn a_link_that_is_pasted_is_the_last_choice() {
+        assert_eq!(providers().iter().map(|info| info.id).collect::<Vec<_>>(), ["jitsi", "telemost", "link"]);
     }
 
     #[tokio::test]

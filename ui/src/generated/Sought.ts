@@ -7,7 +7,7 @@ import type { RoomKind } from "./RoomKind";
  */
 export type Sought = { 
 /**
- * Words of the client's name, the note, the link or the day; all of them.
+ * Words of the client's name, the note, a broadcast's title, the link or the day; all of them.
  */
 text: string, state: HistoryState | null, kind: RoomKind | null, 
 /**

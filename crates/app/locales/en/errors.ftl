@@ -60,6 +60,23 @@ error-room_not_offered = This service cannot do that. Paste a link, or choose an
 error-room_may_have_been_made = The room may have been made: the request was sent, but the answer was lost. Kabinet does not send it again by itself, so that there are not two rooms. Make a new one, or paste a link.
 error-room_gone = The service does not have this room any more. Make a new one and send its link to the client.
 error-unknown_cohosts = There are no accounts with these addresses: { $emails }. Correct or remove them; nothing was made or changed.
+error-room_is_being_made = Kabinet is still waiting for the service's answer about this. Wait a moment.
+error-room_made_on_request = The service makes this room when the consultation is created; until then there is no link.
+error-room_not_made_here = This room was not made by Kabinet, so there is nothing to compare or change.
+error-room_gone_before = The service does not have the room for { $time } any more. Make a new one and send its link to the client.
+error-room_without_cohosts = The room is made, but these people could not be made co-hosts: { $emails }. Open the consultation and add them again.
+error-room_partly_changed = At the service this was changed: { $done }. This was not: { $left }. { $why }
+error-no_account = No account is connected for this yet. Connect one in Connections, or paste a link.
+error-no_watch_link = This consultation has no link for viewers.
+error-link_for_viewers = This link is for the viewers of a broadcast: nobody can speak there. Paste the link of those who take part.
+error-bad_emails = These are not e-mail addresses: { $emails }. Write them as anna@example.org.
+room-unknown-cohosts = There are no accounts with these addresses: { $emails }.
+room-part-waiting_room = waiting room
+room-part-cohosts = co-hosts
+room-part-summary = summary
+room-part-title = title
+room-part-description = description
+room-part-viewers = who may watch
 error-room_field_bad = This value does not work here. Shorten or correct it.
 
 ## Signing in to a service

@@ -27,6 +27,8 @@ notice-reminder-body = { $minutes ->
     [one] { $minutes } minute is planned
    *[other] { $minutes } minutes are planned
 }
+notice-room-gone = The room for { $time } is gone
+notice-room-gone-body = The service does not have it any more. Make a new one and send its link to the client.
 notice-discreet = There is news
 
 ## The tray
@@ -72,6 +74,7 @@ verb-help =
     kabinet join [next]         open the room of the next consultation
     kabinet copy [next]         copy its link
     kabinet new --client NAME   make a consultation (--at 15:30, --date 2026-12-23, --minutes 50, --provider jitsi)
+    kabinet new --title TITLE   make a broadcast of that title
     kabinet list [--json]       show what is planned
     kabinet hide-names on|off   keep clients' names off the screen
     kabinet doctor              check what Kabinet depends on
@@ -79,6 +82,7 @@ verb-help =
 verb-joined = Opened the room of { $time }.
 verb-copied = Copied the link of { $time }.
 verb-made = Made a consultation on { $day } at { $time }. Its link is copied:
+verb-made-watch = The link for viewers:
 verb-names-hidden = Names are hidden.
 verb-names-shown = Names are shown.
 verb-nothing = Nothing is planned from today on.
@@ -128,6 +132,10 @@ export-link = Link
 export-state = State
 export-together = Minutes together
 export-note = Note
+export-kind = Type
+export-watch-link = Link for viewers
+export-conference = conference
+export-broadcast = broadcast
 export-planned = planned
 export-running = running
 export-finished = finished

@@ -29,6 +29,8 @@ notice-reminder-body = По плану { $minutes } { $minutes ->
     [few] минуты
    *[many] минут
 }
+notice-room-gone = Комнаты на { $time } больше нет
+notice-room-gone-body = У сервиса её больше нет. Создайте новую и отправьте клиенту её ссылку.
 notice-discreet = Есть новости
 
 ## Значок в трее
@@ -75,6 +77,7 @@ verb-help =
     kabinet join [next]         открыть комнату ближайшей консультации
     kabinet copy [next]         скопировать её ссылку
     kabinet new --client ИМЯ    создать консультацию (--at 15:30, --date 2026-12-23, --minutes 50, --provider jitsi)
+    kabinet new --title ТЕМА    создать трансляцию на эту тему
     kabinet list [--json]       показать, что запланировано
     kabinet hide-names on|off   не показывать имена клиентов
     kabinet doctor              проверить всё, от чего зависит Кабинет
@@ -82,6 +85,7 @@ verb-help =
 verb-joined = Комната на { $time } открыта.
 verb-copied = Ссылка на { $time } скопирована.
 verb-made = Консультация создана: { $day } в { $time }. Ссылка скопирована:
+verb-made-watch = Ссылка для зрителей:
 verb-names-hidden = Имена скрыты.
 verb-names-shown = Имена видны.
 verb-nothing = Начиная с сегодняшнего дня ничего не запланировано.
@@ -132,6 +136,10 @@ export-link = Ссылка
 export-state = Состояние
 export-together = Минут вместе
 export-note = Заметка
+export-kind = Вид
+export-watch-link = Ссылка для зрителей
+export-conference = встреча
+export-broadcast = трансляция
 export-planned = запланирована
 export-running = идёт
 export-finished = завершена

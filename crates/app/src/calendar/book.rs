@@ -12,7 +12,7 @@ use kabinet_calendar::{Book, BookError};
 use kabinet_domain::calendar::{Agreed, CalendarEvent, Conflict, Details, Ours, room_link};
 use kabinet_domain::provider::Rooms;
 use kabinet_domain::{ConsultationId, Sensitive, Timestamp};
-use kabinet_providers::registry::provider_of_link;
+use kabinet_providers::registry::{LinkKind, known_link};
 use std::sync::Arc;
 
 #[derive(Debug, thiserror::Error)]
@@ -49,7 +49,11 @@ impl LocalBook {
             let room = link.strip_prefix(beginning.reveal().as_str()).unwrap_or_default();
             !room.is_empty() && !room.contains(['/', '?', '#'])
         });
-        own.map(|(provider, _)| *provider).or_else(|| Some(provider_of_link(link)?.id))
+        own.map(|(provider, _)| *provider).or_else(|| match known_link(link)? {
+            (info, LinkKind::Room) => Some(info.id),
+            // Whoever only watches meets nobody there.
+            (_, LinkKind::Broadcast) => None,
+        })
     }
 
     fn room_of(&self, details: &Details) -> Option<Room> {

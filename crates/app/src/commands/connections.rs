@@ -67,7 +67,10 @@ impl Application {
             }
         }
         self.change(|state| {
-            state.kept.connections.insert(id.into(), values);
+            // Nothing said of a connection that is not there leaves it so.
+            if !values.is_empty() || !secrets.is_empty() || state.kept.connections.contains_key(id) {
+                state.kept.connections.insert(id.into(), values);
+            }
             let kept = &mut state.connections.entry(id.into()).or_default().secrets;
             for (key, secret) in &secrets {
                 if secret.reveal().is_empty() {

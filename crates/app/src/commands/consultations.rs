@@ -3,18 +3,21 @@
 use super::{refuse, refuse_field};
 use crate::application::{Application, Save};
 use crate::command::{
-    ById, CommandError, ConsultationChange, ConsultationDraft, Nothing, Outcome, RoomPreview, RoomPreviewRequest,
+    ById, CommandError, ConsultationChange, ConsultationDraft, Nothing, Outcome, RoomPreview, RoomPreviewRequest, RoomWishes,
 };
 use crate::history;
 use crate::line::local_moment;
+use crate::made;
+use crate::making::Placed;
 use crate::notices;
 use crate::outbox;
 use crate::present;
-use crate::record::{Consultation, Status};
-use crate::rooms;
+use crate::record::{Consultation, Made, Status};
+use crate::rooms::{self, Room};
 use crate::view::ConsultationView;
 use chrono::{DateTime, Datelike, NaiveDate, NaiveTime, Utc};
 use chrono_tz::Tz;
+use kabinet_domain::provider::{ProviderInfo, Rooms};
 use kabinet_domain::sensitive::clean_name;
 use std::sync::Arc;
 
@@ -45,12 +48,25 @@ impl Application {
         self.make(draft).await
     }
 
-    pub(crate) async fn make(&self, draft: ConsultationDraft) -> Result<ConsultationView, CommandError> {
+    pub(crate) async fn make(self: &Arc<Self>, draft: ConsultationDraft) -> Result<ConsultationView, CommandError> {
+        if pasted_link(&draft).is_some() || !by_request(rooms::provider(&draft.provider)?) {
+            return self.make_now(draft).await;
+        }
+        let pressed = self.press(&draft)?;
+        self.see_through(|application| async move {
+            let made = application.make_now(draft).await;
+            drop(pressed);
+            made
+        })
+        .await
+    }
+
+    async fn make_now(&self, draft: ConsultationDraft) -> Result<ConsultationView, CommandError> {
         let planned = self.planned(&draft)?;
-        rooms::provider(&draft.provider)?;
-        let room = match pasted_link(&draft) {
-            Some(link) => rooms::pasted(link)?,
-            None => self.new_room(&draft.provider, planned.day).await?,
+        let info = rooms::provider(&draft.provider)?;
+        let Placed { provider, room, made, without } = match pasted_link(&draft) {
+            Some(link) => self.place_of_link(link, info)?,
+            None => self.place(info, &draft, planned.day).await?,
         };
         let consultation = Consultation {
             id: self.parts.ids.next().to_string(),
@@ -58,17 +74,22 @@ impl Application {
             starts_at: planned.starts_at,
             minutes: planned.minutes,
             time_zone: planned.zone.name().into(),
-            provider: draft.provider,
+            provider,
             link: room.link,
             room: room.name,
             note: planned.note,
             status: Status::Planned,
-            made: None,
+            made,
             version: None,
         };
         let id = consultation.id.clone();
+        let at_provider = consultation.made.is_some();
         self.put(None, consultation).await;
         self.wish_for_calendar(&id, draft.calendar, true).await;
+        if at_provider {
+            self.saw_room(&id);
+            self.tell_without(&id, without.as_deref());
+        }
         // Made it is, whether or not there is a clipboard.
         if let Err(error) = self.copy_client_link(&id).await {
             self.trouble("no_clipboard", Some(error.message));
@@ -80,20 +101,48 @@ impl Application {
         self: &Arc<Self>,
         change: ConsultationChange,
     ) -> Result<ConsultationView, CommandError> {
+        let asks_for_room = change.draft.room.is_some() || by_request(rooms::provider(&change.draft.provider)?);
+        if !asks_for_room {
+            return self.change_now(change).await;
+        }
+        let pressed = self.press(&change.id)?;
+        self.see_through(|application| async move {
+            let changed = application.change_now(change).await;
+            drop(pressed);
+            changed
+        })
+        .await
+    }
+
+    async fn change_now(&self, change: ConsultationChange) -> Result<ConsultationView, CommandError> {
         let ConsultationChange { id, draft } = change;
         let before = self.known_consultation(&id)?;
         let planned = self.planned(&draft)?;
-        let room = match pasted_link(&draft) {
-            Some(link) if link != before.link => Some(rooms::pasted(link)?),
+        let info = rooms::provider(&draft.provider)?;
+        let same_place = draft.provider == before.provider;
+        // A link that was emptied, and not only left out, asks for another room: the one it led to may be gone.
+        let anew = by_request(info) && draft.link.as_deref().is_some_and(|link| link.trim().is_empty());
+        let placed = match pasted_link(&draft) {
+            Some(link) if link != before.link => Some(self.place_of_link(link, info)?),
             Some(_) => None,
             // Another place is another room; another time is not: the client has the link already.
-            None if draft.provider != before.provider || before.link.is_empty() => {
-                Some(self.new_room(&draft.provider, planned.day).await?)
-            }
+            None if !same_place || before.link.is_empty() || anew => Some(self.place(info, &draft, planned.day).await?),
             None => None,
         };
-        rooms::provider(&draft.provider)?;
-        let (link, name) = room.map_or_else(|| (before.link.clone(), before.room.clone()), |room| (room.link, room.name));
+        let changed = match (&placed, &draft.room) {
+            (None, Some(wishes)) if same_place && before.made.is_some() => Some(self.change_made(&before, wishes).await?),
+            _ => None,
+        };
+        // The provider took its time; meanwhile something else may have changed, even the room.
+        let before = self.known_consultation(&id).unwrap_or(before);
+        let changed = changed.filter(|changed| before.made.as_ref().is_some_and(|made| made.id == changed.id));
+        let placed = placed.unwrap_or_else(|| Placed {
+            provider: draft.provider,
+            room: Room { link: before.link.clone(), name: before.room.clone() },
+            made: changed.or_else(|| before.made.clone()).filter(|_| same_place),
+            without: None,
+        });
+        let (moved, at_provider) = (placed.room.link != before.link, placed.made.is_some());
         // A form that was not shown the name cannot give it back.
         let hidden = self.look().settings().hide_names && planned.client.is_empty();
         let now = Consultation {
@@ -101,15 +150,61 @@ impl Application {
             starts_at: planned.starts_at,
             minutes: planned.minutes,
             time_zone: planned.zone.name().into(),
-            provider: draft.provider,
-            link,
-            room: name,
+            provider: placed.provider,
+            link: placed.room.link,
+            room: placed.room.name,
             note: planned.note,
+            made: placed.made,
             ..before.clone()
         };
         self.put(Some(before), now).await;
         self.wish_for_calendar(&id, draft.calendar, false).await;
+        if moved {
+            if at_provider {
+                self.saw_room(&id);
+            }
+            self.tell_without(&id, placed.without.as_deref());
+        }
         self.shown(&id)
+    }
+
+    /// A new room where none was pasted.
+    async fn place(
+        &self,
+        info: &'static ProviderInfo,
+        draft: &ConsultationDraft,
+        day: NaiveDate,
+    ) -> Result<Placed, CommandError> {
+        let wishes = draft.room.clone().unwrap_or_default();
+        if by_request(info) {
+            return self.make_room(info, &wishes).await;
+        }
+        // What else is wished of a room is a form's that has such a provider in it too; a broadcast is another thing than was asked for.
+        if wishes.broadcast.is_some() {
+            return Err(refuse_field("room_not_offered", "title"));
+        }
+        let room = self.new_room(info.id, day).await?;
+        Ok(Placed { provider: info.id.to_owned(), room, made: None, without: None })
+    }
+
+    /// What is wished otherwise than the room was made with is changed there first.
+    async fn change_made(&self, consultation: &Consultation, wishes: &RoomWishes) -> Result<Made, CommandError> {
+        let made = consultation.made.as_ref().ok_or_else(|| refuse("room_not_made_here"))?;
+        let wanted = made::wished(rooms::provider(&consultation.provider)?, made, wishes)?;
+        if wanted != *made {
+            let (info, _, opened) = self.made_room(consultation).await?;
+            self.change_there(consultation, (info, opened.as_ref()), (made, &wanted)).await?;
+        }
+        Ok(wanted)
+    }
+
+    /// Goes on to its end when whoever asked has gone: a room's id that nobody takes in cannot be had again.
+    async fn see_through<T: Send + 'static, F>(self: &Arc<Self>, work: impl FnOnce(Arc<Self>) -> F) -> Result<T, CommandError>
+    where
+        F: Future<Output = Result<T, CommandError>> + Send + 'static,
+    {
+        let done = self.tasks.spawn(work(self.clone())).await;
+        done.unwrap_or_else(|_| Err(refuse("room_may_have_been_made")))
     }
 
     pub(super) async fn cancel_consultation(self: &Arc<Self>, by: ById) -> Result<Nothing, CommandError> {
@@ -138,16 +233,26 @@ impl Application {
         Ok(present::consultation_view(&state, &history::known(&state, &consultation), self.now()))
     }
 
-    async fn decide(&self, id: &str, status: Status) -> Result<Nothing, CommandError> {
+    async fn decide(self: &Arc<Self>, id: &str, status: Status) -> Result<Nothing, CommandError> {
         let before = self.known_consultation(id)?;
         if before.status != status {
+            let concerns_room = before.made.is_some() && [before.status, status].contains(&Status::Cancelled);
             let now = Consultation { status, ..before.clone() };
             self.put(Some(before), now).await;
+            if concerns_room {
+                let (application, id) = (self.clone(), id.to_owned());
+                self.tasks.spawn(async move {
+                    tokio::select! {
+                        () = application.stop.cancelled() => {}
+                        () = application.guard_room(&id) => {}
+                    }
+                });
+            }
         }
         Ok(Nothing {})
     }
 
-    async fn put(&self, before: Option<Consultation>, now: Consultation) {
+    pub(crate) async fn put(&self, before: Option<Consultation>, now: Consultation) {
         if before.as_ref() == Some(&now) {
             return;
         }
@@ -184,6 +289,10 @@ impl Application {
         let note = draft.note.chars().filter(|c| *c == '\n' || !c.is_control()).collect();
         Ok(Planned { client: clean_name(&draft.client), day, starts_at, zone, minutes: draft.minutes, note })
     }
+}
+
+fn by_request(info: &ProviderInfo) -> bool {
+    info.capabilities.rooms == Rooms::ByRequest
 }
 
 fn pasted_link(draft: &ConsultationDraft) -> Option<&str> {

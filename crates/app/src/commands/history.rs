@@ -59,6 +59,9 @@ impl Application {
 
     /// Whether the room was made by Kabinet, so that another can be. Else its link was pasted, and it may be the only one there is.
     async fn made_here(&self, consultation: &Consultation) -> bool {
+        if consultation.made.is_some() {
+            return true;
+        }
         if !rooms::provider(&consultation.provider).is_ok_and(|provider| provider.capabilities.makes_rooms()) {
             return false;
         }

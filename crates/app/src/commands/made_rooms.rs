@@ -2,23 +2,83 @@
 
 use super::refuse;
 use crate::application::Application;
-use crate::command::{ById, CommandError, Nothing, RoomChanging, RoomComparison, SideChoice};
+use crate::command::{ById, CommandError, Nothing, RoomChanging, RoomComparison, SideChoice, WhichSide};
+use crate::made;
+use crate::present::room_view;
+use crate::record::{Consultation, Made};
+use kabinet_domain::{RoomState, Sensitive};
 use std::sync::Arc;
 
 impl Application {
-    pub(super) async fn copy_watch_link(self: &Arc<Self>, _by: ById) -> Result<Nothing, CommandError> {
-        Err(refuse("unknown_command"))
+    /// The link of those who only watch, apart from the link of those who take part.
+    pub(super) async fn copy_watch_link(self: &Arc<Self>, by: ById) -> Result<Nothing, CommandError> {
+        let broadcast = self.known_consultation(&by.id)?.made.and_then(|made| made.broadcast);
+        let link = broadcast.and_then(|broadcast| broadcast.watch_link).ok_or_else(|| refuse("no_watch_link"))?;
+        self.parts.desktop.copy(&Sensitive::new(link)).await?;
+        self.trouble("no_clipboard", None);
+        self.worked(None);
+        Ok(Nothing {})
     }
 
-    pub(super) async fn compare_room(self: &Arc<Self>, _by: ById) -> Result<RoomComparison, CommandError> {
-        Err(refuse("unknown_command"))
+    pub(super) async fn compare_room(self: &Arc<Self>, by: ById) -> Result<RoomComparison, CommandError> {
+        let consultation = self.known_consultation(&by.id)?;
+        let (info, made, opened) = self.made_room(&consultation).await?;
+        let state = self.read_room(&consultation, (info, opened.as_ref()), &made.id).await?;
+        Ok(compared(&consultation, &made, Some(&state)))
     }
 
-    pub(super) async fn change_room(self: &Arc<Self>, _changing: RoomChanging) -> Result<RoomComparison, CommandError> {
-        Err(refuse("unknown_command"))
+    /// Asks for what differs from what the provider says, not from what is thought here: somebody may have changed it there.
+    pub(super) async fn change_room(self: &Arc<Self>, changing: RoomChanging) -> Result<RoomComparison, CommandError> {
+        let consultation = self.known_consultation(&changing.id)?;
+        let (info, ours, opened) = self.made_room(&consultation).await?;
+        // Before anything is asked: what cannot be wished is refused at its field.
+        made::wished(info, &ours, &changing.wishes)?;
+        let there = (info, opened.as_ref());
+        let state = self.read_room(&consultation, there, &ours.id).await?;
+        let theirs = made::as_said(&ours, &state);
+        let wanted = made::wished(info, &theirs, &changing.wishes)?;
+        self.change_there(&consultation, there, (&theirs, &wanted)).await?;
+        // It was changed, whether or not it can be read again.
+        let state = self.read_room(&consultation, there, &ours.id).await.ok();
+        let made = state.as_ref().map_or_else(|| wanted.clone(), |state| made::as_said(&wanted, state));
+        self.keep_made(&consultation.id, made.clone(), None).await;
+        Ok(compared(&consultation, &made, state.as_ref()))
     }
 
-    pub(super) async fn take_room(self: &Arc<Self>, _choice: SideChoice) -> Result<RoomComparison, CommandError> {
-        Err(refuse("unknown_command"))
+    pub(super) async fn take_room(self: &Arc<Self>, choice: SideChoice) -> Result<RoomComparison, CommandError> {
+        let consultation = self.known_consultation(&choice.id)?;
+        let (info, ours, opened) = self.made_room(&consultation).await?;
+        let there = (info, opened.as_ref());
+        let state = self.read_room(&consultation, there, &ours.id).await?;
+        let theirs = made::as_said(&ours, &state);
+        match choice.side {
+            WhichSide::Ours => {
+                if theirs.broadcast.is_some() != ours.broadcast.is_some() {
+                    return Err(refuse("room_not_offered"));
+                }
+                self.change_there(&consultation, there, (&theirs, &ours)).await?;
+                let state = self.read_room(&consultation, there, &ours.id).await.ok();
+                Ok(compared(&consultation, &ours, state.as_ref()))
+            }
+            WhichSide::Theirs => {
+                let link = state.link.reveal().clone();
+                self.keep_made(&consultation.id, theirs.clone(), Some(link.clone())).await;
+                Ok(compared(&Consultation { link, ..consultation }, &theirs, Some(&state)))
+            }
+        }
+    }
+}
+
+/// Without an answer the provider is taken to say the same.
+fn compared(consultation: &Consultation, ours: &Made, said: Option<&RoomState>) -> RoomComparison {
+    let (theirs, their_link) = match said {
+        Some(state) => (made::as_said(ours, state), state.link.reveal().clone()),
+        None => (ours.clone(), consultation.link.clone()),
+    };
+    let differs = made::differing((ours, &consultation.link), (&theirs, &their_link));
+    RoomComparison {
+        ours: room_view(ours),
+        theirs: room_view(&theirs),
+        differs: differs.into_iter().map(str::to_owned).collect(),
     }
 }

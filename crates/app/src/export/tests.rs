@@ -24,13 +24,20 @@ fn a_row_says_what_was_planned_and_what_became_of_it() {
     let mut state = state(&[held], &events);
     assert_eq!(
         as_table(&state, Language::Ru),
-        "\u{feff}Дата,Начало,Конец,Часовой пояс,Клиент,Где,Ссылка,Состояние,Минут вместе,Заметка\r\n\
+        "\u{feff}Дата,Начало,Конец,Часовой пояс,Клиент,Где,Ссылка,Состояние,Минут вместе,Заметка,Вид,Ссылка для зрителей\r\n\
          2026-12-24,00:30,01:20,Europe/Moscow,Client c1,jitsi,https://meet.example.org/konsultaciya-23dec-c100000000,\
-         завершена,49,\"Сон, \"\"дневник\"\"\nи прогулки\"\r\n"
+         завершена,49,\"Сон, \"\"дневник\"\"\nи прогулки\",встреча,\r\n"
     );
     state.kept.settings.hide_names = true;
     let hidden = as_table(&state, Language::En);
-    assert!(hidden.contains("Europe/Moscow,,jitsi") && hidden.ends_with("finished,49,\r\n"), "{hidden}");
+    assert!(hidden.contains("Europe/Moscow,,jitsi") && hidden.ends_with("finished,49,,conference,\r\n"), "{hidden}");
+}
+
+#[test]
+fn a_broadcast_has_a_link_of_its_own_for_viewers() {
+    let broadcast = Consultation { made: Some(crate::made::tests::made()), ..consultation("c1", "21:30", 50) };
+    let row = as_table(&state(&[broadcast], &[]), Language::En);
+    assert!(row.ends_with(",planned,,,broadcast,https://rooms.example.org/live/1\r\n"), "{row}");
 }
 
 #[rstest]

@@ -55,6 +55,25 @@ fn states_are_told_apart_as_they_are_shown(#[case] wanted: HistoryState, #[case]
 }
 
 #[test]
+fn broadcasts_are_told_apart_and_found_by_their_titles() {
+    let broadcast = Consultation { made: Some(made::tests::made()), ..on("b", "2026-12-24", Status::Planned) };
+    let room = crate::record::Made { broadcast: None, ..made::tests::made() };
+    let all = [
+        on("a", "2026-12-23", Status::Planned),
+        broadcast,
+        Consultation { made: Some(room), ..on("c", "2026-12-25", Status::Planned) },
+    ];
+    let mut state = state(&all, &[]);
+    let of_kind = |kind| Sought { kind: Some(kind), ..Sought::default() };
+    assert_eq!(ids(&state, &of_kind(RoomKind::Broadcast), "12:00"), ["b"]);
+    assert_eq!(ids(&state, &of_kind(RoomKind::Conference), "12:00"), ["c", "a"]);
+    assert_eq!(ids(&state, &sought("sleep"), "12:00"), ["b"]);
+    // A title may name whom it is about.
+    state.kept.settings.hide_names = true;
+    assert!(ids(&state, &sought("sleep"), "12:00").is_empty());
+}
+
+#[test]
 fn the_first_and_the_last_day_belong_to_the_period() {
     let days = ["2026-11-30", "2026-12-01", "2026-12-31", "2027-01-01"];
     let all: Vec<_> = days.iter().map(|day| on(day, day, Status::Planned)).collect();
@@ -77,7 +96,7 @@ fn ten_thousand_are_given_out_in_pieces_and_counted_by_month() {
             ..consultation(&format!("{number:05}"), "10:00", 50)
         })
         .collect();
-    let state = state(&all, &[]);
+    let mut state = state(&all, &[]);
     let wanted = Wanted::read(&Sought::default()).expect("understood");
     let last = found(&state, &wanted, 9_990, 60, at("12:00"));
     assert_eq!((last.total, last.items.len(), last.items[9].id.as_str()), (10_000, 10, "09999"));
@@ -87,6 +106,9 @@ fn ten_thousand_are_given_out_in_pieces_and_counted_by_month() {
         [MonthCount { month: "2026-12".into(), count: 22 * 24 + 11 }, MonthCount { month: "2026-11".into(), count: 30 * 24 },]
     );
     assert!(found(&state, &wanted, 10_000, 60, at("12:00")).items.is_empty());
+    state.consultations.insert(Consultation { made: Some(made::tests::made()), ..all[5_000].clone() });
+    let sought = Sought { kind: Some(RoomKind::Broadcast), text: "sleep".into(), ..Sought::default() };
+    assert_eq!(ids(&state, &sought, "12:00"), ["05000"]);
 }
 
 fn in_zone(zone: &str, local: &str) -> Consultation {
@@ -121,5 +143,10 @@ fn the_same_again_has_a_new_room_unless_the_link_is_all_there_is() {
     let before = Consultation { note: "Дневник".into(), ..consultation("a", "10:00", 90) };
     let made = repeated(&before, false, at("12:00"));
     assert_eq!((made.client.as_str(), made.minutes, made.note.as_str(), made.link), ("Client a", 90, "Дневник", None));
-    assert_eq!(repeated(&before, true, at("12:00")).link, Some(before.link));
+    assert_eq!((made.room, repeated(&before, true, at("12:00")).link), (None, Some(before.link.clone())));
+    let before = Consultation { made: Some(made::tests::made()), ..before };
+    let again = repeated(&before, false, at("12:00"));
+    let room = again.room.expect("wishes");
+    assert_eq!((again.link, room.cohosts), (None, vec!["anna@org.example".to_owned()]));
+    assert_eq!(room.broadcast.expect("a broadcast").title, "Sleep");
 }

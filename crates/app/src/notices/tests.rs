@@ -46,6 +46,24 @@ fn a_client_in_the_room_is_told_until_the_client_leaves() {
 }
 
 #[test]
+fn a_room_that_is_gone_is_said_for_some_minutes_and_gives_way_to_the_reminder() {
+    let mut state = at_three(&[]);
+    let link = state.consultations["c1"].link.clone();
+    let gone = crate::state::GoneRoom { link: link.into(), found_at: at("14:30") };
+    state.gone_rooms.insert("c1".into(), gone);
+    assert_eq!(title(&state, "14:30"), "The room for 15:00 is gone");
+    assert_eq!(title(&state, "14:40"), "");
+    assert_eq!(title(&state, "14:50"), "Consultation at 15:00");
+    // Put away, it does not come back; another room is not gone.
+    let alert = now_standing(&state, "14:30")[0].alert.clone();
+    state.handled.entry("c1".into()).or_default().answer(alert);
+    assert_eq!(title(&state, "14:31"), "");
+    state.handled.clear();
+    state.consultations.insert(Consultation { link: "https://rooms.example.org/2".into(), ..state.consultations["c1"].clone() });
+    assert_eq!(title(&state, "14:31"), "");
+}
+
+#[test]
 fn where_the_client_waits_is_said() {
     let waiting = |lobby| at_three(&[event(1, "14:58", Kind::ClientWaiting { lobby }, "")]);
     assert_eq!(title(&waiting(false), "14:58"), "A client waits on the page");

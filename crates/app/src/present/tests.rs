@@ -21,6 +21,23 @@ fn the_large_one_is_the_next_of_today(#[case] now: &str, #[case] expected: Optio
 }
 
 #[test]
+fn a_room_that_is_gone_is_a_trouble_until_there_is_another_or_it_is_over() {
+    let mut state = state(&three(), &[]);
+    let gone = crate::state::GoneRoom { link: state.consultations["b"].link.clone().into(), found_at: at("14:30") };
+    state.gone_rooms.insert("b".into(), gone);
+    let told = |state: &State, now: &str| app_view(state, at(now)).problems;
+    let [problem] = told(&state, "14:30").try_into().expect("one trouble");
+    assert_eq!((problem.code.as_str(), problem.facts["time"].as_str()), ("room_gone_before", "15:00"));
+    assert_eq!(problem.facts["consultation"], "b");
+    assert_eq!((told(&state, "15:49").len(), told(&state, "15:50").len()), (1, 0));
+    let before = state.consultations["b"].clone();
+    state.consultations.insert(Consultation { status: Status::Cancelled, ..before.clone() });
+    assert!(told(&state, "14:30").is_empty());
+    state.consultations.insert(Consultation { link: "https://rooms.example.org/2".into(), ..before });
+    assert!(told(&state, "14:30").is_empty());
+}
+
+#[test]
 fn a_waiting_client_comes_before_the_clock() {
     let mut joined = joined(1, "12:00", "Ivan");
     joined.consultation = Some("c".into());

@@ -28,7 +28,7 @@ use std::time::Duration;
 const TOKEN: &str = "a-token-for-tests";
 pub const ADMIN: &str = "an-administrators-token";
 /// Longer than anything here takes.
-const PATIENCE: Duration = Duration::from_secs(20);
+pub const PATIENCE: Duration = Duration::from_secs(20);
 
 /// A computer: what stays when the application ends.
 pub struct Computer {

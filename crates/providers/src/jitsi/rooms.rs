@@ -41,7 +41,7 @@ pub const INFO: ProviderInfo = ProviderInfo {
 };
 
 /// Which servers are Jitsi's no link tells by itself.
-pub(crate) const PROVIDER: Provider = Provider { info: INFO, open, sign_in: None, recognises: |_| false };
+pub(crate) const PROVIDER: Provider = Provider { info: INFO, open, sign_in: None, recognises: |_| None };
 
 /// A server, and how it wants specialists' tokens, if it does.
 #[derive(Debug)]

@@ -1,16 +1,9 @@
 //! Links to Telemost. They are kept as they came: the same conference answers at all four hosts.
 
+pub use crate::registry::LinkKind;
 use url::Url;
 
 const HOSTS: [&str; 4] = ["telemost.yandex.ru", "telemost.yandex.com", "telemost.360.yandex.ru", "telemost.360.yandex.com"];
-
-/// What a link leads to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum LinkKind {
-    Room,
-    /// For those who only watch.
-    Broadcast,
-}
 
 /// `None` for a link to elsewhere.
 #[must_use]

@@ -48,8 +48,7 @@ pub const INFO: ProviderInfo = ProviderInfo {
     addresses: &[API, yandex::OAUTH, yandex::LOGIN],
 };
 
-pub(crate) const PROVIDER: Provider =
-    Provider { info: INFO, open, sign_in: Some(sign_in), recognises: |link| links::kind(link).is_some() };
+pub(crate) const PROVIDER: Provider = Provider { info: INFO, open, sign_in: Some(sign_in), recognises: links::kind };
 
 #[derive(Debug)]
 struct TelemostRooms(Telemost);

@@ -1,7 +1,7 @@
 //! The words of the API that several requests share.
 
 use super::error::TelemostError;
-use kabinet_domain::draft::BroadcastState;
+use kabinet_domain::draft::{BroadcastState, is_email};
 use kabinet_domain::provider::WaitingRoom;
 use kabinet_domain::{BroadcastChange, BroadcastDraft, Sensitive, Viewers};
 use serde::de::DeserializeOwned;
@@ -11,8 +11,6 @@ use serde_json::Value;
 /// Limits that other clients keep; the documentation has none.
 const LONGEST_TITLE: usize = 1024;
 const LONGEST_DESCRIPTION: usize = 2048;
-/// RFC 5321, 4.5.3.1.3, less the brackets.
-const LONGEST_EMAIL: usize = 254;
 
 #[derive(Serialize)]
 pub(super) struct Cohost<'a> {
@@ -32,14 +30,6 @@ pub(super) fn cohosts(emails: &[Sensitive<String>]) -> Result<Vec<Cohost<'_>>, T
         }
     }
     Ok(listed)
-}
-
-/// Enough to be told from a name and to stand in a list that commas part; whether it exists is the server's to say.
-fn is_email(text: &str) -> bool {
-    let parting = |c: char| c.is_whitespace() || c.is_control() || matches!(c, ',' | ';' | '<' | '>' | '"');
-    text.len() <= LONGEST_EMAIL
-        && !text.contains(parting)
-        && text.split_once('@').is_some_and(|(name, host)| !name.is_empty() && !host.is_empty() && !host.contains('@'))
 }
 
 /// Who waits, of a conference; who may see, of a broadcast.
@@ -166,21 +156,6 @@ pub(super) fn lenient<'de, D: Deserializer<'de>, T: DeserializeOwned>(deserializ
 #[cfg(test)]
 mod tests {
     use super::*;
-    use rstest::rstest;
-
-    #[rstest]
-    #[case("anna@org.example", true)]
-    #[case("анна@почта.рф", true)]
-    #[case("anna", false)]
-    #[case("@org.example", false)]
-    #[case("anna@", false)]
-    #[case("anna@b@c", false)]
-    #[case("a@b.example,c@d.example", false)]
-    #[case("a@b.example;c@d.example", false)]
-    #[case("Anna <anna@org.example>", false)]
-    fn what_can_be_no_address_is_not_sent(#[case] text: &str, #[case] sound: bool) {
-        assert_eq!(is_email(text), sound);
-    }
 
     #[test]
     fn an_address_counts_once() {
