@@ -103,6 +103,17 @@ impl LocalBook {
     }
 }
 
+impl LocalBook {
+    /// Whoever still has the link of a cancelled consultation does not get in unseen.
+    fn guard_room(&self, consultation: ConsultationId) {
+        let id = consultation.to_string();
+        let made = self.application.look().consultations.get(&id).is_some_and(|one| one.made.is_some());
+        if made {
+            self.application.guard_room_soon(&id);
+        }
+    }
+}
+
 /// The id of a consultation that still is as it was compared.
 fn as_compared(state: &State, before: &Ours) -> Result<String, BookError> {
     let id = before.consultation.to_string();
@@ -192,7 +203,7 @@ impl Book for LocalBook {
     }
 
     async fn cancel(&self, before: &Ours) -> Result<(), BookError> {
-        self.write(|state, now| {
+        let cancelled = self.write(|state, now| {
             let id = as_compared(state, before)?;
             let row = state.calendar.rows.entry(id.clone()).or_default();
             row.agreed = None;
@@ -206,12 +217,16 @@ impl Book for LocalBook {
                 _ => row.on = false,
             }
             Ok(((), rows))
-        })
-        .await
+        });
+        cancelled.await?;
+        self.guard_room(before.consultation);
+        Ok(())
     }
 
     async fn revive(&self, before: &Ours, details: &Details) -> Result<Details, BookError> {
-        self.put(before, details, true).await
+        let revived = self.put(before, details, true).await?;
+        self.guard_room(before.consultation);
+        Ok(revived)
     }
 
     async fn add(&self, event: &CalendarEvent, link: &Sensitive<String>) -> Result<(), BookError> {

@@ -240,13 +240,7 @@ impl Application {
             let now = Consultation { status, ..before.clone() };
             self.put(Some(before), now).await;
             if concerns_room {
-                let (application, id) = (self.clone(), id.to_owned());
-                self.tasks.spawn(async move {
-                    tokio::select! {
-                        () = application.stop.cancelled() => {}
-                        () = application.guard_room(&id) => {}
-                    }
-                });
+                self.guard_room_soon(id);
             }
         }
         Ok(Nothing {})
