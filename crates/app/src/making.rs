@@ -197,6 +197,17 @@ impl Application {
         self.learn_of_account(info, answer.as_ref().err(), false);
     }
 
+    /// The same beside whatever else is done.
+    pub(crate) fn guard_room_soon(self: &Arc<Self>, id: &str) {
+        let (application, id) = (self.clone(), id.to_owned());
+        self.tasks.spawn(async move {
+            tokio::select! {
+                () = application.stop.cancelled() => {}
+                () = application.guard_room(&id) => {}
+            }
+        });
+    }
+
     /// Where no account was ever connected, "again" would be the wrong word; and a keychain that is locked may hold one.
     fn refused_by(&self, info: &ProviderInfo, error: &MakeRoomError) -> CommandError {
         tracing::info!(error = error as &dyn std::error::Error, "a provider of rooms refused");

@@ -19,6 +19,16 @@ pub trait Book: fmt::Debug + Send + Sync {
     /// In the place of what was agreed about the same consultation before.
     async fn keep_agreement(&self, agreed: Agreed) -> Result<(), BookError>;
 
+    /// Remembers beside what was agreed what will be, once an entry is written over. The next agreement takes its place.
+    /// Whoever does not remember it may ask a person about our own writing when its answer was lost.
+    async fn intend(&self, _agreed: Agreed) -> Result<(), BookError> {
+        Ok(())
+    }
+
+    async fn intentions(&self) -> Result<Vec<Agreed>, BookError> {
+        Ok(Vec::new())
+    }
+
     /// Nothing is agreed any more.
     async fn forget(&self, consultation: ConsultationId) -> Result<(), BookError>;
 

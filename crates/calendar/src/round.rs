@@ -75,7 +75,9 @@ pub async fn round(
     let mut tables = Tables { ours, theirs, agreed };
     let mut report = Report::default();
     tables.find_lost(&sides, &mut report).await?;
+    tables.recall(book).await?;
     tables.look(&sides).await?;
+    tables.recall(book).await?;
     let (mut of_consultations, mut proposals): (BTreeMap<ConsultationId, Vec<Step>>, Vec<Step>) = Default::default();
     for step in tables.compare(book) {
         match subject(&step) {
@@ -136,6 +138,7 @@ pub async fn decide(
         tables.theirs.extend(read.into_iter().filter_map(|(_, event)| event));
     }
     tables.look(&sides).await?;
+    tables.recall(book).await?;
     let mut steps = tables.compare(book);
     steps.retain(|step| subject(step) == Some(consultation));
     let Some(ours) = tables.ours.first() else { return Ok(()) };
@@ -190,6 +193,21 @@ impl Tables {
             match sides.calendar.find_marked(sides.which, trace.consultation, &trace.details).await {
                 Ok(found) => self.theirs.extend(found),
                 Err(error) => report.fail(trace.consultation, error.into())?,
+            }
+        }
+        Ok(())
+    }
+
+    /// Writing whose answer was lost is agreed on when it is found as it was sent: it is nobody's change.
+    async fn recall(&mut self, book: &dyn Book) -> Result<(), BookError> {
+        for intended in book.intentions().await? {
+            let as_sent = |event: &CalendarEvent| {
+                !event.deleted && Some(&event.id) == intended.entry.as_ref() && event.details == intended.seen
+            };
+            let known = self.agreed.iter_mut().find(|one| one.consultation == intended.consultation);
+            if let Some(known) = known.filter(|_| self.theirs.iter().any(as_sent)) {
+                known.clone_from(&intended);
+                book.keep_agreement(intended).await?;
             }
         }
         Ok(())

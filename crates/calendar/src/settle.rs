@@ -75,6 +75,10 @@ impl Sides<'_> {
     pub(crate) async fn settle(&self, ours: &Ours, mut steps: Vec<Step>) -> Result<(), Failure> {
         let consultation = ours.consultation;
         steps.sort_by_key(|step| !matches!(step, Step::ChangeHere { .. } | Step::ReviveHere { .. }));
+        let agreed_then = steps.iter().find_map(|step| match step {
+            Step::Agree(agreed) => Some(agreed.clone()),
+            _ => None,
+        });
         let (mut here, mut answer) = (None, None);
         for step in steps {
             match step {
@@ -82,6 +86,10 @@ impl Sides<'_> {
                 Step::ReviveHere { details, .. } => here = Some(self.book.revive(ours, &details).await?),
                 Step::CreateThere { details, .. } => self.create(consultation, details).await?,
                 Step::UpdateThere { over, details, .. } => {
+                    if let Some(then) = agreed_then.clone() {
+                        let said = here.clone().unwrap_or_else(|| then.details.clone());
+                        self.book.intend(Agreed { details: said, ..then }).await?;
+                    }
                     answer = Some(self.calendar.update(consultation, &over, &details).await?);
                 }
                 Step::DeleteThere { entry, .. } => {

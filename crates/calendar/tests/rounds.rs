@@ -12,23 +12,27 @@ use world::{Days, MemoryBook, MemoryCalendar, Trouble, details, id, now, people,
 
 struct World {
     days: Arc<Days>,
-    calendar: MemoryCalendar,
-    book: MemoryBook,
+    calendar: Arc<MemoryCalendar>,
+    book: Arc<MemoryBook>,
 }
 
 impl World {
     fn new() -> Self {
         let days = Arc::new(Days::default());
-        Self { calendar: MemoryCalendar::new(days.clone()), book: MemoryBook::new(days.clone()), days }
+        Self::of(MemoryCalendar::new(days.clone()), MemoryBook::new(days.clone()), days)
+    }
+
+    fn of(calendar: MemoryCalendar, book: MemoryBook, days: Arc<Days>) -> Self {
+        Self { calendar: Arc::new(calendar), book: Arc::new(book), days }
     }
 
     async fn round(&self) -> Result<Report, RoundError> {
-        round(&self.calendar, &which(), &self.book, now()).await
+        round(self.calendar.as_ref(), &which(), self.book.as_ref(), now()).await
     }
 
     async fn decide(&self, side: Side) {
         for conflict in self.book.conflicts() {
-            decide(&self.calendar, &which(), &self.book, &conflict, side).await.expect("decided");
+            decide(self.calendar.as_ref(), &which(), self.book.as_ref(), &conflict, side).await.expect("decided");
         }
     }
 
@@ -137,8 +141,10 @@ async fn trouble_of_the_whole_connection_ends_the_round() {
 
 #[tokio::test]
 async fn a_title_that_is_kept_to_ourselves_leaves_the_one_there_alone() {
-    let mut world = World::new();
-    world.book.private = true;
+    let days = Arc::new(Days::default());
+    let mut book = MemoryBook::new(days.clone());
+    book.private = true;
+    let world = World::of(MemoryCalendar::new(days.clone()), book, days);
     world.book.plan(1, details("Consultation", 3));
     world.settles().await;
     let entry = world.calendar.of(id(1))[0].id.clone();
@@ -153,8 +159,10 @@ async fn a_title_that_is_kept_to_ourselves_leaves_the_one_there_alone() {
 
 #[tokio::test]
 async fn a_calendar_that_cuts_titles_is_not_fought_with() {
-    let mut world = World::new();
-    world.calendar.longest_title = 3;
+    let days = Arc::new(Days::default());
+    let mut calendar = MemoryCalendar::new(days.clone());
+    calendar.longest_title = 3;
+    let world = World::of(calendar, MemoryBook::new(days.clone()), days);
     world.book.plan(1, details("Annabelle", 3));
     world.settles().await;
     let calls = world.days.calls();
@@ -182,7 +190,7 @@ async fn a_conflict_waits_for_a_person_and_a_stale_one_is_not_decided() {
 
         let shown = world.book.conflicts().remove(0);
         world.calendar.edit(&entry, moved(30));
-        let stale = decide(&world.calendar, &which(), &world.book, &shown, side).await;
+        let stale = decide(world.calendar.as_ref(), &which(), world.book.as_ref(), &shown, side).await;
         assert!(stale.expect_err("another conflict by now").passes());
         assert_eq!(world.book.conflicts()[0].theirs.details.starts_at, now() + Duration::hours(30));
         world.decide(side).await;
@@ -264,6 +272,61 @@ async fn wherever_a_round_breaks_off_the_next_ones_finish_it() {
                 world.settles().await;
                 assert!(world.calendar.all().is_empty() && world.book.agreed().is_empty(), "{trouble:?} {call} {chapter}");
                 assert!(world.book.conflicts().is_empty() && world.book.all().len() == 2);
+            }
+        }
+    }
+}
+
+/// Somebody goes on changing, here or there, while the sides are compared.
+#[tokio::test]
+async fn a_change_in_the_middle_of_a_round_is_nobody_elses_and_is_not_lost() {
+    for call in 0..8 {
+        for here in [true, false] {
+            let world = World::new();
+            world.book.plan(1, details("Anna", 3));
+            world.settles().await;
+            let entry = world.calendar.of(id(1))[0].id.clone();
+            world.calendar.edit(&entry, |there| there.title = "Anna P.".into());
+            world.book.edit(1, |ours| ours.details.reminder = Some(10));
+            let (book, calendar) = (world.book.clone(), world.calendar.clone());
+            world.days.meanwhile(call, move || {
+                if here {
+                    book.edit(1, |ours| ours.details.reminder = Some(20));
+                } else {
+                    calendar.edit(&entry, |there| there.description = format!("Bring it\n\nkabinet:{}", id(1)).into());
+                }
+            });
+            let _ = world.round().await;
+            let happened = world.days.calls() > call;
+            world.days.meanwhile(u32::MAX, || {});
+            world.settles().await;
+            assert_eq!(world.book.conflicts(), [], "{call}");
+            world.in_step();
+            let said = world.book.one(1).details;
+            let (reminder, description) = if here { (Some(20), "") } else { (Some(10), "Bring it") };
+            assert_eq!(said.title.reveal(), "Anna P.");
+            assert!(!happened || (said.reminder, said.description.reveal().as_str()) == (reminder, description), "{call} {here}");
+        }
+    }
+}
+
+/// Our own writing is nobody's change, whether or not its answer came, and the last word here counts.
+#[tokio::test]
+async fn a_lost_answer_to_a_change_is_not_taken_for_somebodys() {
+    for trouble in [Trouble::Lost, Trouble::Down, Trouble::Busy, Trouble::Refused] {
+        for call in 0..8 {
+            for last in [None, Some(10), Some(20)] {
+                let world = World::new();
+                world.book.plan(1, details("Anna", 3));
+                world.settles().await;
+                world.book.edit(1, |ours| ours.details.reminder = Some(10));
+                world.days.bad([(call, trouble)]);
+                let _ = world.round().await;
+                world.book.edit(1, |ours| ours.details.reminder = last);
+                world.settles().await;
+                assert_eq!(world.book.conflicts(), [], "{trouble:?} {call}");
+                world.in_step();
+                assert_eq!(world.book.one(1).details.reminder, last, "{trouble:?} {call}");
             }
         }
     }

@@ -12,7 +12,7 @@ use kabinet_calendar::{Book, BookError};
 use kabinet_domain::calendar::{Agreed, CalendarEvent, Conflict, Details, Ours, room_link};
 use kabinet_domain::provider::Rooms;
 use kabinet_domain::{ConsultationId, Sensitive, Timestamp};
-use kabinet_providers::registry::provider_of_link;
+use kabinet_providers::registry::{LinkKind, known_link};
 use std::sync::Arc;
 
 #[derive(Debug, thiserror::Error)]
@@ -49,7 +49,11 @@ impl LocalBook {
             let room = link.strip_prefix(beginning.reveal().as_str()).unwrap_or_default();
             !room.is_empty() && !room.contains(['/', '?', '#'])
         });
-        own.map(|(provider, _)| *provider).or_else(|| Some(provider_of_link(link)?.id))
+        own.map(|(provider, _)| *provider).or_else(|| match known_link(link)? {
+            (info, LinkKind::Room) => Some(info.id),
+            // Whoever only watches meets nobody there.
+            (_, LinkKind::Broadcast) => None,
+        })
     }
 
     fn room_of(&self, details: &Details) -> Option<Room> {
@@ -99,6 +103,17 @@ impl LocalBook {
     }
 }
 
+impl LocalBook {
+    /// Whoever still has the link of a cancelled consultation does not get in unseen.
+    fn guard_room(&self, consultation: ConsultationId) {
+        let id = consultation.to_string();
+        let made = self.application.look().consultations.get(&id).is_some_and(|one| one.made.is_some());
+        if made {
+            self.application.guard_room_soon(&id);
+        }
+    }
+}
+
 /// The id of a consultation that still is as it was compared.
 fn as_compared(state: &State, before: &Ours) -> Result<String, BookError> {
     let id = before.consultation.to_string();
@@ -143,10 +158,27 @@ impl Book for LocalBook {
     async fn keep_agreement(&self, agreed: Agreed) -> Result<(), BookError> {
         self.write(|state, _| {
             let id = agreed.consultation.to_string();
-            state.calendar.rows.entry(id.clone()).or_default().agreed = Some(AgreedRow::from(&agreed));
+            let row = state.calendar.rows.entry(id.clone()).or_default();
+            row.agreed = Some(AgreedRow::from(&agreed));
+            row.intended = None;
             Ok(((), vec![Save::Calendar(id)]))
         })
         .await
+    }
+
+    async fn intend(&self, agreed: Agreed) -> Result<(), BookError> {
+        self.write(|state, _| {
+            let id = agreed.consultation.to_string();
+            state.calendar.rows.entry(id.clone()).or_default().intended = Some(AgreedRow::from(&agreed));
+            Ok(((), vec![Save::Calendar(id)]))
+        })
+        .await
+    }
+
+    async fn intentions(&self) -> Result<Vec<Agreed>, BookError> {
+        let state = self.application.look();
+        let rows = state.calendar.rows.iter();
+        Ok(rows.filter_map(|(id, row)| Some(row.intended.as_ref()?.of(id.parse().ok()?))).collect())
     }
 
     async fn forget(&self, consultation: ConsultationId) -> Result<(), BookError> {
@@ -155,6 +187,7 @@ impl Book for LocalBook {
             let gone = !state.consultations.contains_key(&id);
             if let Some(row) = state.calendar.rows.get_mut(&id) {
                 row.agreed = None;
+                row.intended = None;
                 row.failure = None;
                 if gone || row.is_empty() {
                     state.calendar.rows.remove(&id);
@@ -170,10 +203,11 @@ impl Book for LocalBook {
     }
 
     async fn cancel(&self, before: &Ours) -> Result<(), BookError> {
-        self.write(|state, now| {
+        let cancelled = self.write(|state, now| {
             let id = as_compared(state, before)?;
             let row = state.calendar.rows.entry(id.clone()).or_default();
             row.agreed = None;
+            row.intended = None;
             let mut rows = vec![Save::Calendar(id.clone())];
             match state.consultations.get(&id).cloned() {
                 // What took place did so, whatever somebody tidies up in the calendar afterwards.
@@ -183,12 +217,16 @@ impl Book for LocalBook {
                 _ => row.on = false,
             }
             Ok(((), rows))
-        })
-        .await
+        });
+        cancelled.await?;
+        self.guard_room(before.consultation);
+        Ok(())
     }
 
     async fn revive(&self, before: &Ours, details: &Details) -> Result<Details, BookError> {
-        self.put(before, details, true).await
+        let revived = self.put(before, details, true).await?;
+        self.guard_room(before.consultation);
+        Ok(revived)
     }
 
     async fn add(&self, event: &CalendarEvent, link: &Sensitive<String>) -> Result<(), BookError> {

@@ -30,6 +30,8 @@ pub struct Row {
     pub on: bool,
     pub invited: Vec<ColleagueView>,
     pub agreed: Option<AgreedRow>,
+    /// What will be agreed on once what was sent is found there.
+    pub intended: Option<AgreedRow>,
     pub conflict: Option<ConflictRow>,
     /// Why it is not in step.
     pub failure: Option<Message>,

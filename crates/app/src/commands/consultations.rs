@@ -85,11 +85,11 @@ impl Application {
         let id = consultation.id.clone();
         let at_provider = consultation.made.is_some();
         self.put(None, consultation).await;
+        self.wish_for_calendar(&id, draft.calendar, true).await;
         if at_provider {
             self.saw_room(&id);
             self.tell_without(&id, without.as_deref());
         }
-        self.wish_for_calendar(&id, draft.calendar, true).await;
         // Made it is, whether or not there is a clipboard.
         if let Err(error) = self.copy_client_link(&id).await {
             self.trouble("no_clipboard", Some(error.message));
@@ -158,13 +158,13 @@ impl Application {
             ..before.clone()
         };
         self.put(Some(before), now).await;
+        self.wish_for_calendar(&id, draft.calendar, false).await;
         if moved {
             if at_provider {
                 self.saw_room(&id);
             }
             self.tell_without(&id, placed.without.as_deref());
         }
-        self.wish_for_calendar(&id, draft.calendar, false).await;
         self.shown(&id)
     }
 
@@ -240,13 +240,7 @@ impl Application {
             let now = Consultation { status, ..before.clone() };
             self.put(Some(before), now).await;
             if concerns_room {
-                let (application, id) = (self.clone(), id.to_owned());
-                self.tasks.spawn(async move {
-                    tokio::select! {
-                        () = application.stop.cancelled() => {}
-                        () = application.guard_room(&id) => {}
-                    }
-                });
+                self.guard_room_soon(id);
             }
         }
         Ok(Nothing {})

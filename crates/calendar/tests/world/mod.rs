@@ -10,6 +10,7 @@ use kabinet_domain::calendar::{
 use kabinet_domain::{ConsultationId, Sensitive, Timestamp};
 use kabinet_providers::calendars::{Calendar, CalendarError, CalendarId, CalendarProvider, Person};
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 use uuid::Uuid;
@@ -58,10 +59,19 @@ pub enum Trouble {
 }
 
 /// Calls counted over both sides, so that a round can be broken off at every point.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct Days {
     calls: AtomicU32,
     bad: Mutex<BTreeMap<u32, Trouble>>,
+    meanwhile: Mutex<Option<(u32, Deed)>>,
+}
+
+type Deed = Box<dyn FnOnce() + Send>;
+
+impl fmt::Debug for Days {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Days").field("calls", &self.calls).finish_non_exhaustive()
+    }
 }
 
 impl Days {
@@ -70,12 +80,22 @@ impl Days {
         *self.bad.lock().expect("whole") = calls.into_iter().collect();
     }
 
+    /// Somebody does something just before a call of the next round.
+    pub fn meanwhile(&self, call: u32, deed: impl FnOnce() + Send + 'static) {
+        self.bad([]);
+        *self.meanwhile.lock().expect("whole") = Some((call, Box::new(deed)));
+    }
+
     pub fn calls(&self) -> u32 {
         self.calls.load(Ordering::SeqCst)
     }
 
     fn next(&self) -> Option<Trouble> {
         let call = self.calls.fetch_add(1, Ordering::SeqCst);
+        let deed = self.meanwhile.lock().expect("whole").take_if(|(at, _)| *at == call);
+        if let Some((_, deed)) = deed {
+            deed();
+        }
         self.bad.lock().expect("whole").get(&call).copied()
     }
 }
@@ -280,6 +300,7 @@ pub struct MemoryBook {
 struct Kept {
     ours: BTreeMap<ConsultationId, Ours>,
     agreed: BTreeMap<ConsultationId, Agreed>,
+    intended: BTreeMap<ConsultationId, Agreed>,
     conflicts: BTreeMap<ConsultationId, Conflict>,
     made: u32,
 }
@@ -360,13 +381,26 @@ impl Book for MemoryBook {
 
     async fn keep_agreement(&self, agreed: Agreed) -> Result<(), BookError> {
         self.write(|kept| {
+            kept.intended.remove(&agreed.consultation);
             kept.agreed.insert(agreed.consultation, agreed);
             Ok(())
         })
     }
 
+    async fn intend(&self, agreed: Agreed) -> Result<(), BookError> {
+        self.write(|kept| {
+            kept.intended.insert(agreed.consultation, agreed);
+            Ok(())
+        })
+    }
+
+    async fn intentions(&self) -> Result<Vec<Agreed>, BookError> {
+        Ok(self.kept().intended.values().cloned().collect())
+    }
+
     async fn forget(&self, consultation: ConsultationId) -> Result<(), BookError> {
         self.write(|kept| {
+            kept.intended.remove(&consultation);
             kept.agreed.remove(&consultation);
             Ok(())
         })
