@@ -92,7 +92,9 @@ export function accountHandlers({ view, now, push }: Application): Handlers {
     },
     open_sign_in_page: () => ({}),
     finish_sign_in: ({ text }) => {
-      if (text.length < 4) throw new CommandError({ code: 'bad_verification_code', field: 'text' })
+      const of = view().providers.find(({ id }) => id === view().sign_in?.provider)
+      const readable = of?.kind === 'calendar' ? text.length > 3 : /^https?:.*[?&]code=/.test(text)
+      if (!readable) throw new CommandError({ code: 'sign_in_not_pasted', field: 'text' })
       finish(attempt)
       return {}
     },
