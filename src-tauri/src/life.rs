@@ -19,8 +19,10 @@ use tokio::task::JoinSet;
 
 /// A panel may start later than we do; without one after this time the window is the only face there is.
 const TRAY_PATIENCE: Duration = Duration::from_secs(5);
-/// What could not be finished until then is in the database anyway.
-const DRAIN: Duration = Duration::from_secs(10);
+/// Longer than a room takes to be made, since one that is made is known nowhere until the answer is kept: new tokens may take 20 s,
+/// the room 15 s and those of its co-hosts that it could not be made with 20 s. A system that logs the person out may end us sooner;
+/// all else that is not finished by then is in the database.
+const DRAIN: Duration = Duration::from_secs(60);
 
 /// The running application, for the window's command, the verbs and a second start.
 #[derive(Debug, Clone)]

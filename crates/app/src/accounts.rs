@@ -17,6 +17,7 @@ use kabinet_providers::sign_in::{AccountSignIn, Device, Refusal, Renewal, SignIn
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
+use tokio::sync::OwnedMutexGuard;
 
 /// Under which a pair of tokens is kept, beside the secrets of the form.
 const SIGN_IN: &str = "sign-in";
@@ -82,12 +83,14 @@ impl Application {
     }
 
     /// The token of the connected account, renewed when it is time; `None` where none is connected.
-    pub(crate) async fn access_token(&self, info: &'static ProviderInfo) -> Result<Option<Sensitive<String>>, NotOpened> {
+    pub(crate) async fn access_token(
+        self: &Arc<Self>,
+        info: &'static ProviderInfo,
+    ) -> Result<Option<Sensitive<String>>, NotOpened> {
         if info.capabilities.sign_in.is_none() || !self.has_account(info.id) {
             return Ok(None);
         }
-        let turn = self.turns.of(info.id);
-        let mut turn = turn.lock().await;
+        let mut turn = self.turns.of(info.id).lock_owned().await;
         if let Some(tokens) = turn.unkept.clone() {
             self.keep_secret(&sign_in_name(info.id), &tokens.for_keychain()).await?;
             turn.unkept = None;
@@ -97,14 +100,14 @@ impl Application {
         let Some(tokens) = kept.and_then(|kept| Tokens::from_keychain(&kept).ok()) else {
             return Err(self.account_trouble(info, Health::Broken, "sign_in_again"));
         };
-        self.in_force(info, tokens, &mut turn).await.map(Some)
+        self.in_force(info, tokens, turn).await.map(Some)
     }
 
     async fn in_force(
-        &self,
+        self: &Arc<Self>,
         info: &'static ProviderInfo,
         tokens: Tokens,
-        turn: &mut Turn,
+        turn: OwnedMutexGuard<Turn>,
     ) -> Result<Sensitive<String>, NotOpened> {
         let now = self.now();
         if !tokens.is_due(now) {
@@ -119,7 +122,24 @@ impl Application {
             Err(_) if !tokens.has_ended(now) => return Ok(tokens.access),
             Err(error) => return Err(error.into()),
         };
-        match renewed(account.as_ref(), &tokens, now).await {
+        // The old pair is worth nothing once it was used: whoever asked may go away meanwhile, and the new pair is kept all the same.
+        let application = self.clone();
+        let renewing = self.tasks.spawn(async move { application.renew(info, account.as_ref(), tokens, turn).await });
+        renewing.await.unwrap_or_else(|broken| {
+            tracing::error!(error = &broken as &dyn std::error::Error, "renewing an account's tokens broke off");
+            Err(NotOpened::Settings(refuse("provider_unexpected")))
+        })
+    }
+
+    /// Asks for a new pair and keeps it; the turn lasts until that is done.
+    async fn renew(
+        &self,
+        info: &'static ProviderInfo,
+        account: &dyn AccountSignIn,
+        tokens: Tokens,
+        mut turn: OwnedMutexGuard<Turn>,
+    ) -> Result<Sensitive<String>, NotOpened> {
+        match renewed(account, &tokens, self.now()).await {
             Ok(Renewal::NotDue) => Ok(tokens.access),
             Ok(Renewal::Later(error)) => {
                 tracing::info!(error = &error as &dyn std::error::Error, "an account's tokens are renewed later");
@@ -181,7 +201,8 @@ impl Application {
         Ok(Device::new(&id, &name).expect("32 letters and digits are an id"))
     }
 
-    /// Keeps what signing in gave, in place of whatever let us in before. When the keychain refuses, nothing is kept and all is given back.
+    /// Keeps what signing in gave, in place of whatever let us in before. When the keychain does not take it, nothing is kept and all is
+    /// given back. Once it is kept, the account is connected; what did not work after that is a note.
     pub(crate) async fn connect_account(
         &self,
         info: &'static ProviderInfo,
@@ -215,23 +236,31 @@ impl Application {
             return Err(trouble);
         }
         turn.unkept = None;
-        let other = self.look().kept.accounts.get(info.id).is_some_and(|known| known.login != account.login);
+        let pasted = info.capabilities.sign_in.map(|sign_in| sign_in.token).filter(|key| self.look().keeps_secret(info.id, key));
+        let login = account.login.clone();
+        let known = self.change(|state| {
+            let connection = state.connections.entry(info.id.into()).or_default();
+            connection.signed_in = true;
+            connection.abilities.clear();
+            state.kept.connections.entry(info.id.into()).or_default();
+            state.kept.accounts.insert(info.id.into(), account)
+        });
+        let other = known.is_some_and(|known| known.login != login);
         if let Some(before) = before.filter(|before| other && before.access != tokens.access) {
             give_back(at, &before).await;
         }
-        let pasted = info.capabilities.sign_in.map(|sign_in| sign_in.token).filter(|key| self.look().keeps_secret(info.id, key));
+        let mut note = self.save_kept().await.err();
         if let Some(key) = pasted {
-            self.forget_secret(&secret_name(info.id, key)).await?;
+            // What signing in gave comes before it, so one that stays is of no use, and goes when a person disconnects.
+            match self.forget_secret(&secret_name(info.id, key)).await {
+                Ok(()) => drop(self.change(|state| state.connections.entry(info.id.into()).or_default().secrets.remove(key))),
+                Err(trouble) => note = Some(trouble),
+            }
         }
-        self.change(|state| {
-            let connection = state.connections.entry(info.id.into()).or_default();
-            connection.signed_in = true;
-            connection.secrets.retain(|key| Some(key.as_str()) != pasted);
-            connection.abilities.clear();
-            state.kept.accounts.insert(info.id.into(), account);
-            state.kept.connections.entry(info.id.into()).or_default();
-        });
-        self.save_kept().await
+        if note.is_some() {
+            self.worked(note);
+        }
+        Ok(())
     }
 
     /// Takes back what was granted, as far as the service lets itself be told, and forgets it. What is still to be known comes back.

@@ -7,10 +7,14 @@
 //! | opening | `keychain` | key and local store, once |
 //! | feed | `feed` | finds the backend and follows its events |
 //! | outbox | `outbox` | sends what was changed here |
+//! | recheck | `recheck` | looks shortly before a start whether the made room is still there |
 //! | screen | `screen` | view, tray and notifications, on every change and every minute |
 //! | calendar | `calendar` | keeps the connected calendar in step |
 //! | waking | `screen` | notices that the computer has slept |
 //! | signing in | `signing_in` | waits for the browser to come back, or for a code to be typed in; while somebody signs in |
+//! | making | `commands::consultations` | sees the making of a room through, though whoever asked has gone |
+//! | renewing | `accounts` | has an account's tokens renewed and keeps them, though whoever asked has gone |
+//! | guarding | `making` | lets nobody into the room of a cancelled consultation unseen |
 
 use crate::accounts::Turns;
 use crate::calendar::connection::Desk;

@@ -59,7 +59,11 @@ impl Application {
     }
 
     /// Has a room made. What comes back exists nowhere else: it is to be kept before anything else is done.
-    pub(crate) async fn make_room(&self, info: &'static ProviderInfo, wishes: &RoomWishes) -> Result<Placed, CommandError> {
+    pub(crate) async fn make_room(
+        self: &Arc<Self>,
+        info: &'static ProviderInfo,
+        wishes: &RoomWishes,
+    ) -> Result<Placed, CommandError> {
         let draft = made::drafted(info, wishes)?;
         let opened = self.open_provider(info.id).await?;
         let answer = opened.make_room(&draft).await;
@@ -96,7 +100,7 @@ impl Application {
 
     /// A consultation's room with all that is needed to ask for it.
     pub(crate) async fn made_room(
-        &self,
+        self: &Arc<Self>,
         consultation: &Consultation,
     ) -> Result<(&'static ProviderInfo, Made, Box<dyn RoomProvider>), CommandError> {
         let made = consultation.made.clone().ok_or_else(|| refuse("room_not_made_here"))?;
@@ -181,7 +185,7 @@ impl Application {
 
     /// A room cannot be deleted, so when its consultation is cancelled everybody is made to wait: whoever still has the link does not
     /// get in unseen. Restored, it is as it was. Best effort: the consultation is cancelled all the same.
-    pub(crate) async fn guard_room(&self, id: &str) {
+    pub(crate) async fn guard_room(self: &Arc<Self>, id: &str) {
         // One after the other, and by what is true then: cancelled and restored again, it must end up open.
         let _in_turn = self.guarding.lock().await;
         let Ok(consultation) = self.known_consultation(id) else { return };

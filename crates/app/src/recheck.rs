@@ -47,7 +47,7 @@ fn due(state: &State, looked: &Looked, now: DateTime<Utc>) -> Vec<(String, DateT
 }
 
 /// What it finds is remembered on the way; nobody waits for an answer, so a failure is told by the connection's health alone.
-async fn look(application: &Application, id: &str) {
+async fn look(application: &Arc<Application>, id: &str) {
     let Ok(consultation) = application.known_consultation(id) else { return };
     let Ok((info, made, opened)) = application.made_room(&consultation).await else { return };
     let _ = application.read_room(&consultation, (info, opened.as_ref()), &made.id).await;

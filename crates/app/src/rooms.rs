@@ -15,6 +15,7 @@ use kabinet_domain::room::RoomTemplateError;
 use kabinet_domain::{RoomLink, RoomTemplate, Sensitive};
 use kabinet_providers::http::{HttpSettings, Reach};
 use kabinet_providers::registry::{ConnectionError, ConnectionSettings, Entry, LinkIdentity, MARGIN, Planned, RoomProvider};
+use std::sync::Arc;
 use url::Url;
 
 /// A link longer than this is not one that a person pastes, and a browser may cut it.
@@ -92,7 +93,7 @@ impl Application {
     }
 
     /// The address that the specialist's browser is opened with.
-    pub(crate) async fn specialist_link(&self, consultation: &Consultation) -> Result<SpecialistDoor, CommandError> {
+    pub(crate) async fn specialist_link(self: &Arc<Self>, consultation: &Consultation) -> Result<SpecialistDoor, CommandError> {
         let plain = || SpecialistDoor { link: Sensitive::new(consultation.link.clone()), note: None };
         if consultation.link.is_empty() {
             return Err(refuse("no_link"));
@@ -155,7 +156,7 @@ impl Application {
     }
 
     /// The connection as it stands, with the secrets that open it; the password is the person's own business.
-    pub(crate) async fn open_provider(&self, provider_id: &str) -> Result<Box<dyn RoomProvider>, CommandError> {
+    pub(crate) async fn open_provider(self: &Arc<Self>, provider_id: &str) -> Result<Box<dyn RoomProvider>, CommandError> {
         let info = provider(provider_id)?;
         let settings = self.settings_in_force(info).await?;
         self.open_with(info, &settings)
@@ -178,7 +179,10 @@ impl Application {
     }
 
     /// The settings with the token of the account that is connected, if one is.
-    pub(crate) async fn settings_in_force(&self, info: &'static ProviderInfo) -> Result<ConnectionSettings, NotOpened> {
+    pub(crate) async fn settings_in_force(
+        self: &Arc<Self>,
+        info: &'static ProviderInfo,
+    ) -> Result<ConnectionSettings, NotOpened> {
         let mut settings = self.settings_of(info).await?;
         if let Some(sign_in) = info.capabilities.sign_in
             && let Some(access) = self.access_token(info).await?

@@ -115,7 +115,7 @@ impl Application {
     }
 
     /// Asks the provider, which puts the connection's health right.
-    pub(crate) async fn check(&self, info: &'static ProviderInfo) -> Result<CheckResult, CommandError> {
+    pub(crate) async fn check(self: &Arc<Self>, info: &'static ProviderInfo) -> Result<CheckResult, CommandError> {
         let settings = match self.settings_in_force(info).await {
             Ok(settings) => settings,
             Err(NotOpened::Account { health, message }) => return Ok(CheckResult { health, message: Some(message) }),

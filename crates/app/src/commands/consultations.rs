@@ -61,7 +61,7 @@ impl Application {
         .await
     }
 
-    async fn make_now(&self, draft: ConsultationDraft) -> Result<ConsultationView, CommandError> {
+    async fn make_now(self: &Arc<Self>, draft: ConsultationDraft) -> Result<ConsultationView, CommandError> {
         let planned = self.planned(&draft)?;
         let info = rooms::provider(&draft.provider)?;
         let Placed { provider, room, made, without } = match pasted_link(&draft) {
@@ -114,7 +114,7 @@ impl Application {
         .await
     }
 
-    async fn change_now(&self, change: ConsultationChange) -> Result<ConsultationView, CommandError> {
+    async fn change_now(self: &Arc<Self>, change: ConsultationChange) -> Result<ConsultationView, CommandError> {
         let ConsultationChange { id, draft } = change;
         let before = self.known_consultation(&id)?;
         let planned = self.planned(&draft)?;
@@ -170,7 +170,7 @@ impl Application {
 
     /// A new room where none was pasted.
     async fn place(
-        &self,
+        self: &Arc<Self>,
         info: &'static ProviderInfo,
         draft: &ConsultationDraft,
         day: NaiveDate,
@@ -188,7 +188,7 @@ impl Application {
     }
 
     /// What is wished otherwise than the room was made with is changed there first.
-    async fn change_made(&self, consultation: &Consultation, wishes: &RoomWishes) -> Result<Made, CommandError> {
+    async fn change_made(self: &Arc<Self>, consultation: &Consultation, wishes: &RoomWishes) -> Result<Made, CommandError> {
         let made = consultation.made.as_ref().ok_or_else(|| refuse("room_not_made_here"))?;
         let wanted = made::wished(rooms::provider(&consultation.provider)?, made, wishes)?;
         if wanted != *made {

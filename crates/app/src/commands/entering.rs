@@ -97,7 +97,7 @@ impl Application {
         opened
     }
 
-    async fn open_room(&self, consultation: &Consultation) -> Result<Option<Message>, CommandError> {
+    async fn open_room(self: &Arc<Self>, consultation: &Consultation) -> Result<Option<Message>, CommandError> {
         let SpecialistDoor { link, note } = self.specialist_link(consultation).await?;
         self.parts.desktop.open_address(&link).await?;
         Ok(note)

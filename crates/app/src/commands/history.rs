@@ -58,7 +58,7 @@ impl Application {
     }
 
     /// Whether the room was made by Kabinet, so that another can be. Else its link was pasted, and it may be the only one there is.
-    async fn made_here(&self, consultation: &Consultation) -> bool {
+    async fn made_here(self: &Arc<Self>, consultation: &Consultation) -> bool {
         if consultation.made.is_some() {
             return true;
         }

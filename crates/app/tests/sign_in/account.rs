@@ -2,7 +2,7 @@
 
 use crate::support::fakes::{Fake, visit};
 use crate::support::secrets::Keychain;
-use crate::support::{call, refusal};
+use crate::support::{PATIENCE, call, refusal};
 use crate::{
     DUE, PROVIDER, at_work, begin, check, connect, connected, connection, failed, form, grants, on_disk, start, waiting,
 };
@@ -89,6 +89,28 @@ async fn tokens_are_renewed_when_they_are_due_and_the_new_ones_kept_before_use()
 }
 
 #[tokio::test]
+async fn whoever_asked_for_new_tokens_may_go_away() {
+    let (fakes, computer, application) = at_work().await;
+    connect(&computer, &application).await;
+    computer.put_forward(&application, DUE);
+    fakes.next(Fake::Yandex, json!({ "method": "token.refresh_token", "do": "delay:1" })).await;
+    let asking = application.clone();
+    let asking = tokio::spawn(async move { check(&asking).await });
+    let deadline = tokio::time::Instant::now() + PATIENCE;
+    while fakes.asked(Fake::Yandex, "token.refresh_token").await == 0 {
+        assert!(tokio::time::Instant::now() < deadline, "nobody asked for new tokens");
+    }
+    asking.abort();
+    assert!(asking.await.is_err_and(|gone| gone.is_cancelled()));
+    application.shutdown().await;
+
+    let application = start(&computer).await;
+    assert_eq!(check(&application).await, (json!("works"), Value::Null));
+    assert_eq!(fakes.asked(Fake::Yandex, "token.refresh_token").await, 1);
+    application.shutdown().await;
+}
+
+#[tokio::test]
 async fn a_withdrawn_account_is_said_once_and_can_be_connected_again() {
     let (fakes, computer, application) = at_work().await;
     let before = connect(&computer, &application).await;
@@ -152,6 +174,22 @@ async fn a_keychain_that_refuses_keeps_nothing_and_what_was_granted_is_given_bac
         assert!(connection(&application.view()).is_none());
         assert_eq!(grants(&fakes).await.last().expect("a grant")["dead"], json!(true));
     }
+    application.shutdown().await;
+}
+
+#[tokio::test]
+async fn an_account_is_connected_though_the_pasted_token_cannot_be_forgotten() {
+    let (fakes, computer, application) = at_work().await;
+    let draft = json!({ "provider": PROVIDER, "values": {}, "secrets": { "access_token": fakes.at.token } });
+    call(&application, "save_connection", draft).await;
+    let page = begin(&computer, &application).await;
+    computer.secrets.put_into(Keychain::Greedy);
+    visit(&page).await;
+    assert_eq!(connected(&application).await.account.expect("an account").login, "specialist");
+    assert!(application.view().problems.iter().any(|problem| problem.code == "keychain_failed"));
+    assert_eq!(grants(&fakes).await.last().expect("a grant")["dead"], json!(false));
+    computer.secrets.put_into(Keychain::Open);
+    assert_eq!(check(&application).await.0, json!("works"));
     application.shutdown().await;
 }
 

@@ -22,6 +22,8 @@ pub enum Keychain {
     Absent,
     /// What it has can be read, and nothing be put into it.
     Full,
+    /// What it has can be read and added to, and nothing be taken out of it.
+    Greedy,
 }
 
 impl MemorySecrets {
@@ -31,7 +33,7 @@ impl MemorySecrets {
 
     fn ask(&self) -> Result<std::sync::MutexGuard<'_, BTreeMap<String, Sensitive<String>>>, SecretError> {
         match *self.state.lock().expect("nobody panics here") {
-            Keychain::Open | Keychain::Full => Ok(self.kept.lock().expect("nobody panics here")),
+            Keychain::Open | Keychain::Full | Keychain::Greedy => Ok(self.kept.lock().expect("nobody panics here")),
             Keychain::Locked => Err(SecretError::Locked("locked by the test".into())),
             Keychain::Absent => Err(SecretError::Absent("taken away by the test".into())),
         }
@@ -53,6 +55,9 @@ impl SecretStore for MemorySecrets {
     }
 
     async fn forget(&self, name: &str) -> Result<(), SecretError> {
+        if matches!(*self.state.lock().expect("nobody panics here"), Keychain::Greedy) {
+            return Err(SecretError::Failed("held on to by the test".into()));
+        }
         self.ask()?.remove(name);
         Ok(())
     }
