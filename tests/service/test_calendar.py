@@ -159,6 +159,28 @@ def test_nothing_is_written_twice_when_an_answer_is_lost(portal: Bitrix24, anna:
     assert len(entries(portal, conference)) == 1
 
 
+@pytest.mark.parametrize("last", ["Вторая", "Встреча"], ids=["changed again", "taken back"])
+def test_our_own_writing_is_nobodys_change_when_its_answer_is_lost(tmp_path: Path, hire, last: str):
+    with portal_house(tmp_path) as (portal, backend):
+        anna = hire(backend)
+        conference = plan(anna)
+        agreed_entry(portal, anna, conference)
+        # It is written and nobody hears of it, also not by asking again; then everything falls.
+        portal.next("calendar.event.update", "lost")
+        portal.next("calendar.event.update", "close", times=None)
+        put(anna, conference, name="Первая")
+        wait_for(lambda: entry(portal, conference).name == "Первая", "the first change", 20)
+        backend.kill()
+        portal.stop()
+        portal.switches.clear()
+        backend.start()
+        put(anna, conference, name=last)
+        portal.start()
+        wait_for(lambda: entry(portal, conference).name == last, "the last word", 30)
+        assert shown(anna, conference)["name"] == last
+        assert "kabinet_calendar_conflicts 0" in backend.ask("GET", "/metrics").body.decode()
+
+
 @pytest.mark.parametrize("trouble", ["status:503", "refuse:QUERY_LIMIT_EXCEEDED", "html", "close", "refuse:add"])
 def test_a_bad_day_of_the_calendar_delays_nothing_here(portal: Bitrix24, anna: Specialist, trouble: str):
     portal.next("calendar.event.add", trouble)

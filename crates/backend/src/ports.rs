@@ -157,8 +157,13 @@ pub trait Makings: Send + Sync + std::fmt::Debug {
 #[async_trait]
 pub trait Agreements: Send + Sync + std::fmt::Debug {
     async fn all(&self) -> Result<Vec<Agreed>, StorageError>;
-    /// In the place of what was agreed about the same consultation before.
+    /// In the place of what was agreed about the same consultation before, and of what was intended.
     async fn keep(&self, agreed: &Agreed) -> Result<(), StorageError>;
+    /// What will be agreed once the calendar has done it, where it was not seen to be.
+    async fn intended(&self) -> Result<Vec<Agreed>, StorageError>;
+    /// Beside what was agreed; where nothing was, there is nothing to be intended beside.
+    async fn intend(&self, agreed: &Agreed) -> Result<(), StorageError>;
+    /// What was intended too.
     async fn forget(&self, id: ConsultationId) -> Result<(), StorageError>;
 }
 

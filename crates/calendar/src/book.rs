@@ -20,14 +20,11 @@ pub trait Book: fmt::Debug + Send + Sync {
     async fn keep_agreement(&self, agreed: Agreed) -> Result<(), BookError>;
 
     /// Remembers beside what was agreed what will be, once an entry is written over. The next agreement takes its place.
-    /// Whoever does not remember it may ask a person about our own writing when its answer was lost.
-    async fn intend(&self, _agreed: Agreed) -> Result<(), BookError> {
-        Ok(())
-    }
+    /// Without it a person would be asked about our own writing when its answer was lost.
+    async fn intend(&self, agreed: Agreed) -> Result<(), BookError>;
 
-    async fn intentions(&self) -> Result<Vec<Agreed>, BookError> {
-        Ok(Vec::new())
-    }
+    /// What was intended since the last agreements.
+    async fn intentions(&self) -> Result<Vec<Agreed>, BookError>;
 
     /// Nothing is agreed any more.
     async fn forget(&self, consultation: ConsultationId) -> Result<(), BookError>;

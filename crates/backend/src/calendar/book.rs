@@ -154,6 +154,14 @@ impl Book for PracticeBook {
         self.agreements.keep(&agreed).await.map_err(failed)
     }
 
+    async fn intend(&self, agreed: Agreed) -> Result<(), BookError> {
+        self.agreements.intend(&agreed).await.map_err(failed)
+    }
+
+    async fn intentions(&self) -> Result<Vec<Agreed>, BookError> {
+        self.agreements.intended().await.map_err(failed)
+    }
+
     async fn forget(&self, consultation: ConsultationId) -> Result<(), BookError> {
         self.agreements.forget(consultation).await.map_err(failed)
     }

@@ -8,7 +8,9 @@ use kabinet_domain::calendar::{Agreed, AttendeeId, Details, EntryId};
 use kabinet_domain::{ConsultationId, Timestamp};
 use serde::{Deserialize, Serialize};
 
-const TABLE: &str = "agreements";
+/// Where the two bodies of a row stand.
+const AGREED: &str = "agreements";
+const INTENDED: &str = "agreements/intended";
 
 /// The row's form.
 #[derive(Serialize, Deserialize)]
@@ -34,21 +36,31 @@ struct KeptDetails {
 impl Agreements for Sqlite {
     async fn all(&self) -> Result<Vec<Agreed>, StorageError> {
         let rows: Vec<(String, String)> = sqlx::query_as("SELECT id, body FROM agreements").fetch_all(&self.readers).await?;
-        rows.iter().map(|(id, body)| agreed(&self.rows, id, body)).collect()
+        rows.iter().map(|(id, body)| read(&self.rows, AGREED, id, body)).collect()
     }
 
     async fn keep(&self, agreed: &Agreed) -> Result<(), StorageError> {
-        let id = agreed.consultation;
-        let kept = Kept {
-            entry: agreed.entry.as_ref().map(|entry| entry.0.clone()),
-            details: KeptDetails::from(&agreed.details),
-            seen: KeptDetails::from(&agreed.seen),
-        };
-        let mut body = Vec::new();
-        self.rows.write((TABLE, &id), &mut body, |out| serde_json::to_writer(out, &kept).expect("plain values"));
-        sqlx::query("INSERT INTO agreements (id, body) VALUES (?1, ?2) ON CONFLICT (id) DO UPDATE SET body = excluded.body")
-            .bind(id.to_string())
-            .bind(String::from_utf8(body).expect("JSON is text"))
+        sqlx::query(
+            "INSERT INTO agreements (id, body) VALUES (?1, ?2) \
+             ON CONFLICT (id) DO UPDATE SET body = excluded.body, intended = NULL",
+        )
+        .bind(agreed.consultation.to_string())
+        .bind(written(&self.rows, AGREED, agreed))
+        .execute(&self.writers)
+        .await?;
+        Ok(())
+    }
+
+    async fn intended(&self) -> Result<Vec<Agreed>, StorageError> {
+        let rows: Vec<(String, String)> =
+            sqlx::query_as("SELECT id, intended FROM agreements WHERE intended IS NOT NULL").fetch_all(&self.readers).await?;
+        rows.iter().map(|(id, body)| read(&self.rows, INTENDED, id, body)).collect()
+    }
+
+    async fn intend(&self, agreed: &Agreed) -> Result<(), StorageError> {
+        sqlx::query("UPDATE agreements SET intended = ?2 WHERE id = ?1")
+            .bind(agreed.consultation.to_string())
+            .bind(written(&self.rows, INTENDED, agreed))
             .execute(&self.writers)
             .await?;
         Ok(())
@@ -60,9 +72,20 @@ impl Agreements for Sqlite {
     }
 }
 
-fn agreed(rows: &Rows, id: &str, body: &str) -> Result<Agreed, StorageError> {
+fn written(rows: &Rows, place: &str, agreed: &Agreed) -> String {
+    let kept = Kept {
+        entry: agreed.entry.as_ref().map(|entry| entry.0.clone()),
+        details: KeptDetails::from(&agreed.details),
+        seen: KeptDetails::from(&agreed.seen),
+    };
+    let mut body = Vec::new();
+    rows.write((place, &agreed.consultation), &mut body, |out| serde_json::to_writer(out, &kept).expect("plain values"));
+    String::from_utf8(body).expect("JSON is text")
+}
+
+fn read(rows: &Rows, place: &str, id: &str, body: &str) -> Result<Agreed, StorageError> {
     let damaged = || StorageError::Damaged { what: "an agreement" };
-    let kept: Kept = serde_json::from_str(&rows.read((TABLE, &id), body)?).map_err(|_| damaged())?;
+    let kept: Kept = serde_json::from_str(&rows.read((place, &id), body)?).map_err(|_| damaged())?;
     Ok(Agreed {
         consultation: id.parse().map_err(|_| damaged())?,
         entry: kept.entry.map(EntryId),
