@@ -167,6 +167,11 @@ class Kabinet:
         found = subprocess.run(["secret-tool", "lookup", "service", "kabinet", "username", name], env=self.env, capture_output=True, text=True)
         return found.stdout or None
 
+    def secret_names(self):
+        """Of everything that the real keyring keeps for this application."""
+        found = subprocess.run(["secret-tool", "search", "--all", "service", "kabinet"], env=self.env, capture_output=True, text=True)
+        return [line.split(" = ")[1] for line in (found.stdout + found.stderr).splitlines() if line.startswith("attribute.username")]
+
     # -- the window, by the window manager
 
     def windows(self):
@@ -207,6 +212,18 @@ class Room:
         request = urllib.request.Request(f"http://127.0.0.1:{self.port}/api/webhook/jitsi", json.dumps(body).encode(), headers)
         with urllib.request.urlopen(request, timeout=10) as answer:
             return json.load(answer)
+
+
+def press(window, label):
+    wait_for(lambda: window.labelled(label), f"the control {label!r}").click()
+
+
+def fill(window, label, text):
+    wait_for(lambda: window.labelled(label), f"the field {label!r}").type(text)
+
+
+def reads(window, text, seconds=15):
+    return wait_for(lambda: text in window.text(), f"the words {text!r}", seconds)
 
 
 def press_button(desktop, number, of=2):
