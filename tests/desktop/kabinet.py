@@ -228,10 +228,10 @@ def reads(window, text, seconds=15):
 
 def press_button(desktop, number, of=2):
     """A real click on a button of the notification on the screen, counted from the left."""
-    found = subprocess.run(
-        ["xdotool", "search", "--onlyvisible", "--class", "notifyd", "getwindowgeometry"],
-        env=desktop.env, capture_output=True, text=True, check=True,
-    ).stdout
+    search = ["xdotool", "search", "--onlyvisible", "--class", "notifyd", "getwindowgeometry"]
+    # The daemon answers before it has drawn anything.
+    drawn = lambda: subprocess.run(search, env=desktop.env, capture_output=True, text=True).stdout  # noqa: E731
+    found = wait_for(drawn, "the notification on the screen")
     x, y = map(int, re.search(r"Position: (\d+),(\d+)", found).groups())
     width, height = map(int, re.search(r"Geometry: (\d+)x(\d+)", found).groups())
     # Its buttons stand in the lower right corner and have the same width.
