@@ -1,5 +1,6 @@
 """What a person does in the browser that Kabinet opens: reads a page, presses a button of its form, is led on."""
 
+import re
 import urllib.error
 import urllib.request
 from html.parser import HTMLParser
@@ -24,6 +25,11 @@ class Page:
         name, value = self.form.buttons[button]
         fields = {**self.form.fields, **typed, name: value}
         return Page(urljoin(self.address, self.form.action), urlencode(fields).encode())
+
+
+    def shown(self, id):
+        """What a person can copy from a place on the page."""
+        return re.search(rf'id="{id}">([^<]+)', self.text)[1]
 
 
 class _Form(HTMLParser):

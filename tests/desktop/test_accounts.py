@@ -14,6 +14,7 @@ from lab.waiting import wait_for
 
 PAIR = "telemost/sign-in"
 WEBHOOK = "bitrix24/webhook_url"
+GRANT = "bitrix24/grant"
 ACCOUNT = "Аннабель"
 ENTER = "\ue007"
 
@@ -53,6 +54,16 @@ def connect(kabinet):
     done = Page(opened).press("Allow")
     reads(window, ACCOUNT)
     return opened, done
+
+
+def disconnect(kabinet, provider, warning):
+    window = kabinet.driver
+    show(window, f"connection/{provider}")
+    press(window, "Отключить")
+    reads(window, warning)
+    window.script("[...document.querySelectorAll('dialog[open] button')].find((one) => one.innerText.trim() === 'Отключить').click()")
+    reads(window, "не подключено")
+    assert not [name for name in kabinet.secret_names() if name.startswith(f"{provider}/")]
 
 
 def again(kabinet):
@@ -116,15 +127,8 @@ def test_tokens_are_in_the_keyring_alone_from_connecting_to_disconnecting(kabine
     assert pair(kabinet) == second
     nowhere_on_disk(kabinet, *first, *second)
 
-    window = kabinet.driver
-    show(window, "connection/telemost")
-    press(window, "Отключить")
-    reads(window, "Кабинет вернёт доступ")
-    window.script("[...document.querySelectorAll('dialog[open] button')].find((one) => one.innerText.trim() === 'Отключить').click()")
-    wait_for(lambda: pair(kabinet) is None, "the keyring to forget it")
-    assert not [name for name in kabinet.secret_names() if name.startswith("telemost/")]
+    disconnect(kabinet, "telemost", "Кабинет вернёт доступ")
     assert given(telemost)[-1].dead, "Yandex was told"
-    reads(window, "не подключено")
     kabinet.end()
     nowhere_on_disk(kabinet, *first, *second)
     assert ACCOUNT not in (kabinet.folder / "settings.json").read_text()
@@ -216,6 +220,30 @@ def test_the_calendar_goes_both_ways_and_over_a_kill(kabinet, portal):
     assert len(kabinet.list()) == 2
     kabinet.end()
     nowhere_on_disk(kabinet, portal.webhook, secret, "Клиент-Которого-Нет-В-Календаре")
+
+
+def test_a_grant_of_the_portal_is_in_the_keyring_alone(kabinet, portal):
+    window = kabinet.open_window()
+    show(window, "connection/bitrix24")
+    fill(window, "Адрес вашего портала", portal.url)
+    press(window, "Подключить")
+    opened = wait_for(kabinet.desktop.urls, "the browser")[-1]
+    # The portal leads nobody back here: it shows a code.
+    code = Page(opened).press("Allow").shown("code")
+    fill(window, "Адрес или код из браузера", code)
+    press(window, "Продолжить")
+    reads(window, "Анна Примерова")
+    session = portal.authorization.sessions[-1]
+    tokens = (session.access, session.refresh)
+    kept = kabinet.secret(GRANT)
+    assert all(token in kept for token in tokens)
+    nowhere_on_disk(kabinet, *tokens, code)
+    again(kabinet)
+    assert kabinet.secret(GRANT) == kept
+    nowhere_on_disk(kabinet, *tokens, code)
+    disconnect(kabinet, "bitrix24", "Кабинет забудет ключи")
+    kabinet.end()
+    nowhere_on_disk(kabinet, *tokens)
 
 
 def entries(portal, consultation):
