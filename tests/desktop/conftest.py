@@ -36,9 +36,15 @@ def notices(desktop):
 
 
 @pytest.fixture
-def kabinet(desktop, tmp_path, request):
+def surroundings():
+    """What else the application's environment holds: for a module to say."""
+    return {}
+
+
+@pytest.fixture
+def kabinet(desktop, tmp_path, request, surroundings):
     """The application, settled and not yet started."""
-    application = built.Kabinet(desktop, tmp_path / "kabinet").settle()
+    application = built.Kabinet(desktop, tmp_path / "kabinet", **surroundings).settle()
     yield application
     if getattr(request.node, "failed", False):
         desktop.screenshot(picture(request.node, "screen"))

@@ -167,6 +167,11 @@ class Kabinet:
         found = subprocess.run(["secret-tool", "lookup", "service", "kabinet", "username", name], env=self.env, capture_output=True, text=True)
         return found.stdout or None
 
+    def secret_names(self):
+        """Of everything that the real keyring keeps for this application."""
+        found = subprocess.run(["secret-tool", "search", "--all", "service", "kabinet"], env=self.env, capture_output=True, text=True)
+        return [line.split(" = ")[1] for line in (found.stdout + found.stderr).splitlines() if line.startswith("attribute.username")]
+
     # -- the window, by the window manager
 
     def windows(self):
@@ -209,12 +214,24 @@ class Room:
             return json.load(answer)
 
 
+def press(window, label):
+    wait_for(lambda: window.labelled(label), f"the control {label!r}").click()
+
+
+def fill(window, label, text):
+    wait_for(lambda: window.labelled(label), f"the field {label!r}").type(text)
+
+
+def reads(window, text, seconds=15):
+    return wait_for(lambda: text in window.text(), f"the words {text!r}", seconds)
+
+
 def press_button(desktop, number, of=2):
     """A real click on a button of the notification on the screen, counted from the left."""
-    found = subprocess.run(
-        ["xdotool", "search", "--onlyvisible", "--class", "notifyd", "getwindowgeometry"],
-        env=desktop.env, capture_output=True, text=True, check=True,
-    ).stdout
+    search = ["xdotool", "search", "--onlyvisible", "--class", "notifyd", "getwindowgeometry"]
+    # The daemon answers before it has drawn anything.
+    drawn = lambda: subprocess.run(search, env=desktop.env, capture_output=True, text=True).stdout  # noqa: E731
+    found = wait_for(drawn, "the notification on the screen")
     x, y = map(int, re.search(r"Position: (\d+),(\d+)", found).groups())
     width, height = map(int, re.search(r"Geometry: (\d+)x(\d+)", found).groups())
     # Its buttons stand in the lower right corner and have the same width.

@@ -5,12 +5,8 @@ import subprocess
 
 import pytest
 
-from kabinet import Room, press_button
+from kabinet import Room, press_button, reads
 from lab.waiting import wait_for
-
-
-def reads(window, text, seconds=15):
-    return wait_for(lambda: text in window.text(), f"the words {text!r}", seconds)
 
 
 def unreadable(kabinet, word):

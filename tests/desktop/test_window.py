@@ -2,23 +2,11 @@
 
 import subprocess
 
-from kabinet import JITSI, Kabinet
+from kabinet import JITSI, Kabinet, fill, press, reads
 from lab.waiting import wait_for
 
 SECRET = "a-secret-that-must-not-be-on-disk-7f3a"
 PASSWORD = "a-password-that-must-not-be-on-disk-91c2"
-
-
-def press(driver, label):
-    wait_for(lambda: driver.labelled(label), f"the control {label!r}").click()
-
-
-def fill(driver, label, text):
-    wait_for(lambda: driver.labelled(label), f"the field {label!r}").type(text)
-
-
-def reads(driver, text, seconds=10):
-    return wait_for(lambda: text in driver.text(), f"the words {text!r}", seconds)
 
 
 def test_from_the_first_start_to_a_consultation_in_the_list_and_the_tray(desktop, tmp_path, request):
@@ -63,7 +51,7 @@ def test_secrets_are_in_the_keyring_and_nowhere_on_disk(kabinet):
     fill(window, "Логин ведущего", "anna")
     fill(window, "Пароль ведущего", PASSWORD)
     press(window, "Сохранить")
-    kept = lambda: {kabinet.secret(name) for name in names(kabinet)}
+    kept = lambda: {kabinet.secret(name) for name in kabinet.secret_names()}
     wait_for(lambda: {SECRET, PASSWORD} <= kept(), "the secrets in the keyring")
     reads(window, "Проверить")
 
@@ -119,9 +107,3 @@ def place(kabinet):
     """Of the window on the screen."""
     found = subprocess.run(["wmctrl", "-lG"], env=kabinet.env, capture_output=True, text=True).stdout
     return next((tuple(map(int, line.split()[2:4])) for line in found.splitlines() if line.endswith("Kabinet")), (0, 0))
-
-
-def names(kabinet):
-    """Of everything that the keyring keeps for this service."""
-    found = subprocess.run(["secret-tool", "search", "--all", "service", "kabinet"], env=kabinet.env, capture_output=True, text=True)
-    return [line.split(" = ")[1] for line in (found.stdout + found.stderr).splitlines() if line.startswith("attribute.username")]

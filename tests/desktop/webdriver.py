@@ -21,9 +21,11 @@ class Element:
         self.driver, self.id = driver, id
 
     def click(self):
+        self._come_into_view()
         self.driver.post(f"element/{self.id}/click", {})
 
     def type(self, text):
+        self._come_into_view()
         self.driver.post(f"element/{self.id}/clear", {})
         self.driver.post(f"element/{self.id}/value", {"text": text})
 
@@ -33,6 +35,10 @@ class Element:
 
     def attribute(self, name):
         return self.driver.get(f"element/{self.id}/attribute/{name}")
+
+    def _come_into_view(self):
+        """The driver itself scrolls the page alone, not what scrolls within it."""
+        self.driver.script("arguments[0].scrollIntoView({ block: 'center' })", {ELEMENT: self.id})
 
 
 class Driver:
