@@ -91,8 +91,7 @@ impl Application {
         let info = calendar(provider)?;
         let settings = self.calendar_settings(info).await?;
         let surroundings = self.surroundings(info, &settings)?;
-        let query = query_of(query, state);
-        let answer = SignInAnswer { query: &query, state };
+        let answer = SignInAnswer { query, state };
         let given: ConnectionSettings = calendars::finish_sign_in(info.id, &settings, &surroundings, &answer).await?;
         let is_secret = |key: &str| secrets(info).any(|secret| secret == key);
         let (mut secret, plain): (BTreeMap<_, _>, BTreeMap<_, _>) = given.0.into_iter().partition(|(key, _)| is_secret(key));
@@ -143,13 +142,4 @@ impl Application {
         self.calendar.wanted.notify_one();
         Ok(())
     }
-}
-
-/// What a person pasted may be a code alone: then it is taken as the answer to our question.
-fn query_of(pasted: &str, state: &str) -> String {
-    let pasted = pasted.trim();
-    if pasted.contains('=') {
-        return pasted.rsplit('?').next().unwrap_or(pasted).to_owned();
-    }
-    url::form_urlencoded::Serializer::new(String::new()).append_pair("code", pasted).append_pair("state", state).finish()
 }

@@ -18,6 +18,7 @@ use kabinet_providers::posting::PostingClient;
 use kabinet_providers::registry::{ConnectionError, ConnectionSettings};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Weak};
+use tokio::sync::futures::Notified;
 use tokio::sync::{Mutex, MutexGuard, Notify};
 use url::Url;
 
@@ -28,6 +29,8 @@ pub(crate) struct Desk {
     pub(super) turn: Mutex<()>,
     /// Whoever compares is to stop: a round may break off anywhere.
     interrupt: Notify,
+    /// The connection is about to be another one: whoever uses it is to stop.
+    leaving: Notify,
     /// Somebody wants them compared soon.
     pub(crate) wanted: Notify,
     opened: Mutex<Option<Opened>>,
@@ -52,6 +55,7 @@ impl Desk {
         Self {
             turn: Mutex::default(),
             interrupt: Notify::new(),
+            leaving: Notify::new(),
             wanted: Notify::new(),
             opened: Mutex::default(),
             opening: AtomicU64::new(0),
@@ -61,12 +65,24 @@ impl Desk {
 
     /// The connection is about to be another one: a round that goes on holds the old one, and a slow portal would keep a person waiting.
     pub(super) async fn stop_comparing(&self) -> MutexGuard<'_, ()> {
+        self.leaving.notify_waiters();
+        self.stop_round().await
+    }
+
+    /// The same where the connection stays, so that what else a person asked of it goes on.
+    pub(super) async fn stop_round(&self) -> MutexGuard<'_, ()> {
         self.interrupt.notify_waiters();
         self.turn.lock().await
     }
 
-    pub(super) async fn interrupted(&self) {
-        self.interrupt.notified().await;
+    /// A round is to stop; heard from now on, also while it waits for its turn.
+    pub(super) fn interrupted(&self) -> Notified<'_> {
+        self.interrupt.notified()
+    }
+
+    /// The connection is about to be another one; heard from now on likewise.
+    pub(super) fn left(&self) -> Notified<'_> {
+        self.leaving.notified()
     }
 }
 

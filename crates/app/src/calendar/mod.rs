@@ -65,6 +65,8 @@ async fn keep_in_step(application: &Arc<Application>) {
     // Asked to wait: what is changed here waits too.
     let mut patient = false;
     let mut next = Instant::now();
+    // Within it, so that many applications do not come at one moment and none comes later than is said.
+    let spread = |pause| crate::feed::jittered(pause, application.parts.ids.as_ref());
     loop {
         tokio::select! {
             () = application.calendar.wanted.notified() => tokio::time::sleep(TOGETHER).await,
@@ -83,35 +85,47 @@ async fn keep_in_step(application: &Arc<Application>) {
         patient = matches!(done, Some(Err(RoundError::Calendar(CalendarError::Busy { .. } | CalendarError::Blocked))));
         let pause = match done {
             // Nothing to compare is no failure.
-            None => OFTEN,
+            None => spread(OFTEN),
             Some(Ok(report)) => {
                 failed = 0;
-                if report.look_again() { AGAIN } else { OFTEN }
+                spread(if report.look_again() { AGAIN } else { OFTEN })
             }
             Some(Err(error)) => {
                 failed += 1;
-                after(&error, failed, application.now())
+                match after(&error, failed, application.now()) {
+                    After::Asked(pause) => pause,
+                    After::Usual(pause) => spread(pause),
+                }
             }
         };
         if application.stop.is_cancelled() {
             return;
         }
-        next = Instant::now() + crate::feed::jittered(pause.saturating_mul(2), application.parts.ids.as_ref()).max(pause / 2);
+        next = Instant::now() + pause;
     }
 }
 
+/// How long it is waited after a failure.
+#[derive(Debug, PartialEq, Eq)]
+enum After {
+    /// Not shorter: somebody asked for it.
+    Asked(Duration),
+    /// At most so long.
+    Usual(Duration),
+}
+
 /// When it is tried again. What does not mend by itself is asked for no more often than usual.
-fn after(error: &RoundError, failed: u32, now: DateTime<Utc>) -> Duration {
-    match error {
+fn after(error: &RoundError, failed: u32, now: DateTime<Utc>) -> After {
+    After::Usual(match error {
         RoundError::Calendar(CalendarError::Busy { until: Some(until) }) => {
-            (*until - now).to_std().unwrap_or_default().clamp(TOGETHER, OFTEN)
+            return After::Asked((*until - now).to_std().unwrap_or_default().clamp(TOGETHER, SHUT_OUT));
         }
         RoundError::Calendar(CalendarError::Busy { until: None } | CalendarError::Unreachable(_)) => {
             AGAIN.saturating_mul(1 << failed.min(5)).min(OFTEN)
         }
-        RoundError::Calendar(CalendarError::Blocked) => SHUT_OUT,
+        RoundError::Calendar(CalendarError::Blocked) => return After::Asked(SHUT_OUT),
         RoundError::Calendar(_) | RoundError::Book(_) => OFTEN,
-    }
+    })
 }
 
 /// The consultations that are not in step, as they are here; those in conflict wait for a person instead.
@@ -124,6 +138,7 @@ fn waiting(state: &State, now: DateTime<Utc>) -> BTreeMap<String, Ours> {
 impl Application {
     /// One round, where there is a calendar to compare with; how it went is kept and shown.
     pub(crate) async fn compare_calendars(self: &Arc<Self>) -> Option<Result<Report, RoundError>> {
+        let interrupted = self.calendar.interrupted();
         let _turn = self.calendar.turn.lock().await;
         let chosen = self.look().kept.calendar.clone().filter(|chosen| !chosen.calendar.is_empty())?;
         let round = async {
@@ -147,7 +162,7 @@ impl Application {
         };
         let done = tokio::select! {
             done = round => done?,
-            () = self.calendar.interrupted() => return None,
+            () = interrupted => return None,
         };
         self.compared(&chosen.provider, &done).await;
         Some(done)
@@ -274,9 +289,21 @@ impl Application {
         }
     }
 
-    /// What a person decided about a conflict.
+    /// What a person decided about a conflict. Nobody is kept waiting for a whole round: the next one takes up what this one left.
     pub(crate) async fn settle_conflict(self: &Arc<Self>, id: &str, side: Side) -> Result<(), CommandError> {
-        let turn = self.calendar.turn.lock().await;
+        let left = self.calendar.left();
+        let turn = self.calendar.stop_round().await;
+        let decided = tokio::select! {
+            decided = self.decide_in_turn(id, side) => decided,
+            () = left => Err(CalendarError::MaybeDone.into()),
+        };
+        drop(turn);
+        self.tell_conflicts();
+        self.calendar.wanted.notify_one();
+        decided
+    }
+
+    async fn decide_in_turn(self: &Arc<Self>, id: &str, side: Side) -> Result<(), CommandError> {
         let (chosen, conflict) = {
             let state = self.look();
             let conflict = state.calendar.rows.get(id).and_then(|row| row.conflict.clone());
@@ -289,9 +316,6 @@ impl Application {
         let book = LocalBook::new(self.clone());
         let (which, shown) = (CalendarId(chosen.calendar), conflict.shown(consultation));
         let decided = kabinet_calendar::decide(opened.calendar.as_ref(), &which, &book, &shown, side).await;
-        drop(turn);
-        self.tell_conflicts();
-        self.calendar.wanted.notify_one();
         decided.map_err(|failure| match failure {
             Failure::Book(BookError::Failed(_)) => refuse("store_failed"),
             Failure::Book(BookError::ChangedMeanwhile) => CalendarError::ChangedMeanwhile.into(),
@@ -309,5 +333,23 @@ fn words_for(failure: &Failure) -> Option<Message> {
         Failure::Calendar(error) => Some(tell(error)),
         Failure::Book(BookError::Unfit { code }) => Some(crate::message(code)),
         Failure::Book(_) => Some(crate::message("store_failed")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::at;
+
+    #[test]
+    fn nobody_comes_back_before_they_are_asked_to() {
+        let after = |error: CalendarError, failed| after(&RoundError::Calendar(error), failed, at("12:00"));
+        let busy = |until: &str| CalendarError::Busy { until: Some(at(until)) };
+        let minutes = |count: u64| Duration::from_secs(count * 60);
+        assert_eq!(after(busy("12:20"), 1), After::Asked(minutes(20)));
+        assert_eq!(after(busy("11:00"), 1), After::Asked(TOGETHER));
+        assert_eq!(after(CalendarError::Blocked, 1), After::Asked(SHUT_OUT));
+        let waits = [1, 9].map(|failed| after(CalendarError::Busy { until: None }, failed));
+        assert_eq!(waits, [After::Usual(AGAIN * 2), After::Usual(OFTEN)]);
     }
 }

@@ -48,9 +48,17 @@ impl Application {
     pub(super) async fn sync_calendar(self: &Arc<Self>, _: Nothing) -> Result<Nothing, CommandError> {
         match self.compare_calendars().await {
             Some(Ok(_)) => Ok(Nothing {}),
-            _ => {
-                let why = self.look().calendar.message.clone();
-                Err(why.map_or_else(|| refuse("no_calendar"), CommandError::from))
+            done => {
+                let (why, chosen) = {
+                    let state = self.look();
+                    (state.calendar.message.clone(), state.kept.calendar.is_some())
+                };
+                match why {
+                    Some(why) => Err(why.into()),
+                    // Something more urgent came between, after which both sides are compared anyway.
+                    None if done.is_none() && chosen => Ok(Nothing {}),
+                    None => Err(refuse("no_calendar")),
+                }
             }
         }
     }
