@@ -129,3 +129,17 @@ def test_many_who_meet_an_ended_token_renew_it_once(tmp_path: Path, hire):
             in_threads(6, lambda _: make(anna))
             asked = sum("token.refresh_token" in request.names for request in telemost.yandex.requests)
             assert asked == 1 and len(telemost.conferences) == 6
+
+
+def test_a_renewal_that_is_under_way_at_the_end_is_kept(tmp_path: Path):
+    with Telemost() as telemost:
+        grant = telemost.yandex.grant("specialist", device="kabinet-backend")
+        env = telemost_settings(telemost, "", REFRESH_TOKEN=grant.refresh, CLIENT_ID=grant.client, CLIENT_SECRET="EXAMPLE_SECRET")
+        telemost.yandex.next("token.refresh_token", "delay:1")
+        with watched(tmp_path, env=env) as backend:
+            wait_for(lambda: any("token.refresh_token" in request.names for request in telemost.yandex.requests), "the renewal", 20)
+            # The old pair is used up, and the answer with the new one is still to come.
+            assert backend.stop() == 0
+            renewed = telemost.yandex.grants[-1]
+            backend.private |= {grant.access, renewed.access, renewed.refresh}
+            assert renewed is not grant and renewed.refresh in (backend.data / "telemost.tokens").read_text()
