@@ -69,8 +69,9 @@ def test_a_conference_with_a_link_is_kept_as_it_came(telemost: Telemost, anna: S
     link = "https://telemost.yandex.ru/j/12345678901234"
     conference = make(anna, link=link)
     assert conference["link"] == link and made_at(telemost) == before
-    # Nor does anybody meet in what is over, or in what has no provider.
-    assert make(anna, status="finished")["link"] is None and make(anna, provider=None)["link"] is None
+    # Nor does anybody meet in what is over, or in what has no provider; and whose link it is, somebody newer may know.
+    assert make(anna, status="finished")["link"] is None and make(anna, provider=None)["link"] is None and make(anna, provider="")["link"] is None
+    assert make(anna, link=link, provider="another")["provider"] == "another"
     assert made_at(telemost) == before
 
 
@@ -179,6 +180,7 @@ def test_unknown_co_hosts_are_named_to_the_sender_and_to_nobody_else(telemost: T
     [
         ({"cohosts": ["no address"]}, "cohosts"), ({"waiting_room": "ADMINS"}, "waiting_room"), ({"waiting_room": ""}, "waiting_room"),
         ({"type": "broadcast", "live_stream_viewers": "friends"}, "live_stream_viewers"), ({"provider": "jitsi"}, "provider"),
+        ({"provider": "telemots"}, "provider"), ({"provider": "Telemost"}, "provider"),
         ({"type": "broadcast", "live_stream_description": "x" * 2049}, "live_stream_description"), ({"duration": 0}, "duration"),
         ({"summary": "yes"}, "summary"), ({"cohosts": BORIS}, "cohosts"),
     ],

@@ -70,16 +70,20 @@ impl Maker {
     /// The account that a conference's room is to be had with; `None` for one that is kept as it came.
     ///
     /// # Errors
-    /// When a room is wanted and nothing is configured that makes it.
+    /// When a room is wanted of a provider that nobody knows, or that nothing is configured for.
     pub fn wanted(&self, conference: &Conference) -> Result<Option<Arc<Account>>, Refusal> {
         let has_room = conference.link.is_some() || conference.room.is_some();
         if has_room || self.parts.embedded || conference.status != ConferenceStatus::Planned {
             return Ok(None);
         }
-        let provider = conference.provider.as_deref();
-        let Some(info) = providers().iter().find(|info| Some(info.id) == provider && info.capabilities.makes_rooms()) else {
+        let Some(provider) = conference.provider.as_deref().filter(|provider| !provider.trim().is_empty()) else {
             return Ok(None);
         };
+        let unknown = || Refusal::field("provider", "names none that this backend knows; send a `link` instead");
+        let info = providers().iter().find(|info| info.id == provider).ok_or_else(unknown)?;
+        if !info.capabilities.makes_rooms() {
+            return Ok(None);
+        }
         let account = self.parts.connections.account(info).cloned();
         let none = || Refusal::field("provider", "names one that this backend has no connection to; send a `link` instead");
         account.map(Some).ok_or_else(none)
