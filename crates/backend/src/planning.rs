@@ -161,12 +161,17 @@ pub fn consultation(conference: &Conference) -> Option<Consultation> {
 /// Equal but for what the backend itself keeps count of.
 #[must_use]
 pub fn same_content(one: &Conference, other: &Conference) -> bool {
-    let plain = |conference: &Conference| Conference {
+    content(one) == content(other)
+}
+
+/// Without what the backend itself keeps count of.
+#[must_use]
+pub fn content(conference: &Conference) -> Conference {
+    Conference {
         version: 0,
         created_at: chrono::DateTime::UNIX_EPOCH,
         updated_at: chrono::DateTime::UNIX_EPOCH,
         owner: Owner { id: conference.owner.id, name: String::new() },
         ..conference.clone()
-    };
-    plain(one) == plain(other)
+    }
 }

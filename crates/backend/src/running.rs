@@ -97,7 +97,6 @@ impl Backend {
             ids: Arc::clone(&ids),
             embedded: config.embedded.is_some(),
         }));
-        maker.tidy().await;
         let watching = tokio::spawn(Arc::clone(&connections).watch(stop_server.clone()));
         let news = Arc::new(News::default());
         let rounds = connections.calendar().map(|portal| {
