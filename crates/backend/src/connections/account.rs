@@ -159,8 +159,10 @@ impl Account {
             },
         };
         match &outcome {
-            Err(error) if is_the_connections(error) => self.standing.fails(error.code()),
-            _ => self.standing.works(self.clock.now()),
+            Ok(_) => self.standing.works(self.clock.now()),
+            Err(error) if matches!(what, Ask::Whether) || is_the_connections(error) => self.standing.fails(error.code()),
+            Err(error) if shows_that_it_works(error) => self.standing.works(self.clock.now()),
+            Err(_) => {}
         }
         outcome
     }
@@ -192,6 +194,14 @@ impl Account {
 
 fn refused(error: SignInError) -> MakeRoomError {
     MakeRoomError::Port(error.into())
+}
+
+/// Whether only a provider that knows the account could have said so. Other refusals may come from anybody on the way, or from here.
+fn shows_that_it_works(error: &MakeRoomError) -> bool {
+    matches!(
+        error,
+        MakeRoomError::PaymentRequired | MakeRoomError::UnknownCohosts { .. } | MakeRoomError::Port(PortError::NotFound)
+    )
 }
 
 /// Whether an error is about the connection, and not about what was asked for.
