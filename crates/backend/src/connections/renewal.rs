@@ -45,7 +45,7 @@ impl Renewal {
         if renew || tokens.is_due(now) {
             match self.sign_in.renew(&tokens, now).await {
                 Ok(fresh) => {
-                    if let Err(error) = self.file.keep(&fresh) {
+                    if let Err(error) = self.file.keep(fresh.clone()).await {
                         // They work as long as this program runs; the operator must know that they would be lost.
                         let error = &error as &dyn std::error::Error;
                         tracing::error!(connection = self.connection, error, "cannot keep renewed tokens");
