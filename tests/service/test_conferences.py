@@ -131,7 +131,7 @@ def test_nobody_sees_or_touches_anothers(house: Backend, anna: Specialist, hire)
         ("timezone", "Moscow"), ("timezone", "../etc/passwd"), ("type", "party"), ("status", "asleep"), ("id", "seven"), ("name", "x" * 501),
         ("client", ["Иван"]), ("cohosts", "boris"), ("cohosts", ["x"] * 201), ("link", "javascript:alert(1)"), ("link", "file:///etc/passwd"),
         ("link", "data:text/html,x"), ("link", "not a link"), ("link", "https://"), ("room", "?#/"), ("description", "x" * 10_001),
-        ("invite_link", "x" * 2001), ("create_calendar_event", "yes"), ("invite_link", "javascript:alert(1)"),
+        ("live_stream_title", "я" * 1025), ("live_stream_description", "я" * 2049), ("invite_link", "x" * 2001), ("create_calendar_event", "yes"), ("invite_link", "javascript:alert(1)"),
     ],
 )
 def test_a_wrong_field_is_named_and_changes_nothing(house: Backend, anna: Specialist, field: str, value: Any):
@@ -141,6 +141,14 @@ def test_a_wrong_field_is_named_and_changes_nothing(house: Backend, anna: Specia
     answer = house.send("POST", PATH, body, anna.token)
     assert answer.status == 400 and answer.json["error"]["field"].split("[")[0] == field, answer.body
     assert house.ask("GET", PATH, token=anna.token).json == before
+
+
+def test_a_broadcast_may_be_told_of_as_long_as_the_document_says(house: Backend, anna: Specialist):
+    schema = house.ask("GET", "/api/openapi.json").json["components"]["schemas"]["ConferenceBody"]
+    fields = next(part["properties"] for part in schema["allOf"] if "properties" in part)
+    texts = {name: "я" * fields[name]["maxLength"] for name in ("live_stream_title", "live_stream_description")}
+    conference = make(anna, type="broadcast", **texts)
+    assert {name: conference[name] for name in texts} == texts and {len(text) for text in texts.values()} == {1024, 2048}
 
 
 def test_bodies_that_are_none(house: Backend, anna: Specialist):

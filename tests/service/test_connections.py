@@ -11,7 +11,7 @@ from fakes import Telemost
 from lab import wait_for
 
 from .backend import Backend, in_threads, watched
-from .outside import connection, make, telemost_settings, wait_until_asked
+from .outside import connection, make, post, telemost_settings, wait_until_asked, wanted
 
 TELEMOST = "[connections.telemost]\n"
 PORTAL = "[connections.bitrix24]\n"
@@ -129,3 +129,37 @@ def test_many_who_meet_an_ended_token_renew_it_once(tmp_path: Path, hire):
             in_threads(6, lambda _: make(anna))
             asked = sum("token.refresh_token" in request.names for request in telemost.yandex.requests)
             assert asked == 1 and len(telemost.conferences) == 6
+
+
+def test_a_renewal_that_is_under_way_at_the_end_is_kept(tmp_path: Path):
+    with Telemost() as telemost:
+        grant = telemost.yandex.grant("specialist", device="kabinet-backend")
+        env = telemost_settings(telemost, "", REFRESH_TOKEN=grant.refresh, CLIENT_ID=grant.client, CLIENT_SECRET="EXAMPLE_SECRET")
+        telemost.yandex.next("token.refresh_token", "delay:1")
+        with watched(tmp_path, env=env) as backend:
+            wait_for(lambda: any("token.refresh_token" in request.names for request in telemost.yandex.requests), "the renewal", 20)
+            # The old pair is used up, and the answer with the new one is still to come.
+            assert backend.stop() == 0
+            renewed = telemost.yandex.grants[-1]
+            backend.private |= {grant.access, renewed.access, renewed.refresh}
+            assert renewed is not grant and renewed.refresh in (backend.data / "telemost.tokens").read_text()
+
+
+def test_a_check_that_fails_is_no_success_whatever_answers(tmp_path: Path):
+    with Telemost() as something:
+        with watched(tmp_path, env={"CONNECTIONS__JITSI__BASE_URL": something.yandex.url}) as backend:
+            wait_until_asked(backend, "jitsi")
+            state = connection(backend, "jitsi")
+            assert (state["state"], state["code"]) == ("failing", "provider_rejects") and "age_seconds" not in state
+
+
+def test_what_was_never_sent_says_nothing_of_the_connection(tmp_path: Path, hire):
+    with Telemost() as telemost:
+        token = telemost.yandex.grant("specialist").access
+        telemost.yandex.edit("token", "revoke", access=token)
+        with watched(tmp_path, env=telemost_settings(telemost, token)) as backend:
+            backend.private.add(token)
+            wait_until_asked(backend, "telemost")
+            anna, asked = hire(backend), len(telemost.requests)
+            assert post(anna, wanted(anna, cohosts=["no address"])).status == 400 and len(telemost.requests) == asked
+            assert connection(backend, "telemost")["code"] == "sign_in_again" and "age_seconds" not in connection(backend, "telemost")

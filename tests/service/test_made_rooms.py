@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 import threading
 import uuid
+from contextlib import closing
 from pathlib import Path
 from typing import Iterator
 
@@ -12,7 +14,7 @@ import pytest
 from fakes import Telemost
 from lab import wait_for
 
-from .backend import Backend, in_threads, watched
+from .backend import ADMIN, Backend, in_threads, watched
 from .outside import connection, make, post, put, shown, telemost_house, telemost_settings, wait_until_asked, wanted
 from .practice import Specialist
 
@@ -69,8 +71,9 @@ def test_a_conference_with_a_link_is_kept_as_it_came(telemost: Telemost, anna: S
     link = "https://telemost.yandex.ru/j/12345678901234"
     conference = make(anna, link=link)
     assert conference["link"] == link and made_at(telemost) == before
-    # Nor does anybody meet in what is over, or in what has no provider.
-    assert make(anna, status="finished")["link"] is None and make(anna, provider=None)["link"] is None
+    # Nor does anybody meet in what is over, or in what has no provider; and whose link it is, somebody newer may know.
+    assert make(anna, status="finished")["link"] is None and make(anna, provider=None)["link"] is None and make(anna, provider="")["link"] is None
+    assert make(anna, link=link, provider="another")["provider"] == "another"
     assert made_at(telemost) == before
 
 
@@ -179,6 +182,7 @@ def test_unknown_co_hosts_are_named_to_the_sender_and_to_nobody_else(telemost: T
     [
         ({"cohosts": ["no address"]}, "cohosts"), ({"waiting_room": "ADMINS"}, "waiting_room"), ({"waiting_room": ""}, "waiting_room"),
         ({"type": "broadcast", "live_stream_viewers": "friends"}, "live_stream_viewers"), ({"provider": "jitsi"}, "provider"),
+        ({"provider": "telemots"}, "provider"), ({"provider": "Telemost"}, "provider"),
         ({"type": "broadcast", "live_stream_description": "x" * 2049}, "live_stream_description"), ({"duration": 0}, "duration"),
         ({"summary": "yes"}, "summary"), ({"cohosts": BORIS}, "cohosts"),
     ],
@@ -226,8 +230,46 @@ def test_deleting_a_conference_leaves_the_room(telemost: Telemost, anna: Special
     asked, rooms = len(telemost.requests), made_at(telemost)
     assert anna.backend.ask("DELETE", f"/api/conferences/{body['id']}", token=anna.token).status == 204
     assert len(telemost.requests) == asked
-    # A repetition that was under way all the time finds its room.
-    assert post(anna, body).json["link"] == conference["link"] and made_at(telemost) == rooms
+    # What is deleted is forgotten, so the same id asks for another room.
+    again = post(anna, body)
+    anna.backend.private.add(again.json["link"])
+    assert again.status == 201 and again.json["link"] != conference["link"] and made_at(telemost) == rooms + 1
+
+
+def kept(backend: Backend, conference: str) -> str | None:
+    """All that is kept of a request for a room, beside its conference."""
+    with closing(sqlite3.connect(f"file:{backend.data / 'kabinet.sqlite3'}?mode=ro", uri=True)) as database:
+        rows = database.execute("SELECT * FROM makings WHERE id = ?", (conference,)).fetchall()
+    return repr(rows[0]) if rows else None
+
+
+def test_only_the_room_is_kept_beside_the_conference_and_as_long_as_it(telemost: Telemost, anna: Specialist, hire):
+    boris = hire(anna.backend, "Борис")
+    conference = make(anna, client="Мария", name="Разговор", cohosts=[BORIS])
+    row = kept(anna.backend, conference["id"])
+    assert row and conference["provider_room"] in row
+    assert not [word for word in ("Мария", "Разговор", BORIS, conference["start_date"]) if word in row]
+    assert put(anna, conference, client="Пётр").status == 200 and kept(anna.backend, conference["id"]) == row
+    assert anna.backend.ask("DELETE", f"/api/conferences/{conference['id']}", token=anna.token).status == 204
+    assert kept(anna.backend, conference["id"]) is None
+    his, unsure = make(boris), wanted(boris, id=str(uuid.uuid4()))
+    telemost.next("conference.create", "lost")
+    assert post(boris, unsure).code == "room_may_have_been_made" and kept(anna.backend, unsure["id"])
+    me = anna.backend.ask("GET", "/api/current-user", token=boris.token).json["id"]
+    assert anna.backend.ask("DELETE", f"/api/specialists/{me}", token=ADMIN).status == 204
+    assert kept(anna.backend, his["id"]) is None and kept(anna.backend, unsure["id"]) is None
+
+
+def test_a_fall_between_the_room_and_its_conference_loses_neither(telemost: Telemost, anna: Specialist):
+    body = wanted(anna, id=str(uuid.uuid4()), cohosts=[BORIS])
+    first = post(anna, body)
+    with closing(sqlite3.connect(anna.backend.data / "kabinet.sqlite3", timeout=10)) as database, database:
+        database.execute("DELETE FROM consultations WHERE id = ?", (body["id"],))
+    before = made_at(telemost)
+    again = post(anna, body)
+    links = ("link", "provider_room", "cohosts")
+    assert again.status == 201 and [again.json[name] for name in links] == [first.json[name] for name in links]
+    assert made_at(telemost) == before
 
 
 def test_a_room_that_a_desktop_made_is_the_desktops(telemost: Telemost, anna: Specialist):

@@ -53,8 +53,10 @@ pub struct ConferenceBody {
     #[serde(default)]
     pub invite_users: Vec<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 1024)]
     pub live_stream_title: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 2048)]
     pub live_stream_description: Option<String>,
     /// How the room was made, for a provider that makes rooms when asked.
     #[serde(flatten)]

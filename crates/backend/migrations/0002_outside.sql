@@ -1,10 +1,12 @@
 -- Rooms that were asked for at a provider. A row stands here before the request leaves, so that a repetition never makes a second room;
--- `made` stays 0 when no answer came. The body holds what was asked for, and what came of it.
+-- Of what was asked for only a hash is kept, which tells a repetition. The room stays NULL when no answer came.
+-- A row goes with its consultation, or with its specialist.
 CREATE TABLE makings (
     id         TEXT PRIMARY KEY,
-    made       INTEGER NOT NULL,
+    specialist TEXT NOT NULL,
+    asked      BLOB NOT NULL,
     asked_at   INTEGER NOT NULL,
-    body       TEXT NOT NULL
+    room       TEXT
 ) WITHOUT ROWID;
 
 -- What a consultation and its entry in the practice's calendar last had in common. It outlives the consultation, whose entry has to go too.

@@ -17,6 +17,9 @@ pub struct Fallbacks {
 
 const LONGEST_WORD: usize = 500;
 const LONGEST_TEXT: usize = 10_000;
+/// What the providers that take the most take of a broadcast's texts; the document names these too.
+const LONGEST_TITLE: usize = 1024;
+const LONGEST_DESCRIPTION: usize = 2048;
 const MOST_PEOPLE: usize = 200;
 
 /// Checks a body and completes it. `id`, `version` and the times of keeping are the caller's.
@@ -34,8 +37,8 @@ pub fn conference(
         ("link", body.link.as_ref(), 2_000),
         ("invite_link", body.invite_link.as_ref(), 2_000),
         ("provider", body.provider.as_ref(), 50),
-        ("live_stream_title", body.live_stream_title.as_ref(), LONGEST_WORD),
-        ("live_stream_description", body.live_stream_description.as_ref(), LONGEST_TEXT),
+        ("live_stream_title", body.live_stream_title.as_ref(), LONGEST_TITLE),
+        ("live_stream_description", body.live_stream_description.as_ref(), LONGEST_DESCRIPTION),
     ] {
         if text.is_some_and(|text| text.chars().count() > longest) {
             return Err(Refusal::field(field, "is too long"));
@@ -161,12 +164,17 @@ pub fn consultation(conference: &Conference) -> Option<Consultation> {
 /// Equal but for what the backend itself keeps count of.
 #[must_use]
 pub fn same_content(one: &Conference, other: &Conference) -> bool {
-    let plain = |conference: &Conference| Conference {
+    content(one) == content(other)
+}
+
+/// Without what the backend itself keeps count of.
+#[must_use]
+pub fn content(conference: &Conference) -> Conference {
+    Conference {
         version: 0,
         created_at: chrono::DateTime::UNIX_EPOCH,
         updated_at: chrono::DateTime::UNIX_EPOCH,
         owner: Owner { id: conference.owner.id, name: String::new() },
         ..conference.clone()
-    };
-    plain(one) == plain(other)
+    }
 }

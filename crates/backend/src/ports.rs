@@ -5,7 +5,6 @@ use async_trait::async_trait;
 use kabinet_api::Conference;
 use kabinet_domain::calendar::Agreed;
 use kabinet_domain::{ConsultationId, Cursor, DeviceId, RoomName, Sensitive, Signal, SpecialistId, Timestamp};
-use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use uuid::Uuid;
 
@@ -63,6 +62,7 @@ pub struct LoggedEvent {
 #[derive(Debug)]
 pub enum ConsultationChange {
     Put(Box<Conference>),
+    /// What was asked for at a provider for its sake is forgotten with it.
     Remove(ConsultationId),
 }
 
@@ -74,6 +74,15 @@ pub struct Batch<'a> {
     pub change: Option<&'a ConsultationChange>,
     /// Numbers to remember.
     pub marks: &'a [(String, i64)],
+}
+
+/// What is older than this is forgotten.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Before {
+    pub signals: Timestamp,
+    pub events: Timestamp,
+    /// Rooms that were asked for, whose consultations are gone or never came to be.
+    pub makings: Timestamp,
 }
 
 /// What was forgotten, and whether there is more to forget.
@@ -90,7 +99,7 @@ pub trait EventLog: Send + Sync + std::fmt::Debug {
     /// Keeps a batch durably, or keeps nothing.
     async fn append(&mut self, batch: Batch<'_>) -> Result<(), StorageError>;
     /// Forgets a little of what is older than these moments.
-    async fn prune(&mut self, signals_before: Timestamp, events_before: Timestamp) -> Result<Pruned, StorageError>;
+    async fn prune(&mut self, before: Before) -> Result<Pruned, StorageError>;
     /// Closes in good order.
     async fn close(self: Box<Self>) -> Result<(), StorageError>;
 }
@@ -133,13 +142,24 @@ pub trait Consultations: Send + Sync + std::fmt::Debug {
 }
 
 /// A room that was asked for at a provider.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Making {
-    /// What was asked for; a repetition must ask for the same.
-    pub asked: Conference,
+    pub specialist: SpecialistId,
+    /// The hash of what was asked for; a repetition must ask for the same.
+    pub asked: [u8; 32],
     /// What came of it. `None` from before the request until its answer, which may have been lost.
-    #[serde(default)]
-    pub made: Option<Conference>,
+    pub room: Option<KeptRoom>,
+}
+
+/// A room that was made, as far as it cannot be asked for again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeptRoom {
+    pub provider: String,
+    pub id: Sensitive<String>,
+    pub link: Sensitive<String>,
+    pub watch_link: Option<Sensitive<String>>,
+    /// Those who could not be made co-hosts, by their places among those who were asked for.
+    pub without: Vec<usize>,
 }
 
 /// Rooms that were asked for, by the consultations they are for.
@@ -149,8 +169,6 @@ pub trait Makings: Send + Sync + std::fmt::Debug {
     /// Keeps it durably, in the place of what was known.
     async fn keep(&self, id: ConsultationId, making: &Making, now: Timestamp) -> Result<(), StorageError>;
     async fn forget(&self, id: ConsultationId) -> Result<(), StorageError>;
-    /// Forgets those from before a moment whose consultations are gone.
-    async fn forget_before(&self, before: Timestamp) -> Result<(), StorageError>;
 }
 
 /// What was agreed with the practice's calendar.
@@ -205,7 +223,7 @@ pub trait Specialists: Send + Sync + std::fmt::Debug {
     async fn roster(&self) -> Result<Roster, StorageError>;
     /// Keeps a new specialist, or what is new of a known one; the version with it.
     async fn keep(&self, person: &Person) -> Result<i64, StorageError>;
-    /// `false` when there was none. Devices and codes go too, and the consultations that were not over by then.
+    /// `false` when there was none. Devices and codes go too, rooms that were asked for, and the consultations that were not over by then.
     async fn remove(&self, id: SpecialistId, now: Timestamp) -> Result<bool, StorageError>;
     async fn keep_device(&self, device: &Device) -> Result<(), StorageError>;
     async fn keep_code(&self, code_hash: [u8; 32], specialist: SpecialistId, expires_at: Timestamp) -> Result<(), StorageError>;

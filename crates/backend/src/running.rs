@@ -37,6 +37,7 @@ pub struct Running {
     watching: JoinHandle<()>,
     rounds: Option<JoinHandle<()>>,
     maker: Arc<Maker>,
+    connections: Arc<Connections>,
     storage: Sqlite,
     /// Held until the database is closed.
     lock: File,
@@ -96,7 +97,6 @@ impl Backend {
             ids: Arc::clone(&ids),
             embedded: config.embedded.is_some(),
         }));
-        maker.tidy().await;
         let watching = tokio::spawn(Arc::clone(&connections).watch(stop_server.clone()));
         let news = Arc::new(News::default());
         let rounds = connections.calendar().map(|portal| {
@@ -119,7 +119,7 @@ impl Backend {
             people,
             consultations,
             Arc::clone(&maker),
-            connections,
+            Arc::clone(&connections),
             news,
             status,
             clock,
@@ -127,7 +127,20 @@ impl Backend {
             stop_server.clone(),
         );
         let server = tokio::spawn(http::serve(listener, app, stop_server.clone()));
-        Ok(Running { address, writer: handle, stop_server, stop_writer, server, writing, watching, rounds, maker, storage, lock })
+        Ok(Running {
+            address,
+            writer: handle,
+            stop_server,
+            stop_writer,
+            server,
+            writing,
+            watching,
+            rounds,
+            maker,
+            connections,
+            storage,
+            lock,
+        })
     }
 }
 
@@ -157,6 +170,7 @@ impl Running {
         }
         // A room that was asked for is kept, also when nobody waits for it any more.
         self.maker.finish().await;
+        self.connections.finish().await;
         // Only now can nobody ask for anything any more.
         self.stop_writer.cancel();
         log_panic(self.writing.await);

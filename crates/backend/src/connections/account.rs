@@ -1,5 +1,6 @@
 //! An account that rooms are made with, and the tokens that it is opened by.
 
+use super::renewal::Renewal;
 use super::setting_error;
 use super::standing::Standing;
 use super::tokens::TokenFile;
@@ -9,10 +10,11 @@ use kabinet_domain::ports::PortError;
 use kabinet_domain::provider::{ProviderInfo, SignIn};
 use kabinet_domain::{Clock, MadeRoom, MakeRoomError, RoomChange, RoomDraft, Sensitive};
 use kabinet_providers::registry::{self, ConnectionSettings, RoomProvider};
-use kabinet_providers::sign_in::{AccountSignIn, Device, SignInError, Tokens};
+use kabinet_providers::sign_in::{Device, SignInError, Tokens};
 use std::path::Path;
 use std::sync::Arc;
 use tokio::sync::Mutex;
+use tokio_util::task::TaskTracker;
 
 /// Names this program where tokens are renewed.
 const DEVICE: &str = "kabinet-backend";
@@ -22,19 +24,9 @@ pub struct Account {
     info: &'static ProviderInfo,
     settings: ConnectionSettings,
     http: reqwest::Client,
-    renewal: Option<Renewal>,
+    renewal: Option<Arc<Renewal>>,
     clock: Arc<dyn Clock>,
     standing: Standing,
-}
-
-/// How tokens are renewed. Whoever renews holds the tokens meanwhile, so that a pair is not used up twice.
-#[derive(Debug)]
-struct Renewal {
-    sign_in: Box<dyn AccountSignIn>,
-    /// Key of the setting that the account is opened with.
-    token: &'static str,
-    tokens: Mutex<Tokens>,
-    file: TokenFile,
 }
 
 /// What an account is asked for.
@@ -56,18 +48,19 @@ impl Account {
         registry::open(info.id, &settings, http.clone()).map_err(wrong)?;
         let renewal = match info.capabilities.sign_in {
             None => None,
-            Some(how) => Self::renewal(info, how, &settings, &http, data)?,
+            Some(how) => Self::renewal(info, how, &settings, &http, data, &clock)?.map(Arc::new),
         };
         Ok(Self { info, settings, http, renewal, clock, standing: Standing::default() })
     }
 
     /// How the account's tokens are renewed, if they can be.
     fn renewal(
-        info: &ProviderInfo,
+        info: &'static ProviderInfo,
         how: SignIn,
         settings: &ConnectionSettings,
         http: &reqwest::Client,
         data: &Path,
+        clock: &Arc<dyn Clock>,
     ) -> Result<Option<Renewal>, Error> {
         let set = |key: &str| settings.0.get(key).map(|value| Sensitive::from(value.reveal().trim()));
         let place = |key: &str| format!("connections.{}.{key}", info.id);
@@ -90,7 +83,15 @@ impl Account {
         };
         let file = TokenFile::new(data, info.id, &configured);
         let tokens = Mutex::new(file.read().unwrap_or(configured));
-        Ok(Some(Renewal { sign_in, token: how.token, tokens, file }))
+        Ok(Some(Renewal {
+            connection: info.id,
+            sign_in,
+            token: how.token,
+            tokens,
+            file,
+            clock: Arc::clone(clock),
+            tasks: TaskTracker::new(),
+        }))
     }
 
     #[must_use]
@@ -132,6 +133,13 @@ impl Account {
         }
     }
 
+    /// Lets a renewal of its tokens that is under way come to its end.
+    pub(super) async fn finish(&self) {
+        if let Some(renewal) = &self.renewal {
+            renewal.finish().await;
+        }
+    }
+
     /// For the log: a code and a cause, which hold no address and no name.
     pub fn log(&self, error: &MakeRoomError, what: &'static str) {
         let cause = error as &dyn std::error::Error;
@@ -151,8 +159,10 @@ impl Account {
             },
         };
         match &outcome {
-            Err(error) if is_the_connections(error) => self.standing.fails(error.code()),
-            _ => self.standing.works(self.clock.now()),
+            Ok(_) => self.standing.works(self.clock.now()),
+            Err(error) if matches!(what, Ask::Whether) || is_the_connections(error) => self.standing.fails(error.code()),
+            Err(error) if shows_that_it_works(error) => self.standing.works(self.clock.now()),
+            Err(_) => {}
         }
         outcome
     }
@@ -175,38 +185,23 @@ impl Account {
             .map_err(|error| MakeRoomError::Port(PortError::Unexpected(Box::new(error))))
     }
 
-    /// The token to ask with; `None` where there is just the configured one. One that was refused is renewed, unless somebody else
-    /// has done that meanwhile.
+    /// The token to ask with; `None` where there is just the configured one.
     async fn token(&self, refused_one: Option<&Sensitive<String>>) -> Result<Option<Sensitive<String>>, MakeRoomError> {
         let Some(renewal) = &self.renewal else { return Ok(None) };
-        let now = self.clock.now();
-        let mut tokens = renewal.tokens.lock().await;
-        let renew = refused_one == Some(&tokens.access);
-        if renew || tokens.is_due(now) {
-            match renewal.sign_in.renew(&tokens, now).await {
-                Ok(fresh) => {
-                    if let Err(error) = renewal.file.keep(&fresh) {
-                        // They work as long as this program runs; the operator must know that they would be lost.
-                        tracing::error!(
-                            connection = self.info.id,
-                            error = &error as &dyn std::error::Error,
-                            "cannot keep renewed tokens"
-                        );
-                    }
-                    *tokens = fresh;
-                }
-                Err(error) if !renew && error.passes() && !tokens.has_ended(now) && !tokens.access.reveal().is_empty() => {
-                    tracing::warn!(connection = self.info.id, code = error.code(), "tokens cannot be renewed now");
-                }
-                Err(error) => return Err(refused(error)),
-            }
-        }
-        Ok(Some(tokens.access.clone()))
+        renewal.usable(refused_one).await.map(Some).map_err(refused)
     }
 }
 
 fn refused(error: SignInError) -> MakeRoomError {
     MakeRoomError::Port(error.into())
+}
+
+/// Whether only a provider that knows the account could have said so. Other refusals may come from anybody on the way, or from here.
+fn shows_that_it_works(error: &MakeRoomError) -> bool {
+    matches!(
+        error,
+        MakeRoomError::PaymentRequired | MakeRoomError::UnknownCohosts { .. } | MakeRoomError::Port(PortError::NotFound)
+    )
 }
 
 /// Whether an error is about the connection, and not about what was asked for.

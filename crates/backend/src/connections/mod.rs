@@ -4,6 +4,7 @@
 
 mod account;
 mod portal;
+mod renewal;
 mod standing;
 mod tokens;
 
@@ -79,6 +80,13 @@ impl Connections {
     pub fn health(&self, now: Timestamp) -> Vec<ConnectionHealth> {
         let accounts = self.accounts.iter().map(|account| account.standing().health(account.info().id, now));
         accounts.chain(self.calendar.iter().map(|portal| portal.standing().health(portal.info().id, now))).collect()
+    }
+
+    /// Lets renewals of tokens that are under way come to their end: the old ones are used up by then.
+    pub async fn finish(&self) {
+        for account in &self.accounts {
+            account.finish().await;
+        }
     }
 
     /// Asks each from time to time, so that a token that was revoked is known before a room is wanted.

@@ -105,13 +105,19 @@ impl Portal {
         self.standing.works(self.clock.now());
     }
 
-    /// Notes what is wrong, if it is the connection.
+    /// Notes what is wrong, if it is the connection. What was never sent says nothing of it.
     pub fn fails(&self, error: &CalendarError) {
-        if is_the_connections(error) { self.standing.fails(error.code()) } else { self.works() }
+        match error {
+            CalendarError::Unfit { .. } => {}
+            error if is_the_connections(error) => self.standing.fails(error.code()),
+            _ => self.works(),
+        }
     }
 
     pub(super) async fn check(&self) {
         if let Err(error) = self.noted(self.provider.who_am_i().await) {
+            // Who cannot say whose account it is does not work, whatever was the matter.
+            self.standing.fails(error.code());
             self.log(&error, "a connection does not work");
         } else if let Err(error) = self.ask_for_people().await {
             self.log(&error, "colleagues cannot be asked for");

@@ -41,11 +41,16 @@ impl TokenFile {
         Tokens::from_keychain(&kept.tokens.into()).ok()
     }
 
-    /// Keeps a renewed pair; it is on disk when this returns.
+    /// Keeps a renewed pair; it is on disk when this returns. A slow disk holds up nobody else meanwhile.
     ///
     /// # Errors
     /// When the file cannot be written.
-    pub fn keep(&self, tokens: &Tokens) -> io::Result<()> {
+    pub async fn keep(&self, tokens: Tokens) -> io::Result<()> {
+        let file = self.clone();
+        tokio::task::spawn_blocking(move || file.write(&tokens)).await.map_err(io::Error::other)?
+    }
+
+    fn write(&self, tokens: &Tokens) -> io::Result<()> {
         let kept = Kept { seed: self.seed.clone(), tokens: tokens.for_keychain().into_inner() };
         let new = self.path.with_extension("new");
         match std::fs::remove_file(&new) {
@@ -77,13 +82,13 @@ mod tests {
         Tokens { access: access.into(), refresh: Some("refresh".into()), expires_at: None, renew_at: None }
     }
 
-    #[test]
-    fn a_renewed_pair_is_kept_for_its_owner_until_the_operator_sets_another() {
+    #[tokio::test]
+    async fn a_renewed_pair_is_kept_for_its_owner_until_the_operator_sets_another() {
         let folder = tempfile::tempdir().expect("a folder");
         let file = TokenFile::new(folder.path(), "rooms", &tokens("first"));
         assert_eq!(file.read(), None);
-        file.keep(&tokens("second")).expect("kept");
-        file.keep(&tokens("third")).expect("kept over it");
+        file.keep(tokens("second")).await.expect("kept");
+        file.keep(tokens("third")).await.expect("kept over it");
         assert_eq!(file.read(), Some(tokens("third")));
         assert_eq!(TokenFile::new(folder.path(), "rooms", &tokens("another")).read(), None);
         #[cfg(unix)]

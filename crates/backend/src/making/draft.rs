@@ -1,6 +1,8 @@
 //! From a conference's words to what a provider is asked for.
 
 use crate::http::Refusal;
+use crate::people::hash;
+use crate::planning::content;
 use kabinet_api::{Conference, ConferenceType, ProviderRoom};
 use kabinet_domain::draft::{BroadcastChange, BroadcastDraft, Viewers};
 use kabinet_domain::provider::{Capabilities, WaitingRoom};
@@ -81,6 +83,11 @@ pub fn asked(conference: &Conference) -> Conference {
     (asked.link, asked.room) = (None, None);
     (asked.at_provider.provider_room, asked.at_provider.live_stream_link) = (None, None);
     asked
+}
+
+/// Tells whether the same is asked for again, and nothing else: names and addresses stand in the conference alone.
+pub fn fingerprint(asked: &Conference) -> [u8; 32] {
+    hash(&serde_json::to_string(&content(asked)).expect("plain values"))
 }
 
 fn refuse_what_it_cannot(wanted: &Conference, can: &Capabilities) -> Result<(), Refusal> {

@@ -9,21 +9,18 @@ mod draft;
 use crate::connections::{Account, Connections};
 use crate::http::Refusal;
 use crate::planning::same_content;
-use crate::ports::{Consultations, Making, Makings};
+use crate::ports::{Consultations, KeptRoom, Making, Makings};
 use crate::status::{RoomOutcome, Status};
 use crate::writer::{Change, ChangeError, Changed, WriterHandle};
 use kabinet_api::{Conference, ConferenceStatus};
 use kabinet_domain::provider::Rooms;
-use kabinet_domain::{Clock, ConsultationId, Ids, MadeRoom, MakeRoomError, RoomLink, RoomTemplate, Sensitive};
+use kabinet_domain::{Clock, ConsultationId, Ids, MadeRoom, MakeRoomError, RoomLink, RoomTemplate, Sensitive, SpecialistId};
 use kabinet_providers::providers;
 use std::collections::HashMap;
 use std::future::Future;
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio_util::task::TaskTracker;
 use uuid::Uuid;
-
-/// A repetition that comes later than this is no repetition.
-const REMEMBERED: chrono::Duration = chrono::Duration::days(30);
 
 /// What makers work with.
 #[derive(Debug)]
@@ -60,26 +57,23 @@ impl Maker {
         self.tasks.wait().await;
     }
 
-    /// Forgets old requests whose conferences are gone.
-    pub async fn tidy(&self) {
-        if let Err(error) = self.parts.makings.forget_before(self.parts.clock.now() - REMEMBERED).await {
-            tracing::warn!(error = &error as &dyn std::error::Error, "cannot forget old rooms");
-        }
-    }
-
     /// The account that a conference's room is to be had with; `None` for one that is kept as it came.
     ///
     /// # Errors
-    /// When a room is wanted and nothing is configured that makes it.
+    /// When a room is wanted of a provider that nobody knows, or that nothing is configured for.
     pub fn wanted(&self, conference: &Conference) -> Result<Option<Arc<Account>>, Refusal> {
         let has_room = conference.link.is_some() || conference.room.is_some();
         if has_room || self.parts.embedded || conference.status != ConferenceStatus::Planned {
             return Ok(None);
         }
-        let provider = conference.provider.as_deref();
-        let Some(info) = providers().iter().find(|info| Some(info.id) == provider && info.capabilities.makes_rooms()) else {
+        let Some(provider) = conference.provider.as_deref().filter(|provider| !provider.trim().is_empty()) else {
             return Ok(None);
         };
+        let unknown = || Refusal::field("provider", "names none that this backend knows; send a `link` instead");
+        let info = providers().iter().find(|info| info.id == provider).ok_or_else(unknown)?;
+        if !info.capabilities.makes_rooms() {
+            return Ok(None);
+        }
         let account = self.parts.connections.account(info).cloned();
         let none = || Refusal::field("provider", "names one that this backend has no connection to; send a `link` instead");
         account.map(Some).ok_or_else(none)
@@ -140,13 +134,14 @@ impl Maker {
     async fn by_request(&self, account: &Account, wanted: Conference) -> Result<Changed, Refusal> {
         let id = ConsultationId(wanted.id);
         let asked = draft::asked(&wanted);
+        let fingerprint = draft::fingerprint(&asked);
         let known = self.parts.consultations.find(id).await?;
         if let Some(making) = self.parts.makings.find(id).await? {
             // Somebody else's is not told of.
-            return match (known, making.made) {
-                _ if !same_content(&making.asked, &asked) => Err(ChangeError::Taken.into()),
+            return match (known, making.room) {
+                _ if making.asked != fingerprint => Err(ChangeError::Taken.into()),
                 (Some(known), _) => Ok(Changed::Same(known)),
-                (None, Some(made)) => Ok(self.parts.writer.change(Change::Create(made)).await?),
+                (None, Some(room)) => Ok(self.parts.writer.change(Change::Create(with_room(wanted, room))).await?),
                 // Nobody is at it, or the turn would not be ours: its answer was lost, or we were stopped meanwhile.
                 (None, None) => Err(may_have_been_made()),
             };
@@ -159,20 +154,20 @@ impl Maker {
             };
         }
         let draft = draft::draft(&wanted, &account.info().capabilities)?;
-        let mut making = Making { asked, made: None };
+        let mut making = Making { specialist: SpecialistId(wanted.owner.id), asked: fingerprint, room: None };
         self.parts.makings.keep(id, &making, self.parts.clock.now()).await?;
         let room = match account.make_room(&draft).await {
             Ok(room) => room,
             Err(error) => return Err(self.not_made(account, id, error).await),
         };
         self.parts.status.count_room(RoomOutcome::Made);
-        let made = with_room(wanted, room, account);
-        making.made = Some(made.clone());
+        let room = to_keep(room, &wanted, account);
+        making.room = Some(room.clone());
         // Id and link cannot be asked for again: should this fail, the conference itself keeps them.
         if let Err(error) = self.parts.makings.keep(id, &making, self.parts.clock.now()).await {
             tracing::error!(error = &error as &dyn std::error::Error, "cannot note that a room was made");
         }
-        Ok(self.parts.writer.change(Change::Create(made)).await?)
+        Ok(self.parts.writer.change(Change::Create(with_room(wanted, room))).await?)
     }
 
     async fn not_made(&self, account: &Account, id: ConsultationId, error: MakeRoomError) -> Refusal {
@@ -232,20 +227,30 @@ impl Maker {
     async fn made_here(&self, known: &Conference) -> Result<bool, Refusal> {
         let Some(room) = &known.at_provider.provider_room else { return Ok(false) };
         let making = self.parts.makings.find(ConsultationId(known.id)).await?;
-        let made = making.and_then(|making| making.made);
-        Ok(made.is_some_and(|made| made.at_provider.provider_room.as_ref() == Some(room) && made.provider == known.provider))
+        let made = making.filter(|making| making.specialist.0 == known.owner.id).and_then(|making| making.room);
+        Ok(made.is_some_and(|made| made.id.reveal() == room && Some(made.provider) == known.provider))
     }
 }
 
+/// What is kept of a room that was made for a conference.
+fn to_keep(room: MadeRoom, wanted: &Conference, account: &Account) -> KeptRoom {
+    let mut without = Vec::new();
+    if let Some(gone) = room.without {
+        account.log(&gone.error, "a room was made without some of its co-hosts");
+        let places = wanted.cohosts.iter().enumerate();
+        without
+            .extend(places.filter(|(_, email)| gone.cohosts.iter().any(|gone| gone.reveal() == email.trim())).map(|(at, _)| at));
+    }
+    KeptRoom { provider: account.info().id.to_owned(), id: room.id, link: room.link, watch_link: room.watch_link, without }
+}
+
 /// The conference with the room that was made for it, without those who could not be made co-hosts.
-fn with_room(mut wanted: Conference, room: MadeRoom, account: &Account) -> Conference {
+fn with_room(mut wanted: Conference, room: KeptRoom) -> Conference {
     wanted.link = Some(room.link.into_inner());
     wanted.at_provider.provider_room = Some(room.id.into_inner());
     wanted.at_provider.live_stream_link = room.watch_link.map(Sensitive::into_inner);
-    if let Some(without) = room.without {
-        account.log(&without.error, "a room was made without some of its co-hosts");
-        wanted.cohosts.retain(|email| without.cohosts.iter().all(|gone| gone.reveal() != email.trim()));
-    }
+    let mut place = 0..;
+    wanted.cohosts.retain(|_| place.next().is_some_and(|place| !room.without.contains(&place)));
     wanted
 }
 

@@ -3,7 +3,7 @@
 use super::Writer;
 use super::judge::Draft;
 use super::load::{OPEN_ENTRY, OPEN_EVENT};
-use crate::ports::{Batch, Entry, EntryBody};
+use crate::ports::{Batch, Before, Entry, EntryBody};
 use kabinet_domain::{Cursor, RoomName, Timestamp};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -19,6 +19,9 @@ const PRUNE_EVERY: chrono::Duration = chrono::Duration::hours(1);
 
 /// While there is more to forget, so long a pause lets senders in between.
 const PRUNE_PAUSE: chrono::Duration = chrono::Duration::milliseconds(200);
+
+/// A repetition of a request for a room that comes later than this is no repetition.
+const FORGET_MAKING: chrono::Duration = chrono::Duration::days(30);
 
 /// A room of which nothing is heard for so long is settled, whatever may be missing: its departures were lost.
 const FORGET_ROOM: chrono::Duration = chrono::Duration::hours(24);
@@ -143,9 +146,10 @@ impl Writer {
 
     async fn prune(&mut self, now: Timestamp) {
         let settings = &self.parts.settings;
-        let (signals_before, events_before) = (now - settings.keep_signals, now - settings.keep_events);
+        let before =
+            Before { signals: now - settings.keep_signals, events: now - settings.keep_events, makings: now - FORGET_MAKING };
         self.upkeep.prune_at = now + PRUNE_EVERY;
-        match self.parts.log.prune(signals_before, events_before).await {
+        match self.parts.log.prune(before).await {
             Ok(pruned) => {
                 if let Some(cursor) = pruned.up_to {
                     self.parts.feed.forget_up_to(cursor);

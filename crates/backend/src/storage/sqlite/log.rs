@@ -2,9 +2,9 @@
 
 use super::{Rows, signal_row, to_millis};
 use crate::StorageError;
-use crate::ports::{Audience, Batch, ConsultationChange, Entry, EventLog, LoggedEvent, Pruned};
+use crate::ports::{Audience, Batch, Before, ConsultationChange, Entry, EventLog, LoggedEvent, Pruned};
 use async_trait::async_trait;
-use kabinet_domain::{Cursor, Timestamp};
+use kabinet_domain::Cursor;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use sqlx::{ConnectOptions, Connection};
 
@@ -30,6 +30,7 @@ const APPEND_AND_CHANGE: &str = "BEGIN IMMEDIATE; \
         SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value -> 4 FROM json_each(?); \
     INSERT INTO marks (name, value) SELECT value ->> 0, value ->> 1 FROM json_each(?) WHERE true \
         ON CONFLICT (name) DO UPDATE SET value = excluded.value; \
+    DELETE FROM makings WHERE id = ?; \
     DELETE FROM consultations WHERE id = ?; \
     INSERT INTO consultations (id, specialist, starts_at, version, body) \
         SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value -> 4 FROM json_each(?); \
@@ -85,12 +86,13 @@ impl EventLog for SqliteLog {
         let outcome = if batch.change.is_none() && batch.marks.is_empty() {
             sqlx::query(APPEND).bind(signals).bind(events).execute(&mut self.connection).await
         } else {
-            let (gone, put) = change_rows(batch.change, &self.rows);
+            let (removed, gone, put) = change_rows(batch.change, &self.rows);
             let marks = serde_json::to_string(batch.marks).expect("names and numbers");
             sqlx::query(APPEND_AND_CHANGE)
                 .bind(signals)
                 .bind(events)
                 .bind(marks)
+                .bind(removed)
                 .bind(gone)
                 .bind(put)
                 .execute(&mut self.connection)
@@ -106,13 +108,22 @@ impl EventLog for SqliteLog {
         Ok(())
     }
 
-    async fn prune(&mut self, signals_before: Timestamp, events_before: Timestamp) -> Result<Pruned, StorageError> {
+    async fn prune(&mut self, before: Before) -> Result<Pruned, StorageError> {
         // Both tables grow in time's order, so the oldest rows are the first ones.
         let signals = sqlx::query(
             "DELETE FROM signals WHERE id IN (SELECT id FROM signals ORDER BY id LIMIT ?2) AND received_at < ?1 \
              AND id < coalesce((SELECT value FROM marks WHERE name = 'open_signal'), id + 1)",
         )
-        .bind(to_millis(signals_before))
+        .bind(to_millis(before.signals))
+        .bind(PRUNE_ROWS)
+        .execute(&mut self.connection)
+        .await?
+        .rows_affected();
+        let makings = sqlx::query(
+            "DELETE FROM makings WHERE id IN (SELECT id FROM makings \
+             WHERE asked_at < ?1 AND id NOT IN (SELECT id FROM consultations) LIMIT ?2)",
+        )
+        .bind(to_millis(before.makings))
         .bind(PRUNE_ROWS)
         .execute(&mut self.connection)
         .await?
@@ -121,7 +132,7 @@ impl EventLog for SqliteLog {
         let last: Option<i64> = sqlx::query_scalar(
             "SELECT max(cursor) FROM (SELECT cursor, received_at FROM events ORDER BY cursor LIMIT ?2) WHERE received_at < ?1",
         )
-        .bind(to_millis(events_before))
+        .bind(to_millis(before.events))
         .bind(PRUNE_ROWS)
         .fetch_one(&mut *transaction)
         .await?;
@@ -136,7 +147,10 @@ impl EventLog for SqliteLog {
         }
         transaction.commit().await?;
         let full = u64::try_from(PRUNE_ROWS).unwrap_or_default();
-        Ok(Pruned { more: signals == full || events == full, up_to: last.map(|last| Cursor(last.unsigned_abs())) })
+        Ok(Pruned {
+            more: signals == full || events == full || makings == full,
+            up_to: last.map(|last| Cursor(last.unsigned_abs())),
+        })
     }
 
     async fn close(self: Box<Self>) -> Result<(), StorageError> {
@@ -181,10 +195,11 @@ fn write_json(value: &impl serde::Serialize, out: &mut Vec<u8>) {
     serde_json::to_writer(out, value).expect("plain values, and a vector takes everything");
 }
 
-fn change_rows(change: Option<&ConsultationChange>, rows: &Rows) -> (String, String) {
+/// What is removed with all that belongs to it, whose row goes, and the rows that come.
+fn change_rows(change: Option<&ConsultationChange>, rows: &Rows) -> (String, String, String) {
     match change {
-        None => (String::new(), "[]".to_owned()),
-        Some(ConsultationChange::Remove(id)) => (id.to_string(), "[]".to_owned()),
+        None => (String::new(), String::new(), "[]".to_owned()),
+        Some(ConsultationChange::Remove(id)) => (id.to_string(), id.to_string(), "[]".to_owned()),
         Some(ConsultationChange::Put(conference)) => {
             let mut row = Vec::new();
             write_rows(std::slice::from_ref(&**conference), &mut row, |conference, out| {
@@ -194,7 +209,7 @@ fn change_rows(change: Option<&ConsultationChange>, rows: &Rows) -> (String, Str
                 rows.write(("consultations", &conference.id), out, |out| write_json(conference, out));
                 out.push(b']');
             });
-            (conference.id.to_string(), String::from_utf8(row).expect("JSON is text"))
+            (String::new(), conference.id.to_string(), String::from_utf8(row).expect("JSON is text"))
         }
     }
 }

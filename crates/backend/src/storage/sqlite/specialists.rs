@@ -61,6 +61,7 @@ impl Specialists for Sqlite {
             .bind(to_millis(now))
             .execute(&mut *transaction)
             .await?;
+        sqlx::query("DELETE FROM makings WHERE specialist = ?1").bind(id.to_string()).execute(&mut *transaction).await?;
         people_changed(&mut transaction).await?;
         transaction.commit().await?;
         Ok(gone.rows_affected() > 0)
