@@ -167,6 +167,11 @@ class Fake:
             self.switches.append(switch)
         return switch
 
+    def calm(self) -> None:
+        """Takes back every switch; what is stored stays."""
+        with self.lock:
+            self.switches.clear()
+
     def set(self, **options: Any) -> None:
         """Changes lasting options."""
         for name in options:
@@ -304,6 +309,8 @@ class Fake:
                     return Answer(body=self.state())
                 if verb == "POST next":
                     return Answer(body=self.next(**given).shown())
+                if verb == "POST calm":
+                    return Answer(body={"calm": self.calm() is None})
                 if verb == "POST set":
                     self.set(**given)
                     return Answer(body=vars(self.options))
@@ -318,7 +325,7 @@ class Fake:
             return refused.answer
         except (ValueError, TypeError, KeyError, AttributeError) as error:
             return Answer(400, {"error": f"{type(error).__name__}: {error}"})
-        return Answer(404, {"error": "there are GET state and POST next, set, reset, clock and edit"})
+        return Answer(404, {"error": "there are GET state and POST next, calm, set, reset, clock and edit"})
 
     def _send(self, handler: BaseHTTPRequestHandler, answer: Answer) -> None:
         body = answer.bytes()

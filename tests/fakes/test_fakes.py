@@ -125,6 +125,15 @@ def test_state_is_kept_between_requests_and_shown(fake: Telemost):
     assert "READY" not in str(state["requests"])
 
 
+def test_calm_takes_the_switches_back_and_nothing_else(fake: Telemost):
+    made = create(fake).json
+    tell(fake, "next", method="*", do="status:500", times=None)
+    assert create(fake).status == 500
+    assert tell(fake, "calm").status == 200
+    assert create(fake).status == 201
+    assert made["id"] in fake.conferences
+
+
 def test_reset_forgets_everything(fake: Telemost):
     create(fake)
     tell(fake, "set", create_status=200)

@@ -25,13 +25,19 @@ const STATES: [sample: string, screen: string][] = [
   ['conflict', 'connection/bitrix24'],
 ]
 
-for (const look of LOOKS) {
+/** The longest words in the most colours: in these the other languages and themes would differ first. */
+const EVERYWHERE = ['signed_out at today', 'connected at connection/telemost', 'conflict at connection/bitrix24']
+
+for (const [number, look] of LOOKS.entries()) {
   const { locale, theme } = look
   test.describe(`${locale}, ${theme}`, () => {
     test.use({ locale: locale === 'ru' ? 'ru-RU' : 'en-GB', colorScheme: theme })
 
     for (const [sample, screen] of STATES) {
-      test(`${sample} at ${screen || 'today'}`, async ({ page }) => {
+      const state = `${sample} at ${screen || 'today'}`
+      // All states in one look: Russian, whose words are the longer ones.
+      if (number > 0 && !EVERYWHERE.includes(state)) continue
+      test(state, async ({ page }) => {
         await openSample(page, sample, screen, look)
         if (screen.endsWith('bitrix24') && ['choosing', 'conflict', 'signed_out'].includes(sample)) await expect(page.getByRole('radio').nth(2)).toBeVisible()
         const name = `account-${sample}-${screen.replace('/', '-') || 'today'}`

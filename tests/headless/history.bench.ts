@@ -28,7 +28,7 @@ test('ten thousand: a key to its result, and a scroll', async ({ start, page, fo
   await fill(backend, token, MANY)
   const host = await start({ now: 'real', backend: { url: backend.url, token } })
   await host.settle()
-  const sought = { text: '', state: null, from: null, to: null }
+  const sought = { text: '', state: null, kind: null, from: null, to: null }
   await expect
     .poll(async () => (await host.call('search', { sought, offset: 0, limit: 1 })).total, { timeout: 60_000 })
     .toBe(MANY)

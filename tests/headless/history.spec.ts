@@ -25,7 +25,7 @@ const test = base.extend<{ many: (count: number, locale?: 'ru' | 'en') => Promis
   },
 })
 
-const EVERYTHING = { text: '', state: null, from: null, to: null }
+const EVERYTHING = { text: '', state: null, kind: null, from: null, to: null }
 const found = (page: Page, text: string | RegExp) => expect(page.getByRole('main').getByRole('status')).toHaveText(text)
 const rows = (page: Page) => page.getByRole('listitem')
 const field = (page: Page) => page.getByRole('searchbox')
@@ -48,6 +48,23 @@ test('ten thousand are searched, narrowed, walked through and copied from', asyn
   await found(page, '104 consultations')
 
   await field(page).fill('')
+  // A broadcast among them, by its title and by its type.
+  await page.getByRole('combobox', { name: 'Type' }).selectOption('Broadcasts')
+  await found(page, '25 consultations')
+  await field(page).fill('lecture 9601')
+  await found(page, '1 consultation')
+  await rows(page).first().getByRole('link').first().click()
+  await page.getByRole('button', { name: 'Copy viewers’ link' }).click()
+  await expect(toast(page, 'Viewers’ link copied')).toBeVisible()
+  expect(await host.clipboard()).toBe('https://telemost.yandex.ru/live/000000009601')
+  await page.keyboard.press('Escape')
+  await found(page, '1 consultation')
+  await page.getByRole('combobox', { name: 'Type' }).selectOption('Meetings')
+  await found(page, 'Nothing found')
+  await field(page).fill('')
+  await found(page, '9,975 consultations')
+  await page.getByRole('combobox', { name: 'Type' }).selectOption('Any type')
+
   await page.getByRole('combobox', { name: 'State' }).selectOption('Did not come')
   await found(page, /^1,\d\d\d consultations$/)
   await expect(rows(page).first()).toContainText('did not come')

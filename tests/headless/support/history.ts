@@ -11,6 +11,18 @@ const STATES = ['finished', 'finished', 'finished', 'no_show', 'finished', 'canc
 const A_DAY = 8
 const AHEAD = 14
 
+/** One in so many is a broadcast at a service that made its room. */
+const A_BROADCAST = 400
+
+const broadcast = (number: number, padded: string) => ({
+  type: 'broadcast',
+  provider: 'telemost',
+  provider_room: padded,
+  link: `https://telemost.yandex.ru/j/${padded}`,
+  live_stream_title: `Lecture ${number}: how to sleep`,
+  live_stream_link: `https://telemost.yandex.ru/live/${padded}`,
+})
+
 /** Consultations of several years at a practice's backend, as `create` of its REST interface makes them. The last is the oldest. */
 export async function fill(backend: SharedBackend, token: string, many: number, locale: Locale = 'en') {
   const names = NAMES[locale]
@@ -19,7 +31,8 @@ export async function fill(backend: SharedBackend, token: string, many: number, 
     const back = Math.floor(number / A_DAY) - AHEAD
     const hour = 18 - (number % A_DAY)
     const client = names[number % names.length] ?? ''
-    const room = `konsultaciya-23nov-${String(number).padStart(12, '0')}`
+    const padded = String(number).padStart(12, '0')
+    const room = `konsultaciya-23nov-${padded}`
     return {
       client: client && `${client} ${number}`,
       start_date: new Date(today - back * 86_400_000).toISOString().slice(0, 10),
@@ -30,6 +43,7 @@ export async function fill(backend: SharedBackend, token: string, many: number, 
       link: `https://meet.example.org/${room}`,
       description: number % 97 === 0 ? '=brings a diary' : '',
       status: back > 0 ? STATES[number % STATES.length] : 'planned',
+      ...(number % A_BROADCAST === 1 && broadcast(number, padded)),
     }
   }
   let next = 0

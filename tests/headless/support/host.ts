@@ -30,6 +30,8 @@ export interface HostOptions {
   language?: string
   /** A backend that runs already, instead of the one inside. */
   backend?: { url: string; token: string }
+  /** What the operator of a practice gives, as a file. */
+  operator?: string
 }
 
 type Refusal = { code: string; field: string | null; facts: Record<string, string> }
@@ -52,6 +54,7 @@ export class Host {
     const args = ['--data', data, '--ui', UI, '--language', options.language ?? 'en']
     if (options.now !== 'real') args.push('--now', options.now ?? MONDAY)
     if (options.backend) args.push('--backend', options.backend.url, '--token', options.backend.token)
+    if (options.operator) args.push('--operator', options.operator)
     return new Host(await Running.start('kabinet-headless', args))
   }
 
@@ -155,6 +158,8 @@ export class Host {
       provider: 'jitsi',
       link: null,
       note: '',
+      room: null,
+      calendar: null,
       ...draft,
     })
   }

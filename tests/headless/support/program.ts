@@ -21,7 +21,7 @@ const environment = () => {
 /** A started program that has said it is ready, and how to end it. */
 export class Running {
   readonly child: ChildProcess
-  /** What followed `ready` on its first line. */
+  /** What its first line said after `ready`, or however else it says so. */
   readonly said: string
   readonly #noise: () => string
 
@@ -36,15 +36,20 @@ export class Running {
     return this.#noise()
   }
 
-  static async start(name: string, args: string[]): Promise<Running> {
-    const child = spawn(program(name), args, { env: environment(), stdio: ['ignore', 'pipe', 'pipe'] })
+  static start(name: string, args: string[]): Promise<Running> {
+    return Running.launch(program(name), args, /^ready (.*)$/m)
+  }
+
+  /** Any other command, begun in the project's folder; `ready` is the line that says so. */
+  static async launch(name: string, args: string[], ready: RegExp): Promise<Running> {
+    const child = spawn(name, args, { cwd: root, env: environment(), stdio: ['ignore', 'pipe', 'pipe'] })
     let noise = ''
     child.stderr.setEncoding('utf8').on('data', (text: string) => (noise += text))
     const said = await new Promise<string>((resolve, reject) => {
       let text = ''
       child.stdout.setEncoding('utf8').on('data', (more: string) => {
         text += more
-        const line = /^ready (.*)$/m.exec(text)
+        const line = ready.exec(text)
         if (line) resolve(line[1] ?? '')
       })
       child.once('error', reject)

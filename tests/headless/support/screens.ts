@@ -18,7 +18,7 @@ export const LOOKS: Look[] = [
 ]
 
 /** Everybody's rules of WCAG 2.2 AA and what the authors of axe call good practice. */
-async function accessible(page: Page, what: string) {
+export async function accessible(page: Page, what: string) {
   const { violations } = await new AxeBuilder({ page }).analyze()
   const told = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html, failureSummary }) => `${html}\n${failureSummary}`).join('\n')}`)
   expect(told, what).toEqual([])

@@ -45,11 +45,14 @@ const entries: Record<string, string> = {
 /** They may hold the client's name. */
 const NAMING = ['title', 'description']
 
+/** A span of time is not broken at its dash. */
+const whole = (text: string) => text.replaceAll('–', '\u2060–\u2060')
+
 export function entrySides(fields: ConflictField[], hidden: boolean): Side[] {
   return fields.map(({ field, ours, theirs }) => {
     const known = entries[field]
     const veiled = hidden && NAMING.includes(field)
-    const [here, there] = veiled ? [t('note-hidden'), t('note-hidden')] : [ours, theirs]
+    const [here, there] = veiled ? [t('note-hidden'), t('note-hidden')] : [whole(ours), whole(theirs)]
     return { name: known ? t(known) : field, ours: here, theirs: there }
   })
 }

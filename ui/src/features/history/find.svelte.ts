@@ -35,8 +35,6 @@ export class Find {
   answered = $state(false)
   failure = $state.raw<CommandError | null>(null)
 
-  readonly narrowed = $derived(this.state !== null || this.kind !== null || this.period !== 'all')
-
   #ask: (request: SearchRequest) => Promise<SearchResult>
   #today: () => string
   #question = 0
@@ -48,6 +46,11 @@ export class Find {
   constructor(ask: (request: SearchRequest) => Promise<SearchResult>, today: () => string) {
     this.#ask = ask
     this.#today = today
+  }
+
+  // No `$derived`: it would end with the screen that first made this, which is kept for the next.
+  get narrowed(): boolean {
+    return this.state !== null || this.kind !== null || this.period !== 'all'
   }
 
   get sought(): Sought {
