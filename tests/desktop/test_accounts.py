@@ -58,6 +58,9 @@ def connect(kabinet):
 
 def disconnect(kabinet, provider, warning):
     window = kabinet.driver
+    # By way of the list, which is where it leads back to.
+    show(window, "connections")
+    reads(window, "Системное хранилище ключей")
     show(window, f"connection/{provider}")
     press(window, "Отключить")
     reads(window, warning)
@@ -199,7 +202,8 @@ def test_the_calendar_goes_both_ways_and_over_a_kill(kabinet, portal):
     made = kabinet.make("Клиент-Которого-Нет-В-Календаре", begins=30)
     entry = wait_for(lambda: entries(portal, made), "the entry")[0]
     assert entry.starts == begins(made) and "Клиент" not in f"{entry}"
-    reads(window, "Сверено")
+    # What is changed there before Kabinet has read back what it wrote passes for what the portal made of it.
+    wait_for(lambda: known(kabinet, made) == "written", "both sides to agree")
 
     later = entry.starts + 1800
     portal.edit("event", "change", id=entry.id, by=7, set={"from_ts": int(later), "to_ts": int(later) + 3000})
