@@ -187,6 +187,11 @@ test('a room that was deleted at the service is told of, and another is made', a
   await room(page).getByRole('button', { name: 'Compare with Yandex Telemost' }).click()
   await expect(page.getByText('The service does not have this room any more.')).toBeVisible()
   await accessible(page, 'a room that is gone')
+
+  await page.goto(`${host.url}/#/`)
+  const notice = page.getByText(/^The service does not have the room for \S+ any more\./)
+  await notice.locator('..').getByRole('link', { name: 'Details' }).click()
+  await room(page).getByRole('button', { name: 'Compare with Yandex Telemost' }).click()
   await page.getByRole('link', { name: 'Make a new room' }).click()
   await expect(page.getByLabel('Client’s link')).toHaveText(/^It comes with the new room, when you save\./)
   await page.getByRole('button', { name: 'Save' }).click()
