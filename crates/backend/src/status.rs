@@ -14,8 +14,11 @@ pub struct Status {
     events: AtomicU64,
     ignored: AtomicU64,
     refused: AtomicU64,
-    made: [AtomicU64; 3],
-    calendar: [AtomicU64; 2],
+    rooms_made: AtomicU64,
+    rooms_refused: AtomicU64,
+    rooms_unsure: AtomicU64,
+    calendar_rounds: AtomicU64,
+    calendar_failures: AtomicU64,
     conflicts: AtomicU64,
     /// By the event that told of the session's start.
     running: RwLock<HashMap<ConsultationId, EventId>>,
@@ -55,8 +58,11 @@ impl Default for Status {
             events: AtomicU64::default(),
             ignored: AtomicU64::default(),
             refused: AtomicU64::default(),
-            made: Default::default(),
-            calendar: Default::default(),
+            rooms_made: AtomicU64::default(),
+            rooms_refused: AtomicU64::default(),
+            rooms_unsure: AtomicU64::default(),
+            calendar_rounds: AtomicU64::default(),
+            calendar_failures: AtomicU64::default(),
             conflicts: AtomicU64::default(),
             running: RwLock::default(),
         }
@@ -94,12 +100,20 @@ impl Status {
     }
 
     pub fn count_room(&self, outcome: RoomOutcome) {
-        self.made[outcome as usize].fetch_add(1, Ordering::Relaxed);
+        let counter = match outcome {
+            RoomOutcome::Made => &self.rooms_made,
+            RoomOutcome::Refused => &self.rooms_refused,
+            RoomOutcome::Unsure => &self.rooms_unsure,
+        };
+        counter.fetch_add(1, Ordering::Relaxed);
     }
 
     /// A comparison with the calendar, come to its end or not.
     pub fn count_round(&self, failed: bool) {
-        self.calendar[usize::from(failed)].fetch_add(1, Ordering::Relaxed);
+        self.calendar_rounds.fetch_add(1, Ordering::Relaxed);
+        if failed {
+            self.calendar_failures.fetch_add(1, Ordering::Relaxed);
+        }
     }
 
     pub fn set_conflicts(&self, conflicts: usize) {
@@ -115,11 +129,11 @@ impl Status {
             ignored: read(&self.ignored),
             refused: read(&self.refused),
             queue: read(&self.queue),
-            rooms_made: read(&self.made[RoomOutcome::Made as usize]),
-            rooms_refused: read(&self.made[RoomOutcome::Refused as usize]),
-            rooms_unsure: read(&self.made[RoomOutcome::Unsure as usize]),
-            calendar_rounds: read(&self.calendar[0]),
-            calendar_failures: read(&self.calendar[1]),
+            rooms_made: read(&self.rooms_made),
+            rooms_refused: read(&self.rooms_refused),
+            rooms_unsure: read(&self.rooms_unsure),
+            calendar_rounds: read(&self.calendar_rounds),
+            calendar_failures: read(&self.calendar_failures),
             calendar_conflicts: read(&self.conflicts),
         }
     }

@@ -48,6 +48,7 @@ pub struct CalendarSignIn {
 }
 
 type Open = fn(&ConnectionSettings, &Surroundings) -> Result<Box<dyn CalendarProvider>, ConnectionError>;
+type Understand = fn(&ConnectionSettings, &[u8]) -> Result<Incoming, IncomingError>;
 type Begin = fn(&ConnectionSettings, &str) -> Result<Sensitive<String>, ConnectionError>;
 
 /// A calendar that can be opened, and signed in to.
@@ -56,6 +57,7 @@ struct Entry {
     open: Open,
     begin: Begin,
     finish: &'static dyn FinishSignIn,
+    understand: Understand,
 }
 
 /// The second half of signing in, which asks the calendar's server.
@@ -70,8 +72,13 @@ pub(crate) trait FinishSignIn: Send + Sync {
 }
 
 /// A new calendar is one line here.
-static CALENDARS: [Entry; 1] =
-    [Entry { info: bitrix24::INFO, open: bitrix24::open, begin: bitrix24::begin_sign_in, finish: &bitrix24::FinishSignIn }];
+static CALENDARS: [Entry; 1] = [Entry {
+    info: bitrix24::INFO,
+    open: bitrix24::open,
+    begin: bitrix24::begin_sign_in,
+    finish: &bitrix24::FinishSignIn,
+    understand: bitrix24::incoming::of_the_connected,
+}];
 
 static INFOS: [CalendarInfo; CALENDARS.len()] = {
     let mut infos = [CALENDARS[0].info; CALENDARS.len()];
@@ -169,6 +176,34 @@ pub struct CalendarChanged {
     pub event_id: EntryId,
     /// The server's own id, which stays when its address changes.
     pub portal: String,
+}
+
+/// What a calendar sent by itself comes to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Incoming {
+    Changed(CalendarChanged),
+    /// Verified, and nothing to us.
+    Other,
+}
+
+/// Why something that was sent is not to be believed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum IncomingError {
+    #[error("the request is too large")]
+    TooLarge,
+    #[error("the request is not an event")]
+    NotAnEvent,
+    /// It does not come from the calendar that is connected.
+    #[error("nothing proves the event")]
+    Unverified,
+}
+
+/// Takes what a calendar sent by itself apart, and verifies it by the settings that [`CalendarInfo::incoming`] names.
+///
+/// # Errors
+/// Says why it is not to be believed.
+pub fn understand(calendar: &str, settings: &ConnectionSettings, body: &[u8]) -> Result<Incoming, IncomingError> {
+    (entry(calendar).map_err(|_| IncomingError::Unverified)?.understand)(settings, body)
 }
 
 /// Somebody with an account at the calendar.

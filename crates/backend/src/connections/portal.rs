@@ -7,7 +7,7 @@ use crate::calendar::meant;
 use async_trait::async_trait;
 use kabinet_domain::{Clock, Ids, Timestamp};
 use kabinet_providers::calendars::{
-    self, CalendarError, CalendarId, CalendarInfo, CalendarProvider, KeepSettings, Person, Surroundings,
+    self, CalendarError, CalendarId, CalendarInfo, CalendarProvider, Incoming, IncomingError, KeepSettings, Person, Surroundings,
 };
 use kabinet_providers::pace::Pace;
 use kabinet_providers::posting::PostingClient;
@@ -74,10 +74,12 @@ impl Portal {
         self.info
     }
 
-    /// What the operator set, for whoever verifies what the calendar sends.
-    #[must_use]
-    pub fn settings(&self) -> &ConnectionSettings {
-        &self.settings
+    /// What the calendar sent by itself, verified by what the operator set.
+    ///
+    /// # Errors
+    /// Says why it is not to be believed.
+    pub fn understand(&self, body: &[u8]) -> Result<Incoming, IncomingError> {
+        calendars::understand(self.info.id, &self.settings, body)
     }
 
     #[must_use]

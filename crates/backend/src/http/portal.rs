@@ -8,7 +8,7 @@ use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Response};
 use kabinet_api::{Colleague, ErrorBody, Received};
 use kabinet_domain::Sensitive;
-use kabinet_providers::bitrix24::incoming::{Incoming, IncomingError, KnownPortal, understand};
+use kabinet_providers::calendars::{Incoming, IncomingError};
 use serde::Deserialize;
 
 #[utoipa::path(post, path = "/api/webhook/bitrix24", tag = "webhooks",
@@ -20,22 +20,21 @@ use serde::Deserialize;
 pub async fn bitrix24(State(app): State<App>, peer: Peer, request: Request) -> Result<Response, Refusal> {
     let (parts, body) = request.into_parts();
     let body = body::read(&app, body, &parts.headers).await?;
-    let known = app.connections.calendar().and_then(|portal| KnownPortal::of(portal.settings()));
     let unproven = || {
         let refusal = Refusal::unauthorized("wrong_token", "the portal's id and token are not the configured ones");
         app.wrong(peer).and(Err(refusal))
     };
-    match understand(&body, known.as_slice(), None) {
+    let Some(portal) = app.connections.calendar() else { return unproven() };
+    match portal.understand(&body) {
         Ok(Incoming::Changed(_)) => {
             app.news.changed_there();
             Ok(answer(None, false))
         }
-        Ok(Incoming::Uninstalled { .. } | Incoming::Other) => {
+        Ok(Incoming::Other) => {
             app.status.count_ignored();
             Ok(answer(Some("it is not about an entry of a calendar"), false))
         }
-        // An installation is proved by nothing, and the operator's configuration is what counts here.
-        Ok(Incoming::Installed(_)) | Err(IncomingError::Unverified | IncomingError::UntrustedPortal) => unproven(),
+        Err(IncomingError::Unverified) => unproven(),
         Err(IncomingError::TooLarge) => Err(Refusal::too_large(app.body_bytes)),
         Err(IncomingError::NotAnEvent) => Err(Refusal::bad_request("not_an_event", "the body is not an event of a portal")),
     }

@@ -8,7 +8,7 @@ use super::address::Base;
 use super::grant::Grant;
 use super::oauth::same;
 use super::wire::id;
-use crate::calendars::{CalendarChanged, GRANT};
+use crate::calendars::{self, CalendarChanged, GRANT};
 use crate::registry::ConnectionSettings;
 use kabinet_domain::Sensitive;
 use kabinet_domain::calendar::EntryId;
@@ -80,6 +80,23 @@ pub enum IncomingError {
     Unverified,
     #[error("the application was installed at an address that is not trusted")]
     UntrustedPortal,
+}
+
+/// The same for an operator's own connection, whose settings say all that there is to know of the portal: an installation,
+/// which nothing proves, changes nothing there.
+pub(crate) fn of_the_connected(
+    settings: &ConnectionSettings,
+    body: &[u8],
+) -> Result<calendars::Incoming, calendars::IncomingError> {
+    match understand(body, KnownPortal::of(settings).as_slice(), None) {
+        Ok(Incoming::Changed(changed)) => Ok(calendars::Incoming::Changed(changed)),
+        Ok(Incoming::Uninstalled { .. } | Incoming::Other) => Ok(calendars::Incoming::Other),
+        Ok(Incoming::Installed(_)) | Err(IncomingError::Unverified | IncomingError::UntrustedPortal) => {
+            Err(calendars::IncomingError::Unverified)
+        }
+        Err(IncomingError::TooLarge) => Err(calendars::IncomingError::TooLarge),
+        Err(IncomingError::NotAnEvent) => Err(calendars::IncomingError::NotAnEvent),
+    }
 }
 
 /// Takes a request's body apart and verifies it. `portal` is the address that the operator named,
