@@ -4,6 +4,7 @@ mod conference;
 mod error;
 mod event;
 mod health;
+mod limits;
 mod people;
 mod webhook;
 
@@ -13,5 +14,6 @@ pub use conference::{
 pub use error::{ErrorBody, ErrorDetail};
 pub use event::{EventJson, EventPage, WhoJson};
 pub use health::{ConnectionHealth, Health, SourceHealth};
+pub use limits::{DURATIONS, LONGEST_DESCRIPTION, LONGEST_TEXT, LONGEST_TITLE, LONGEST_WORD, MOST_PEOPLE};
 pub use people::{Colleague, CurrentUser, NewSpecialist, PairRequest, Paired, Specialist};
 pub use webhook::Received;

@@ -9,7 +9,7 @@ use kabinet_api::{
     Health, PairRequest, Paired, PressedJoin, ProviderRoom,
 };
 use kabinet_domain::sensitive::clean_name;
-use kabinet_domain::{EventKind, Place, Proof, Sensitive};
+use kabinet_domain::{EventKind, Place, Proof, Sensitive, Viewers};
 use kabinet_providers::http::{self, HttpSettings, Purpose, Reach};
 use reqwest::{Method, RequestBuilder, Response, StatusCode, header};
 use std::time::Duration;
@@ -18,9 +18,6 @@ use uuid::Uuid;
 
 /// For everything but the feed.
 const ANSWER_WITHIN: Duration = Duration::from_secs(10);
-
-/// Who may watch a broadcast, when it is not everybody, as the backend is told.
-const ORGANISATION: &str = "organisation";
 
 /// Where a backend is, and what lets us in.
 #[derive(Debug, Clone)]
@@ -313,7 +310,7 @@ fn made(conference: &mut Conference) -> Option<Made> {
     let broadcast = (conference.kind == ConferenceType::Broadcast).then(|| Broadcast {
         title: conference.live_stream_title.take().unwrap_or_default(),
         description: conference.live_stream_description.take().unwrap_or_default(),
-        organisation_only: at_provider.live_stream_viewers.as_deref() == Some(ORGANISATION),
+        organisation_only: at_provider.live_stream_viewers.as_deref().and_then(Viewers::from_word) == Some(Viewers::Organisation),
         watch_link: at_provider.live_stream_link,
     });
     Some(Made {
@@ -353,7 +350,7 @@ fn with_made(body: ConferenceBody, made: Option<&Made>) -> ConferenceBody {
             summary: made.summary,
             live_stream_link: broadcast.and_then(|broadcast| broadcast.watch_link.clone()),
             live_stream_viewers: broadcast
-                .map(|broadcast| if broadcast.organisation_only { ORGANISATION } else { "everyone" }.to_owned()),
+                .map(|broadcast| Viewers::organisation_only(broadcast.organisation_only).as_str().to_owned()),
         },
         ..body
     }

@@ -3,6 +3,7 @@
 use crate::command::{BroadcastWishes, CommandError, RoomWishes};
 use crate::commands::{refuse_field, refuse_with};
 use crate::record::{Broadcast, Made};
+use kabinet_api::{LONGEST_DESCRIPTION, LONGEST_TITLE, MOST_PEOPLE};
 use kabinet_domain::draft::is_email;
 use kabinet_domain::ports::PortError;
 use kabinet_domain::provider::{ProviderInfo, WaitingRoom};
@@ -10,10 +11,6 @@ use kabinet_domain::{
     BroadcastChange, BroadcastDraft, MadeRoom, MakeRoomError, RoomChange, RoomDraft, RoomState, Sensitive, Viewers,
 };
 use std::collections::BTreeSet;
-
-/// The backend keeps no longer title, and no more people; a provider may be stricter, and says so itself.
-const LONGEST_TITLE: usize = 500;
-const MOST_COHOSTS: usize = 200;
 
 /// What can differ between two sides of a room, in the order in which a person reads it.
 pub(crate) const WAITING_ROOM: &str = "waiting_room";
@@ -48,10 +45,10 @@ pub(crate) fn drafted(info: &ProviderInfo, wishes: &RoomWishes) -> Result<RoomDr
 }
 
 fn level(info: &ProviderInfo, word: Option<&str>) -> Result<Option<WaitingRoom>, CommandError> {
-    let levels = info.capabilities.waiting_room;
+    let capabilities = &info.capabilities;
     match word.map(str::trim).filter(|word| !word.is_empty()) {
-        None => Ok(levels.first().copied()),
-        Some(word) => match WaitingRoom::from_word(word).filter(|level| levels.contains(level)) {
+        None => Ok(capabilities.waiting_room.first().copied()),
+        Some(word) => match capabilities.offered_waiting_room(word) {
             Some(level) => Ok(Some(level)),
             None => Err(refuse_field("room_not_offered", WAITING_ROOM)),
         },
@@ -67,7 +64,8 @@ fn cohosts(typed: &[String]) -> Result<Vec<String>, CommandError> {
     if !wrong.is_empty() {
         return Err(refuse_with("bad_emails", &[("emails", &wrong.join(", "))], Some(COHOSTS)));
     }
-    if once.len() > MOST_COHOSTS {
+    // The backend keeps no more; a provider may be stricter, and says so itself.
+    if once.len() > MOST_PEOPLE {
         return Err(refuse_field("room_field_bad", COHOSTS));
     }
     Ok(once.into_iter().map(str::to_owned).collect())
@@ -76,13 +74,15 @@ fn cohosts(typed: &[String]) -> Result<Vec<String>, CommandError> {
 fn broadcast_drafted(wishes: &BroadcastWishes) -> Result<BroadcastDraft, CommandError> {
     let title: String = wishes.title.chars().filter(|c| !c.is_control()).collect();
     let description: String = wishes.description.chars().filter(|c| *c == '\n' || !c.is_control()).collect();
-    if title.trim().chars().count() > LONGEST_TITLE {
-        return Err(refuse_field("room_field_bad", TITLE));
+    for (text, longest, field) in [(&title, LONGEST_TITLE, TITLE), (&description, LONGEST_DESCRIPTION, DESCRIPTION)] {
+        if text.trim().chars().count() > longest {
+            return Err(refuse_field("room_field_bad", field));
+        }
     }
     Ok(BroadcastDraft {
         title: title.trim().into(),
         description: description.trim().into(),
-        viewers: if wishes.organisation_only { Viewers::Organisation } else { Viewers::Everyone },
+        viewers: Viewers::organisation_only(wishes.organisation_only),
     })
 }
 
@@ -150,11 +150,7 @@ pub(crate) fn change(from: &Made, to: &Made) -> RoomChange {
     let broadcast = from.broadcast.as_ref().zip(to.broadcast.as_ref()).map(|(from, to)| BroadcastChange {
         title: (from.title != to.title).then(|| to.title.as_str().into()),
         description: (from.description != to.description).then(|| to.description.as_str().into()),
-        viewers: (from.organisation_only != to.organisation_only).then_some(if to.organisation_only {
-            Viewers::Organisation
-        } else {
-            Viewers::Everyone
-        }),
+        viewers: (from.organisation_only != to.organisation_only).then_some(Viewers::organisation_only(to.organisation_only)),
     });
     RoomChange {
         waiting_room: level.filter(|_| from.waiting_room != to.waiting_room),

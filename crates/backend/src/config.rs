@@ -221,7 +221,7 @@ impl Config {
         if !self.admin_token.reveal().is_empty() && self.admin_token.reveal().len() < 16 {
             return wrong("admin_token", "must have 16 characters or more");
         }
-        if !(1..=1440).contains(&self.duration) {
+        if !kabinet_api::DURATIONS.contains(&self.duration) {
             return wrong("duration", "must be from 1 to 1440 minutes");
         }
         if self.feed.keep_alive_seconds == 0 {

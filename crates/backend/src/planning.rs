@@ -4,7 +4,10 @@ use crate::http::Refusal;
 use crate::ports::Person;
 use chrono::{Datelike, NaiveTime, TimeZone};
 use chrono_tz::Tz;
-use kabinet_api::{Conference, ConferenceBody, ConferenceStatus, Owner};
+use kabinet_api::{
+    Conference, ConferenceBody, ConferenceStatus, DURATIONS, LONGEST_DESCRIPTION, LONGEST_TEXT, LONGEST_TITLE, LONGEST_WORD,
+    MOST_PEOPLE, Owner,
+};
 use kabinet_domain::{Consultation, ConsultationId, ConsultationStatus, RoomLink, RoomName, Sensitive, SpecialistId, Timestamp};
 use uuid::Uuid;
 
@@ -14,13 +17,6 @@ pub struct Fallbacks {
     pub timezone: Tz,
     pub duration: u32,
 }
-
-const LONGEST_WORD: usize = 500;
-const LONGEST_TEXT: usize = 10_000;
-/// What the providers that take the most take of a broadcast's texts; the document names these too.
-const LONGEST_TITLE: usize = 1024;
-const LONGEST_DESCRIPTION: usize = 2048;
-const MOST_PEOPLE: usize = 200;
 
 /// Checks a body and completes it. `id`, `version` and the times of keeping are the caller's.
 pub fn conference(
@@ -54,7 +50,7 @@ pub fn conference(
         Some(name) => name.parse().map_err(|_| Refusal::field("timezone", "is not an IANA time zone"))?,
     };
     let duration = body.duration.unwrap_or(fallbacks.duration);
-    if !(1..=1440).contains(&duration) {
+    if !DURATIONS.contains(&duration) {
         return Err(Refusal::field("duration", "must be from 1 to 1440 minutes"));
     }
     let time = time_of_day(&body.start_time).ok_or_else(|| Refusal::field("start_time", "is not a time like 15:30"))?;

@@ -34,6 +34,31 @@ pub enum Viewers {
     Organisation,
 }
 
+impl Viewers {
+    const ALL: [Self; 2] = [Self::Everyone, Self::Organisation];
+
+    /// The word for it where it is kept or sent.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Everyone => "everyone",
+            Self::Organisation => "organisation",
+        }
+    }
+
+    /// Reads the word of [`Self::as_str`].
+    #[must_use]
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|viewers| viewers.as_str() == word)
+    }
+
+    /// As one answer to one question.
+    #[must_use]
+    pub const fn organisation_only(only: bool) -> Self {
+        if only { Self::Organisation } else { Self::Everyone }
+    }
+}
+
 /// A room, as it was made. Id and link are kept at once: a provider may have no way to find them again.
 #[derive(Debug)]
 pub struct MadeRoom {

@@ -56,6 +56,12 @@ impl Capabilities {
     pub const fn makes_rooms(&self) -> bool {
         !matches!(self.rooms, Rooms::Pasted)
     }
+
+    /// The level of this word, if rooms here have it.
+    #[must_use]
+    pub fn offered_waiting_room(&self, word: &str) -> Option<WaitingRoom> {
+        WaitingRoom::from_word(word).filter(|level| self.waiting_room.contains(level))
+    }
 }
 
 /// How a room comes to be.

@@ -1,6 +1,7 @@
 //! What is said of a consultation in a calendar, and what of the calendar's words is taken here. Pure functions of the state.
 
 use super::record::Row;
+use crate::commands::consultations::{LONGEST, SHORTEST};
 use crate::record::{Consultation, Status};
 use crate::state::State;
 use crate::view::{ColleagueView, Language};
@@ -9,10 +10,6 @@ use chrono::{DateTime, Utc};
 use kabinet_domain::ConsultationId;
 use kabinet_domain::calendar::{AttendeeId, Details, Ours};
 use kabinet_domain::sensitive::clean_name;
-
-/// A talk is as long as the form of a consultation allows.
-const SHORTEST: i64 = 5;
-const LONGEST: i64 = 600;
 
 /// What stands in an entry where the client's name does not.
 pub(super) fn standard_title(state: &State) -> String {
@@ -134,8 +131,9 @@ pub(super) fn planned(id: String, details: &Details, room: Room) -> Consultation
     }
 }
 
+/// As long as the form of a consultation allows.
 fn minutes(details: &Details) -> u32 {
-    let minutes = (details.ends_at - details.starts_at).num_minutes().clamp(SHORTEST, LONGEST);
+    let minutes = (details.ends_at - details.starts_at).num_minutes().clamp(SHORTEST.into(), LONGEST.into());
     u32::try_from(minutes).unwrap_or_default()
 }
 

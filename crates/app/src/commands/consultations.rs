@@ -21,8 +21,9 @@ use kabinet_domain::provider::{ProviderInfo, Rooms};
 use kabinet_domain::sensitive::clean_name;
 use std::sync::Arc;
 
-pub(super) const SHORTEST: u32 = 5;
-pub(super) const LONGEST: u32 = 600;
+/// Minutes of a consultation, wherever it comes from.
+pub(crate) const SHORTEST: u32 = 5;
+pub(crate) const LONGEST: u32 = 600;
 const LONGEST_NOTE: usize = 2000;
 
 /// What was typed, understood.

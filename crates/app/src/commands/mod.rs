@@ -2,7 +2,7 @@
 
 mod calendar;
 mod connections;
-mod consultations;
+pub(crate) mod consultations;
 mod entering;
 mod history;
 mod made_rooms;

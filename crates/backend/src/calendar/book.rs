@@ -1,13 +1,13 @@
 //! The practice's conferences as the calendar's rounds see them: those that asked to stand there, and no others.
 
-use super::details::{ours, take_over};
+use super::details::{ends_at, ours, take_over};
 use crate::StorageError;
 use crate::connections::Portal;
 use crate::ports::{Agreements, Consultations, Reader, Selection};
 use crate::writer::{Change, ChangeError, Changed, WriteError, WriterHandle};
 use async_trait::async_trait;
 use chrono::Duration;
-use kabinet_api::{Conference, ConferenceStatus};
+use kabinet_api::{Conference, ConferenceStatus, DURATIONS};
 use kabinet_calendar::{Book, BookError};
 use kabinet_domain::calendar::{Agreed, CalendarEvent, Conflict, Details, Ours};
 use kabinet_domain::{ConsultationId, Sensitive, Timestamp};
@@ -15,8 +15,6 @@ use kabinet_providers::calendars::Person;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// The longest conference is a day.
-const LONGEST: Duration = Duration::days(1);
 /// What was agreed is of no use so long after both sides' end.
 const HISTORY: Duration = Duration::days(365);
 
@@ -53,7 +51,7 @@ impl PracticeBook {
     }
 
     async fn wanted(&self, since: Timestamp) -> Result<Vec<Conference>, StorageError> {
-        let from = since.checked_sub_signed(LONGEST);
+        let from = since.checked_sub_signed(Duration::minutes(i64::from(*DURATIONS.end())));
         let mut all = self.consultations.list(Selection { reader: Reader::Administrator, from, to: None }).await?;
         all.retain(|conference| conference.create_calendar_event && ends_at(conference) > since);
         Ok(all)
@@ -206,10 +204,6 @@ impl Book for PracticeBook {
         }
         Ok(())
     }
-}
-
-fn ends_at(conference: &Conference) -> Timestamp {
-    conference.starts_at + Duration::minutes(i64::from(conference.duration))
 }
 
 fn failed(error: StorageError) -> BookError {

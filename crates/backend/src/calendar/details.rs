@@ -1,11 +1,12 @@
 //! A conference as a calendar's entry, and back.
 
 use crate::planning;
+use chrono::Duration;
 use chrono_tz::Tz;
-use kabinet_api::{Conference, ConferenceStatus};
+use kabinet_api::{Conference, ConferenceStatus, DURATIONS};
 use kabinet_calendar::BookError;
 use kabinet_domain::calendar::{Agreed, AttendeeId, Details, Ours};
-use kabinet_domain::{ConsultationId, Sensitive};
+use kabinet_domain::{ConsultationId, Sensitive, Timestamp};
 use kabinet_providers::calendars::Person;
 use std::collections::BTreeSet;
 
@@ -28,6 +29,12 @@ pub fn ours(conference: &Conference, agreed: Option<&Agreed>, people: People<'_>
     })
 }
 
+/// When a conference is over by its plan.
+#[must_use]
+pub fn ends_at(conference: &Conference) -> Timestamp {
+    conference.starts_at + Duration::minutes(i64::from(conference.duration))
+}
+
 fn details(conference: &Conference, agreed: Option<&Agreed>, people: People<'_>) -> Option<Details> {
     let zone: Tz = conference.timezone.parse().ok()?;
     let name = conference.name.trim();
@@ -43,7 +50,7 @@ fn details(conference: &Conference, agreed: Option<&Agreed>, people: People<'_>)
     Some(Details {
         title: Sensitive::from(if name.is_empty() { NAMELESS } else { name }),
         starts_at: conference.starts_at,
-        ends_at: conference.starts_at + chrono::Duration::minutes(i64::from(conference.duration)),
+        ends_at: ends_at(conference),
         zone,
         location: Sensitive::new(conference.link.clone().unwrap_or_default()),
         description: Sensitive::new(conference.description.clone()),
@@ -82,7 +89,7 @@ pub fn take_over(conference: &mut Conference, before: &Details, after: &Details,
         let local = after.starts_at.with_timezone(&after.zone).naive_local();
         let minutes = (after.ends_at - after.starts_at).num_minutes();
         conference.duration =
-            u32::try_from(minutes).ok().filter(|minutes| (1..=1440).contains(minutes)).ok_or(unfit("bad_duration"))?;
+            u32::try_from(minutes).ok().filter(|minutes| DURATIONS.contains(minutes)).ok_or(unfit("bad_duration"))?;
         (conference.start_date, conference.starts_at) = (local.date(), after.starts_at);
         conference.start_time = local.format("%H:%M").to_string();
         after.zone.name().clone_into(&mut conference.timezone);

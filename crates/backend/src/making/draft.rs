@@ -106,17 +106,15 @@ fn refuse_what_it_cannot(wanted: &Conference, can: &Capabilities) -> Result<(), 
 
 fn waiting_room(room: &ProviderRoom, can: &Capabilities) -> Result<Option<WaitingRoom>, Refusal> {
     let Some(word) = room.waiting_room.as_deref() else { return Ok(None) };
-    let level = WaitingRoom::from_word(word).filter(|level| can.waiting_room.contains(level));
-    level.map(Some).ok_or_else(|| Refusal::field("waiting_room", "is not a level that this provider offers"))
+    can.offered_waiting_room(word)
+        .map(Some)
+        .ok_or_else(|| Refusal::field("waiting_room", "is not a level that this provider offers"))
 }
 
 fn viewers(room: &ProviderRoom) -> Result<Option<Viewers>, Refusal> {
-    match room.live_stream_viewers.as_deref() {
-        None => Ok(None),
-        Some("everyone") => Ok(Some(Viewers::Everyone)),
-        Some("organisation") => Ok(Some(Viewers::Organisation)),
-        Some(_) => Err(Refusal::field("live_stream_viewers", "is neither `everyone` nor `organisation`")),
-    }
+    let Some(word) = room.live_stream_viewers.as_deref() else { return Ok(None) };
+    let wrong = || Refusal::field("live_stream_viewers", "is neither `everyone` nor `organisation`");
+    Viewers::from_word(word).map(Some).ok_or_else(wrong)
 }
 
 fn cohosts(conference: &Conference) -> Vec<Sensitive<String>> {
