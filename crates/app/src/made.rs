@@ -11,8 +11,8 @@ use kabinet_domain::{
 };
 use std::collections::BTreeSet;
 
-/// The backend keeps no longer title, and no more people; a provider may be stricter, and says so itself.
-const LONGEST_TITLE: usize = 500;
+/// As the window and the backend count; the backend keeps no more people. A provider may be stricter, and says so itself.
+const LONGEST_TITLE: usize = 1024;
 const MOST_COHOSTS: usize = 200;
 
 /// What can differ between two sides of a room, in the order in which a person reads it.

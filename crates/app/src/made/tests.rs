@@ -76,7 +76,7 @@ fn with_title(title: String) -> RoomWishes {
 #[case::too_many(&ALL, RoomWishes { cohosts: (0..201).map(|n| format!("a{n}@b.example")).collect(), ..RoomWishes::default() }, "room_field_bad", "cohosts", "")]
 #[case::unknown_level(&ALL, RoomWishes { waiting_room: Some("ADMINS".into()), ..RoomWishes::default() }, "room_not_offered", "waiting_room", "")]
 #[case::level_of_others(&ALL, RoomWishes { waiting_room: Some("outsiders".into()), ..RoomWishes::default() }, "room_not_offered", "waiting_room", "")]
-#[case::long_title(&ALL, with_title("я".repeat(501)), "room_field_bad", "title", "")]
+#[case::long_title(&ALL, with_title("я".repeat(1025)), "room_field_bad", "title", "")]
 #[case::no_cohosts_there(&PLAIN, RoomWishes { cohosts: vec!["a@b.example".into()], ..RoomWishes::default() }, "room_not_offered", "cohosts", "")]
 #[case::no_summary_there(&PLAIN, RoomWishes { summary: true, ..RoomWishes::default() }, "room_not_offered", "summary", "")]
 #[case::no_broadcasts_there(&PLAIN, with_title("Sleep".into()), "room_not_offered", "title", "")]
