@@ -76,18 +76,12 @@ pub(crate) fn sign_in_name(provider: &str) -> String {
 }
 
 impl Application {
-    /// Whether an account of the provider is connected, as far as is known.
-    fn has_account(&self, provider: &str) -> bool {
-        let state = self.look();
-        state.kept.accounts.contains_key(provider) || state.connections.get(provider).is_some_and(|one| one.signed_in)
-    }
-
     /// The token of the connected account, renewed when it is time; `None` where none is connected.
     pub(crate) async fn access_token(
         self: &Arc<Self>,
         info: &'static ProviderInfo,
     ) -> Result<Option<Sensitive<String>>, NotOpened> {
-        if info.capabilities.sign_in.is_none() || !self.has_account(info.id) {
+        if info.capabilities.sign_in.is_none() || !self.look().has_account(info.id) {
             return Ok(None);
         }
         let mut turn = self.turns.of(info.id).lock_owned().await;

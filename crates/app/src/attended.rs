@@ -143,7 +143,12 @@ impl Attended {
             }
             Kind::LineUnstable => self.line_unstable = true,
             Kind::ClientLate { .. } => {}
-            Kind::ConsultationChanged | Kind::Withdrawn { .. } | Kind::SourceSilent | Kind::SourceBack | Kind::Other => return,
+            Kind::ConsultationChanged
+            | Kind::Withdrawn { .. }
+            | Kind::SourceSilent
+            | Kind::SourceBack
+            | Kind::CalendarChanged
+            | Kind::Other => return,
         }
         self.count_together(event.at);
         self.steps.push(event.clone());

@@ -176,8 +176,7 @@ impl Application {
                 let Capabilities { rooms, broadcasts, .. } = provider.capabilities;
                 if broadcast { broadcasts } else { rooms == Rooms::ByName }
             });
-            let known = |id| state.kept.connections.contains_key(id) || (broadcast && state.is_connected(id));
-            let connected = made.clone().find(|provider| known(provider.id)).or_else(|| made.next());
+            let connected = made.clone().find(|provider| state.is_connected(provider.id)).or_else(|| made.next());
             (
                 state.place.zone,
                 state.settings().default_minutes,

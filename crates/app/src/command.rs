@@ -24,7 +24,7 @@ pub struct ById {
 }
 
 /// A consultation as typed: times are local to `time_zone`.
-#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[derive(Clone, Serialize, Deserialize, TS)]
 pub struct ConsultationDraft {
     pub client: String,
     /// `2026-12-23`.
@@ -49,8 +49,10 @@ pub struct ConsultationDraft {
     pub calendar: Option<CalendarWishes>,
 }
 
+logged!(ConsultationDraft: date, time, minutes, provider, room, calendar);
+
 /// What a room is to be like, for a provider that makes rooms when asked.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(default)]
 pub struct RoomWishes {
     /// One of the provider's levels; its first when absent.
@@ -63,7 +65,9 @@ pub struct RoomWishes {
     pub broadcast: Option<BroadcastWishes>,
 }
 
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+logged!(RoomWishes: waiting_room, summary, broadcast);
+
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(default)]
 pub struct BroadcastWishes {
     pub title: String,
@@ -71,6 +75,8 @@ pub struct BroadcastWishes {
     /// Only the organisation may watch, not whoever has the link.
     pub organisation_only: bool,
 }
+
+logged!(BroadcastWishes: organisation_only);
 
 /// Whether a consultation stands in the connected calendar, and who is invited there.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -253,10 +259,12 @@ pub struct SignInRequest {
 }
 
 /// What the service's page showed instead of leading back: a code, or the whole address that the browser was led to.
-#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[derive(Clone, Serialize, Deserialize, TS)]
 pub struct SignInAnswer {
     pub text: String,
 }
+
+logged!(SignInAnswer: );
 
 /// What a calendar's owner chose about it.
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]

@@ -8,7 +8,7 @@ use crate::sse::Parser;
 use crate::view::{FeedState, Message};
 use chrono::{DateTime, TimeDelta, Utc};
 use kabinet_api::EventJson;
-use kabinet_domain::{EventKind, Ids};
+use kabinet_domain::Ids;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
@@ -282,17 +282,16 @@ impl Application {
         let before = self.look().cursor;
         self.change(|state| {
             for json in events {
-                // It says no more than that, and nothing of it is kept.
-                if json.understood() == Some(EventKind::CalendarChanged) {
-                    self.calendar.wanted.notify_one();
-                }
                 let missed = now - json.received_at > NEWS;
                 let event = line::event(json, missed);
                 state.cursor = state.cursor.max(Some(event.cursor));
-                if let (Kind::ConsultationChanged, Some(id)) = (&event.kind, &event.consultation) {
-                    changed.insert(id.clone());
-                } else if event.kind != Kind::Other && state.learn(event.clone()) {
-                    rows.push(Save::Event(event));
+                match (&event.kind, &event.consultation) {
+                    (Kind::ConsultationChanged, Some(id)) => drop(changed.insert(id.clone())),
+                    // It says no more than that, and nothing of it is kept.
+                    (Kind::CalendarChanged, _) => self.calendar.wanted.notify_one(),
+                    (Kind::Other, _) => {}
+                    _ if state.learn(event.clone()) => rows.push(Save::Event(event)),
+                    _ => {}
                 }
             }
             state.cursor = state.cursor.max(cursor);

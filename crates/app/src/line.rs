@@ -263,7 +263,8 @@ pub(crate) fn event(json: EventJson, missed: bool) -> Event {
         Some(EventKind::Withdrawn { of }) => Kind::Withdrawn { of: of.to_string() },
         Some(EventKind::SourceSilent) => Kind::SourceSilent,
         Some(EventKind::SourceBack) => Kind::SourceBack,
-        Some(EventKind::MessageReceived | EventKind::DeliveryFailed | EventKind::CalendarChanged) | None => Kind::Other,
+        Some(EventKind::CalendarChanged) => Kind::CalendarChanged,
+        Some(EventKind::MessageReceived | EventKind::DeliveryFailed) | None => Kind::Other,
     };
     let who = json.who.as_ref().and_then(|who| who.understood());
     Event {

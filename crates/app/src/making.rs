@@ -7,7 +7,7 @@ use crate::made;
 use crate::record::{Consultation, Made, Status};
 use crate::rooms::{self, Room};
 use crate::state::GoneRoom;
-use crate::view::{Health, Message};
+use crate::view::Health;
 use kabinet_domain::ports::PortError;
 use kabinet_domain::provider::{ProviderInfo, WaitingRoom};
 use kabinet_domain::{MakeRoomError, RoomChange, RoomState, Sensitive};
@@ -85,17 +85,10 @@ impl Application {
 
     /// Says who of the co-hosts is missing, until they were changed or another room was made.
     pub(crate) fn tell_without(&self, id: &str, without: Option<&str>) {
-        let about = |message: &Message| message.facts.get("consultation").map(String::as_str) == Some(id);
-        match without {
-            Some(emails) => {
-                let note = refuse_with("room_without_cohosts", &[("emails", emails), ("consultation", id)], None).message;
-                self.trouble("room_without_cohosts", Some(note));
-            }
-            None if self.look().problems.get("room_without_cohosts").is_some_and(about) => {
-                self.trouble("room_without_cohosts", None);
-            }
-            None => {}
-        }
+        self.change(|state| match without {
+            Some(emails) => drop(state.without_cohosts.insert(id.to_owned(), Sensitive::from(emails))),
+            None => drop(state.without_cohosts.remove(id)),
+        });
     }
 
     /// A consultation's room with all that is needed to ask for it.

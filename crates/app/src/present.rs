@@ -3,14 +3,14 @@
 use crate::attended::{Attended, Place};
 use crate::calendar::show as calendar;
 use crate::record::{Consultation, Event, Kind, Made, Status};
-use crate::state::State;
+use crate::state::{State, is_given_whole};
 use crate::view::{
     Ability, AccountView, AppView, BroadcastView, ConnectionView, ConsultationStatus, ConsultationView, DayGroup, DayGroupKind,
     FeedState, FeedView, FieldKind, FieldView, Message, Presence, PresencePlace, ProviderKind, ProviderView, RoomView, Settings,
     SignInOffer, Step, StepKind, TrayState,
 };
 use chrono::{DateTime, Duration, NaiveDate, Utc};
-use kabinet_domain::provider;
+use kabinet_domain::{Sensitive, provider};
 use std::collections::BTreeMap;
 
 /// A consultation is soon when it begins within so long.
@@ -177,15 +177,15 @@ pub fn app_view(state: &State, now: DateTime<Utc>) -> AppView {
             .map(|info| provider_view(state, info))
             .chain(calendar::providers(state))
             .collect(),
-        problems: state.problems.values().chain(&state.desktop_problems).cloned().chain(gone_rooms(state, now)).collect(),
+        problems: state.problems.values().chain(&state.desktop_problems).cloned().chain(of_rooms(state, now)).collect(),
         sign_in: state.sign_in.clone(),
         calendar: calendar::calendar(state),
         do_not_disturb_until: state.kept.do_not_disturb_until.filter(|until| *until > now),
     }
 }
 
-/// Rooms that are still to be used and are not there any more.
-fn gone_rooms(state: &State, now: DateTime<Utc>) -> Vec<Message> {
+/// What a person should know of rooms that are still to be used: some are not there any more, some lack co-hosts.
+fn of_rooms(state: &State, now: DateTime<Utc>) -> Vec<Message> {
     let gone = state.gone_rooms.keys().filter_map(|id| state.consultations.get(id));
     let gone = gone.filter(|consultation| state.room_gone(consultation, now).is_some());
     let told = |consultation: &Consultation| {
@@ -193,7 +193,15 @@ fn gone_rooms(state: &State, now: DateTime<Utc>) -> Vec<Message> {
         let facts = [("time".to_owned(), time), ("consultation".to_owned(), consultation.id.clone())];
         Message { code: "room_gone_before".into(), facts: facts.into() }
     };
-    gone.map(told).collect()
+    let lacking = state
+        .without_cohosts
+        .iter()
+        .filter(|(id, _)| state.consultations.get(*id).is_some_and(|one| one.status == Status::Planned && one.ends_at() > now));
+    let lacks = |(id, emails): (&String, &Sensitive<String>)| {
+        let facts = [("emails".to_owned(), emails.reveal().clone()), ("consultation".to_owned(), id.clone())];
+        Message { code: "room_without_cohosts".into(), facts: facts.into() }
+    };
+    gone.map(told).chain(lacking.map(lacks)).collect()
 }
 
 fn feed_view(state: &State) -> FeedView {
@@ -336,7 +344,12 @@ fn step(event: &Event, hidden: bool) -> Option<Step> {
         }
         Kind::SessionStarted => StepKind::SessionStarted,
         Kind::SessionEnded { .. } => StepKind::SessionEnded,
-        Kind::ConsultationChanged | Kind::Withdrawn { .. } | Kind::SourceSilent | Kind::SourceBack | Kind::Other => return None,
+        Kind::ConsultationChanged
+        | Kind::Withdrawn { .. }
+        | Kind::SourceSilent
+        | Kind::SourceBack
+        | Kind::CalendarChanged
+        | Kind::Other => return None,
     };
     Some(Step {
         at: event.at,
@@ -363,6 +376,7 @@ fn connections(state: &State) -> Vec<ConnectionView> {
         secrets.extend(provider.capabilities.sign_in.filter(|_| known.signed_in).map(|sign_in| sign_in.token.to_owned()));
         Some(ConnectionView {
             provider: provider.id.into(),
+            connected: state.is_connected(provider.id),
             values,
             secrets_kept: secrets.into_iter().collect(),
             health: known.health,
@@ -375,15 +389,6 @@ fn connections(state: &State) -> Vec<ConnectionView> {
         })
     };
     state.place.providers.iter().filter_map(of_provider).collect()
-}
-
-/// The operator gives all that the connection wants, so that it is there without anybody's doing.
-fn is_given_whole(state: &State, info: &provider::ProviderInfo) -> bool {
-    if let Some(sign_in) = info.capabilities.sign_in {
-        return state.is_given(info.id, sign_in.token);
-    }
-    let mut required = info.fields.iter().filter(|field| field.required).peekable();
-    required.peek().is_some() && required.all(|field| state.is_given(info.id, field.key))
 }
 
 fn provider_view(state: &State, info: &provider::ProviderInfo) -> ProviderView {

@@ -18,7 +18,14 @@ pub(crate) async fn run(application: Arc<Application>) {
     // Every change makes a new view, and so does every minute.
     let mut views = application.subscribe();
     loop {
-        let due = due(&application.look(), &looked, application.now());
+        let now = application.now();
+        let due = {
+            let mut state = application.look();
+            state.forget_rooms(now);
+            due(&state, &looked, now)
+        };
+        // What has begun is looked at no more; moved, it has another start.
+        looked.retain(|_, starts_at| *starts_at > now);
         for (id, starts_at) in due {
             looked.insert(id.clone(), starts_at);
             tokio::select! {
@@ -60,6 +67,7 @@ mod tests {
     use crate::record::Consultation;
     use crate::state::ConnectionState;
     use crate::testing::{at, consultation, state};
+    use kabinet_domain::provider::ProviderInfo;
     use rstest::rstest;
 
     fn with_room(time: &str) -> Consultation {
@@ -94,6 +102,31 @@ mod tests {
         assert!(never(&crate::testing::state(&[with_room("12:20")], &[])), "nobody is signed in");
         assert!(never(&connected(&[Consultation { status: Status::Cancelled, ..with_room("12:20") }])));
         assert!(never(&connected(&[Consultation { made: None, ..with_room("12:20") }])));
+    }
+
+    #[test]
+    fn a_token_that_the_operator_gives_is_an_account_that_can_be_asked() {
+        let mut providers = crate::rooms::providers().iter();
+        let signed = |info: &ProviderInfo| Some((info.id, info.capabilities.sign_in?.token));
+        let (provider, token) = providers.find_map(signed).expect("one to sign in to");
+        let mut known = state(&[Consultation { provider: provider.into(), ..with_room("12:20") }], &[]);
+        known.place.providers = crate::rooms::providers();
+        assert!(!known.is_connected(provider));
+        known.given.insert(provider.into(), [token.to_owned()].into());
+        assert!(known.is_connected(provider) && !due(&known, &Looked::new(), at("12:00")).is_empty());
+    }
+
+    #[test]
+    fn what_is_over_or_gone_is_forgotten() {
+        let mut state = connected(&[with_room("12:20")]);
+        for id in ["a", "removed"] {
+            state.seen_rooms.insert(id.into(), at("11:00"));
+            state.without_cohosts.insert(id.into(), "somebody@example.org".into());
+        }
+        state.forget_rooms(at("12:00"));
+        assert_eq!((state.seen_rooms.len(), state.without_cohosts.len()), (1, 1));
+        state.forget_rooms(at("13:10"));
+        assert!(state.seen_rooms.is_empty() && state.without_cohosts.is_empty());
     }
 
     #[rstest]

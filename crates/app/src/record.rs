@@ -124,6 +124,7 @@ impl fmt::Debug for Event {
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Kind {
     ConsultationChanged,
+    CalendarChanged,
     ClientOpenedLink,
     ClientWaiting {
         lobby: bool,

@@ -1,6 +1,7 @@
 //! What the running application knows. Plain data: the pure functions read it, [`crate::Application`] changes it.
 
 use crate::attended::Attended;
+use crate::calendar::connection::secrets;
 use crate::calendar::record::CalendarState;
 use crate::consultations::Consultations;
 use crate::record::{Consultation, Event, Handled, Status, Unsent};
@@ -9,6 +10,7 @@ use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use kabinet_domain::Sensitive;
 use kabinet_domain::provider::ProviderInfo;
+use kabinet_providers::calendars::{GRANT, calendars};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::path::PathBuf;
@@ -48,6 +50,8 @@ pub struct State {
     pub gone_rooms: BTreeMap<String, GoneRoom>,
     /// Consultation → when its provider last had its room.
     pub seen_rooms: BTreeMap<String, DateTime<Utc>>,
+    /// Consultation → the co-hosts that its room could not be given.
+    pub without_cohosts: BTreeMap<String, Sensitive<String>>,
     pub place: Place,
 }
 
@@ -88,12 +92,14 @@ pub struct Kept {
     pub device_id: Option<String>,
 }
 
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Account {
     pub name: String,
     pub login: String,
 }
+
+logged!(Account: );
 
 /// What a person chose about the calendar.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -185,6 +191,7 @@ impl State {
             given: BTreeMap::new(),
             gone_rooms: BTreeMap::new(),
             seen_rooms: BTreeMap::new(),
+            without_cohosts: BTreeMap::new(),
             place,
         }
     }
@@ -236,14 +243,28 @@ impl State {
         self.kept.connections.get(provider)?.get(key).map(String::as_str).filter(|value| !value.is_empty())
     }
 
-    /// Somebody is signed in there, or a token was entered that stands for it.
+    /// What the connection needs to be used is there, as far as is known: an account that was signed in to, what makes that unnecessary,
+    /// typed in or given by the operator; or, where nobody signs in, whatever was typed or given.
     #[must_use]
     pub fn is_connected(&self, provider: &str) -> bool {
-        let info = self.place.providers.iter().find(|info| info.id == provider);
-        let token = info.and_then(|info| info.capabilities.sign_in).map(|sign_in| sign_in.token);
-        self.kept.accounts.contains_key(provider)
-            || self.connections.get(provider).is_some_and(|connection| connection.signed_in)
-            || token.is_some_and(|token| self.keeps_secret(provider, token))
+        let has = |key: &str| self.keeps_secret(provider, key) || self.is_given(provider, key);
+        if let Some(info) = self.place.providers.iter().find(|info| info.id == provider) {
+            return match info.capabilities.sign_in {
+                Some(sign_in) => self.has_account(provider) || has(sign_in.token),
+                None => {
+                    self.kept.connections.get(provider).is_some_and(|values| !values.is_empty()) || is_given_whole(self, info)
+                }
+            };
+        }
+        let Some(info) = calendars().iter().find(|info| info.id == provider) else { return self.has_account(provider) };
+        let instead = info.sign_in.map_or(&[] as &[&str], |sign_in| sign_in.instead_of);
+        let opens = |key: &&str| *key == GRANT || instead.contains(key) || info.sign_in.is_none();
+        secrets(info).filter(opens).any(has) || self.has_account(provider)
+    }
+
+    /// Somebody signed in there.
+    pub(crate) fn has_account(&self, provider: &str) -> bool {
+        self.kept.accounts.contains_key(provider) || self.connections.get(provider).is_some_and(|one| one.signed_in)
     }
 
     /// A room that is still to be used, and is not there any more; since when that is known.
@@ -253,8 +274,26 @@ impl State {
         (consultation.status == Status::Planned && consultation.ends_at() > now).then_some(gone.found_at)
     }
 
+    /// Forgets what is known of the rooms of consultations that are not there any more, or are over.
+    pub fn forget_rooms(&mut self, now: DateTime<Utc>) {
+        let consultations = &self.consultations;
+        let over = |id: &String| consultations.get(id).is_none_or(|one| one.ends_at() <= now);
+        self.gone_rooms.retain(|id, _| !over(id));
+        self.seen_rooms.retain(|id, _| !over(id));
+        self.without_cohosts.retain(|id, _| !over(id));
+    }
+
     #[must_use]
     pub fn keeps_secret(&self, provider: &str, key: &str) -> bool {
         self.connections.get(provider).is_some_and(|connection| connection.secrets.contains(key))
     }
+}
+
+/// The operator gives all that the connection wants, so that it is there without anybody's doing.
+pub(crate) fn is_given_whole(state: &State, info: &ProviderInfo) -> bool {
+    if let Some(sign_in) = info.capabilities.sign_in {
+        return state.is_given(info.id, sign_in.token);
+    }
+    let mut required = info.fields.iter().filter(|field| field.required).peekable();
+    required.peek().is_some() && required.all(|field| state.is_given(info.id, field.key))
 }

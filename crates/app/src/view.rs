@@ -101,7 +101,7 @@ pub enum DayGroupKind {
     Later,
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[derive(Clone, PartialEq, Serialize, Deserialize, TS)]
 pub struct ConsultationView {
     pub id: String,
     /// What to call the client here: the name, or `null` while names are hidden.
@@ -136,8 +136,10 @@ pub struct ConsultationView {
     pub calendar: Option<CalendarEntryView>,
 }
 
+logged!(ConsultationView: id, starts_at, minutes, provider, status, presence, unsent);
+
 /// What a made room is like.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct RoomView {
     /// `everyone`, `outsiders` or `nobody` waits; `null` when nobody knows.
     pub waiting_room: Option<String>,
@@ -146,7 +148,9 @@ pub struct RoomView {
     pub broadcast: Option<BroadcastView>,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+logged!(RoomView: waiting_room, summary, broadcast);
+
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct BroadcastView {
     pub title: String,
     pub description: String,
@@ -155,8 +159,10 @@ pub struct BroadcastView {
     pub watch_link: Option<String>,
 }
 
+logged!(BroadcastView: organisation_only);
+
 /// Somebody of the practice, as the connected calendar knows them.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct ColleagueView {
     pub id: String,
     /// Empty when only the id is known.
@@ -164,6 +170,8 @@ pub struct ColleagueView {
     pub email: Option<String>,
     pub position: String,
 }
+
+logged!(ColleagueView: id);
 
 /// A consultation's entry in the connected calendar.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -206,13 +214,15 @@ pub enum ConflictKind {
 }
 
 /// Texts, already for people: times in the specialist's zone and language.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct ConflictField {
     /// `title`, `time`, `location`, `description`, `reminder`.
     pub field: String,
     pub ours: String,
     pub theirs: String,
 }
+
+logged!(ConflictField: field);
 
 /// The connected calendar, and how it goes.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
@@ -233,7 +243,7 @@ pub struct CalendarView {
 }
 
 /// An account being connected.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[derive(Clone, PartialEq, Serialize, Deserialize, TS)]
 pub struct SignInView {
     pub provider: String,
     pub way: crate::command::SignInWay,
@@ -248,6 +258,8 @@ pub struct SignInView {
     /// Why it failed.
     pub message: Option<Message>,
 }
+
+logged!(SignInView: provider, way, state, ends_at, may_paste, message);
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
@@ -272,7 +284,7 @@ pub enum ConsultationStatus {
 }
 
 /// Where the client is now.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[derive(Clone, PartialEq, Serialize, Deserialize, TS)]
 pub struct Presence {
     pub place: PresencePlace,
     pub since: Option<DateTime<Utc>>,
@@ -283,6 +295,8 @@ pub struct Presence {
     /// No proof tells this occupant from the specialist (`proof: none`).
     pub unproven: bool,
 }
+
+logged!(Presence: place, since, specialist_inside, line_unstable, unproven);
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
@@ -296,7 +310,7 @@ pub enum PresencePlace {
     Left,
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[derive(Clone, PartialEq, Serialize, Deserialize, TS)]
 pub struct Step {
     pub at: DateTime<Utc>,
     pub kind: StepKind,
@@ -308,6 +322,8 @@ pub struct Step {
     /// Learned later than it happened (sleep, restart, broken line).
     pub missed: bool,
 }
+
+logged!(Step: at, kind, source, reason, minutes, missed);
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
@@ -393,6 +409,8 @@ pub enum FieldKind {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 pub struct ConnectionView {
     pub provider: String,
+    /// It has what it needs to be used: where one signs in, an account, or what makes signing in unnecessary.
+    pub connected: bool,
     /// Values of the fields that are not secret.
     pub values: BTreeMap<String, String>,
     /// Keys of the secrets that are kept in the keychain.
@@ -406,12 +424,14 @@ pub struct ConnectionView {
     pub abilities: Vec<Ability>,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct AccountView {
     pub name: String,
     /// Empty when it says no more than the name.
     pub login: String,
 }
+
+logged!(AccountView: );
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct Ability {

@@ -555,6 +555,29 @@ async fn signing_in_through_the_browser_takes_the_webhooks_place() {
 }
 
 #[tokio::test]
+async fn a_portal_that_takes_its_time_keeps_nobody_from_deciding() {
+    let practice = Practice::open().await;
+    let id = practice.plan(draft_in("Ivan", "16:00", "Europe/Moscow")).await;
+    practice.syncs().await;
+    let entry = practice.entry().await["id"].clone();
+    practice.edit("change", &entry, json!({ "name": "Olga" })).await;
+    practice.change(&id, draft_in("Vera", "16:00", "Europe/Moscow")).await;
+    practice.syncs().await;
+    practice.next(json!({ "method": "calendar.event.get", "do": "delay:60" })).await;
+    let asked = practice.asked("calendar.event.get").await;
+    let application = practice.application.clone();
+    let slow = tokio::spawn(async move { application.call("sync_calendar", json!({})).await.is_ok() });
+    while practice.asked("calendar.event.get").await == asked {
+        tokio::task::yield_now().await;
+    }
+    let decided = call(&practice.application, "decide_conflict", json!({ "id": id, "side": "theirs" }));
+    tokio::time::timeout(std::time::Duration::from_secs(20), decided).await.expect("decided meanwhile");
+    assert!(slow.await.expect("it ends"), "it is compared again");
+    assert_eq!(practice.consultation(&id).client.as_deref(), Some("Olga"));
+    practice.close().await;
+}
+
+#[tokio::test]
 async fn a_portal_that_takes_its_time_keeps_nobody_from_disconnecting() {
     let practice = Practice::open().await;
     practice.next(json!({ "method": "calendar.event.get", "do": "delay:60", "times": null })).await;

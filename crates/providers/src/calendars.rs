@@ -277,10 +277,6 @@ pub trait CalendarProvider: fmt::Debug + Send + Sync {
 
     /// Deletes an entry; one that is gone already is fine.
     async fn delete(&self, entry: &EntryId) -> Result<(), CalendarError>;
-
-    /// Tells a person something in the calendar's own application. A later message with the same tag takes its place.
-    /// It may be mailed and shown on telephones, so it holds neither names nor reasons.
-    async fn tell(&self, person: &AttendeeId, text: &str, tag: &str) -> Result<(), CalendarError>;
 }
 
 #[cfg(test)]

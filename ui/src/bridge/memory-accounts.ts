@@ -76,7 +76,7 @@ export function accountHandlers({ view, now, push }: Application): Handlers {
       const secrets_kept = [...new Set([...(kept?.secrets_kept ?? []), ...Object.keys(secrets)])]
       const begun = kept
         ? { ...kept, values, secrets_kept }
-        : connected(id, { values, secrets_kept, health: 'unknown', account: null })
+        : connected(id, { connected: false, values, secrets_kept, health: 'unknown', account: null })
       const code = way === 'device_code' && {
         user_code: 'gh4k7wqz',
         page: 'https://ya.example.com/device',

@@ -156,6 +156,7 @@ export function memoryBridge(query: URLSearchParams): Bridge {
           ...others,
           {
             provider,
+            connected: true,
             values,
             secrets_kept,
             ...health(),

@@ -20,6 +20,7 @@ export interface Ground {
 export function connected(provider: string, more: Partial<ConnectionView> = {}): ConnectionView {
   return {
     provider,
+    connected: true,
     values: {},
     secrets_kept: [],
     health: 'works',

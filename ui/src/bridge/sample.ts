@@ -128,6 +128,7 @@ function base(): AppView {
     connections: [
       {
         provider: rooms.id,
+        connected: true,
         values: { base_url: 'https://meet.example.org', app_id: 'kabinet' },
         secrets_kept: ['app_secret'],
         health: 'works',
@@ -138,6 +139,7 @@ function base(): AppView {
       },
       {
         provider: other.id,
+        connected: true,
         values: {},
         secrets_kept: ['access_token'],
         health: 'check',

@@ -6,6 +6,10 @@ import type { Message } from "./Message";
 
 export type ConnectionView = { provider: string, 
 /**
+ * It has what it needs to be used: where one signs in, an account, or what makes signing in unnecessary.
+ */
+connected: boolean, 
+/**
  * Values of the fields that are not secret.
  */
 values: { [key in string]?: string }, 

@@ -22,18 +22,9 @@ test('an account that was signed out asks for the person', () => {
   expect(isSignedOut({ ...connection, health: 'works' })).toBe(false)
 })
 
-test('values typed for signing in are no connection yet', () => {
-  const { provider, connection } = stand('connected', 'telemost')
-  const typed = { ...connection!, account: null, health: 'unknown' as const, values: { client_id: 'mine' } }
-  expect(isConnected(provider, connection)).toBe(true)
-  expect(isConnected(provider, typed)).toBe(false)
-  expect(isConnected(provider, { ...typed, secrets_kept: ['access_token'] })).toBe(true)
-  expect(isConnected(provider, undefined)).toBe(false)
-  const fields = provider.fields.map((field) => ({ ...field, given: field.key === 'access_token' }))
-  expect(isConnected({ ...provider, fields }, { ...typed, values: {} })).toBe(true)
-})
-
-test('without accounts what is typed is the connection', () => {
-  const { provider, connection } = stand('connected', 'jitsi')
-  expect(isConnected(provider, { ...connection!, health: 'unknown' })).toBe(true)
+test('what was typed for signing in is no connection yet', () => {
+  const { connection } = stand('connected', 'telemost')
+  expect(isConnected(connection)).toBe(true)
+  expect(isConnected({ ...connection!, connected: false })).toBe(false)
+  expect(isConnected(undefined)).toBe(false)
 })

@@ -1,6 +1,5 @@
 import type { ConnectionView } from '$generated/ConnectionView'
 import type { Health } from '$generated/Health'
-import type { ProviderView } from '$generated/ProviderView'
 import { key } from './words/words.svelte'
 
 /** Codes after which only the person can go on, by signing in. */
@@ -22,16 +21,8 @@ export function isTroubled(connection: ConnectionView): boolean {
 }
 
 /** Where an account is signed in to, what was typed before that is no connection yet. */
-export function isConnected(
-  provider: ProviderView,
-  connection?: ConnectionView,
-): connection is ConnectionView {
-  if (!connection) return false
-  if (!provider.sign_in) return true
-  const { instead } = provider.sign_in
-  const has = (key: string) => connection.secrets_kept.includes(key) || !!connection.values[key]
-  const given = provider.fields.some((field) => field.given && instead.includes(field.key))
-  return connection.account !== null || connection.health === 'works' || given || instead.some(has)
+export function isConnected(connection?: ConnectionView): connection is ConnectionView {
+  return connection?.connected ?? false
 }
 
 export type Tone = 'good' | 'live' | 'grey' | 'danger'

@@ -349,11 +349,11 @@ field-telemost-access_token = Token
 field-telemost-access_token-hint = If you have one already: then there is no need to sign in.
 provider-bitrix24 = Bitrix24
 field-bitrix24-webhook_url = Webhook address
-field-bitrix24-webhook_url-hint = In Bitrix24: Developer resources, Other, Inbound webhook, with the rights calendar, user and im. Who has this address acts in your name, so it is kept in the keychain.
+field-bitrix24-webhook_url-hint = In Bitrix24: Developer resources, Other, Inbound webhook, with the rights calendar and user. Who has this address acts in your name, so it is kept in the keychain.
 field-bitrix24-portal = Your portal’s address
 field-bitrix24-portal-hint = As it stands in the browser when you open Bitrix24.
 field-bitrix24-client_id = Application id
-field-bitrix24-client_id-hint = Of a local application on your portal, with the rights calendar, user and im.
+field-bitrix24-client_id-hint = Of a local application on your portal, with the rights calendar and user.
 field-bitrix24-client_secret = Application key
 
 ## Signing in to a service

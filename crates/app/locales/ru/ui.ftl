@@ -355,11 +355,11 @@ field-telemost-access_token = Токен
 field-telemost-access_token-hint = Если он уже есть: тогда входить не нужно.
 provider-bitrix24 = Битрикс24
 field-bitrix24-webhook_url = Адрес вебхука
-field-bitrix24-webhook_url-hint = В Битрикс24: «Разработчикам», «Другое», «Входящий вебхук» с правами calendar, user и im. Этот адрес позволяет действовать от вашего имени, поэтому он хранится в хранилище ключей.
+field-bitrix24-webhook_url-hint = В Битрикс24: «Разработчикам», «Другое», «Входящий вебхук» с правами calendar и user. Этот адрес позволяет действовать от вашего имени, поэтому он хранится в хранилище ключей.
 field-bitrix24-portal = Адрес вашего портала
 field-bitrix24-portal-hint = Как в браузере, когда вы открываете Битрикс24.
 field-bitrix24-client_id = Идентификатор приложения
-field-bitrix24-client_id-hint = Локального приложения на вашем портале, с правами calendar, user и im.
+field-bitrix24-client_id-hint = Локального приложения на вашем портале, с правами calendar и user.
 field-bitrix24-client_secret = Ключ приложения
 
 ## Вход в службу

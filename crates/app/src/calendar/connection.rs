@@ -92,7 +92,7 @@ pub(super) fn calendar(id: &str) -> Result<&'static CalendarInfo, CommandError> 
 }
 
 /// Keys of what the keychain keeps for a calendar.
-pub(super) fn secrets(info: &CalendarInfo) -> impl Iterator<Item = &'static str> {
+pub(crate) fn secrets(info: &CalendarInfo) -> impl Iterator<Item = &'static str> {
     let typed = info.fields.iter().filter(|field| field.kind == FieldKind::Secret).map(|field| field.key);
     typed.chain([GRANT])
 }

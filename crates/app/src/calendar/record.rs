@@ -23,7 +23,7 @@ pub struct CalendarState {
 }
 
 /// One consultation's entry.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Row {
     /// It is to stand in the calendar.
@@ -36,6 +36,8 @@ pub struct Row {
     /// Why it is not in step.
     pub failure: Option<Message>,
 }
+
+logged!(Row: on, agreed, intended, conflict);
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AgreedRow {

@@ -1,6 +1,5 @@
 //! What a person sees of the calendar: pure functions of the state.
 
-use super::connection::secrets;
 use super::record::{ConflictRow, FieldName, Reason, Row, Said};
 use super::said;
 use crate::record::Consultation;
@@ -11,16 +10,11 @@ use crate::view::{
 };
 use chrono::{DateTime, Utc};
 use kabinet_domain::provider;
-use kabinet_providers::calendars::{CalendarInfo, GRANT, calendars};
+use kabinet_providers::calendars::{CalendarInfo, calendars};
 
 /// The calendar that is connected: it has what opens it, or did when that could be read.
 pub(crate) fn connected(state: &State) -> Option<&'static CalendarInfo> {
-    calendars().iter().find(|info| {
-        let instead = info.sign_in.map_or(&[] as &[&str], |sign_in| sign_in.instead_of);
-        let opens = secrets(info).filter(|key| *key == GRANT || instead.contains(key) || info.sign_in.is_none());
-        let mut opens = opens.peekable();
-        opens.any(|key| state.keeps_secret(info.id, key)) || state.kept.accounts.contains_key(info.id)
-    })
+    calendars().iter().find(|info| state.is_connected(info.id))
 }
 
 pub(crate) fn calendar(state: &State) -> Option<CalendarView> {
@@ -176,8 +170,9 @@ pub(crate) fn connections(state: &State) -> impl Iterator<Item = ConnectionView>
         let known = state.connections.get(info.id).cloned().unwrap_or_default();
         let account = state.kept.accounts.get(info.id);
         let typed = |key: &String| info.fields.iter().any(|field| field.key == key);
-        (!values.is_empty() || !known.secrets.is_empty() || account.is_some()).then(|| ConnectionView {
+        (!values.is_empty() || !known.secrets.is_empty() || state.is_connected(info.id)).then(|| ConnectionView {
             provider: info.id.into(),
+            connected: state.is_connected(info.id),
             values,
             secrets_kept: known.secrets.into_iter().filter(typed).collect(),
             health: known.health,

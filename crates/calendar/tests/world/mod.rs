@@ -281,10 +281,6 @@ impl CalendarProvider for MemoryCalendar {
         self.strike(entry);
         if heard { Ok(()) } else { Err(down()) }
     }
-
-    async fn tell(&self, _: &AttendeeId, _: &str, _: &str) -> Result<(), CalendarError> {
-        Ok(())
-    }
 }
 
 /// Consultations in memory; a bad day here is a computer that is switched off.

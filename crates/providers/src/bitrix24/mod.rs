@@ -4,7 +4,7 @@
 //!
 //! * An inbound webhook, whose address is a secret, or a local application by OAuth: `address`, `oauth`, `grant`.
 //! * One call, with all that may come between: `client` and `errors`; the odd ways of its JSON: `wire`, `times`.
-//! * `user.current`, `user.get`: `people`. `calendar.section.get`, `calendar.event.*`, `im.notify`: `provider`, `entries`.
+//! * `user.current`, `user.get`: `people`. `calendar.section.get`, `calendar.event.*`: `provider`, `entries`.
 //! * Events of an outgoing webhook or an application, form-encoded: `incoming`.
 //!
 //! Limits: there is no "changed since", so a period is read and compared. Events are sent once and may be lost, late or doubled,

@@ -13,8 +13,8 @@ use crate::registry::{ConnectionError, ConnectionSettings};
 use async_trait::async_trait;
 use chrono::Duration;
 use chrono_tz::Tz;
-use kabinet_domain::calendar::{AttendeeId, CalendarEvent, Details, EntryId};
-use kabinet_domain::{ConsultationId, Sensitive, Timestamp};
+use kabinet_domain::calendar::{CalendarEvent, Details, EntryId};
+use kabinet_domain::{ConsultationId, Timestamp};
 use serde_json::{Map, Value, json};
 use std::collections::HashMap;
 use tokio::sync::OnceCell;
@@ -303,14 +303,6 @@ impl CalendarProvider for Portal {
             },
             Err(error) => Err(error),
         }
-    }
-
-    async fn tell(&self, person: &AttendeeId, message: &str, tag: &str) -> Result<(), CalendarError> {
-        let user = id(&json!(person.0)).ok_or(CalendarError::Unfit { field: "attendees" })?;
-        let params = json!({"USER_ID": user, "MESSAGE": message, "TAG": tag});
-        // A second one takes the place of the first, by its tag.
-        let answer = self.client.call("im.notify", params, Repeat::Harmless).await?;
-        if id(&answer.result).is_some() { Ok(()) } else { Err(CalendarError::Refused { said: Sensitive::default() }) }
     }
 }
 

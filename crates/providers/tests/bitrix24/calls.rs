@@ -217,17 +217,3 @@ async fn errors_and_connections_show_neither_secret_nor_address() {
     let shown = format!("{} {calendar:?}", shown(&error));
     assert!(!shown.contains(SECRET) && !shown.contains("127.0.0.1:1/"), "{shown}");
 }
-
-#[tokio::test]
-async fn somebody_is_told_something() {
-    let (server, _, calendar) = portal().await;
-    let request = &fixture("im_notify_200")["request"]["body"];
-    server.on("im.notify", [Reply::fixture("im_notify_200"), Reply::ok(false)]);
-    let person = kabinet_domain::calendar::AttendeeId("7".to_owned());
-    let text = request["MESSAGE"].as_str().expect("a text");
-    calendar.tell(&person, text, "consult-0001").await.expect("told");
-    let asked = &server.asked("im.notify")[0].body;
-    assert_eq!((&asked["MESSAGE"], &asked["TAG"]), (&request["MESSAGE"], &request["TAG"]));
-    let error = calendar.tell(&person, text, "consult-0001").await.expect_err("it says false");
-    assert_eq!(error.code(), "calendar_refused");
-}

@@ -130,8 +130,8 @@ test('a room that is made when asked has no link before, and is wished as carefu
 
 test.each([
   ['the right to make rooms', { abilities: [{ key: 'rooms', allowed: false }] }, 'pasted'],
-  ['an account', { account: null, secrets_kept: ['client_secret'] }, 'pasted'],
-  ['an account, but not a token', { account: null, secrets_kept: ['access_token'] }, 'asked'],
+  ['an account', { connected: false }, 'pasted'],
+  ['a name of the account', { account: null }, 'asked'],
 ])('without %s a link is %s', (_, lacks, way) => {
   const connections = rooms.connections.map((one) => (one.provider === asks.id ? { ...one, ...lacks } : one))
   expect(asked().linkWay({ ...rooms, connections })).toBe(way)

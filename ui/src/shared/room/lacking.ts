@@ -11,17 +11,10 @@ export function lacking(view: AppView, provider: ProviderView | undefined): Lack
   const connection = view.connections.find((one) => one.provider === provider.id)
   if (!connection) return 'account'
   if (!may(connection, 'rooms')) return 'right'
-  return hasAccount(provider, connection) ? null : 'account'
+  return connection.connected ? null : 'account'
 }
 
 /** What is not known to be forbidden is allowed: the provider has the last word anyway. */
 export function may(connection: ConnectionView | undefined, ability: string): boolean {
   return connection?.abilities.find((one) => one.key === ability)?.allowed ?? true
-}
-
-/** Signed in, or with what makes signing in unnecessary. */
-function hasAccount({ sign_in, fields }: ProviderView, { account, secrets_kept }: ConnectionView): boolean {
-  if (!sign_in || account) return true
-  const given = fields.filter((field) => field.given).map((field) => field.key)
-  return sign_in.instead.some((field) => secrets_kept.includes(field) || given.includes(field))
 }
