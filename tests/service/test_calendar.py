@@ -348,6 +348,7 @@ def test_colleagues_of_a_portal_that_does_not_answer(tmp_path: Path, hire):
 
 def test_without_a_calendar_there_is_nobody(backend: Backend, hire):
     anna = hire(backend)
+    assert backend.ask("GET", f"/api/bitrix/users?q={'x+' * 200}", token=anna.token).status == 400
     assert backend.ask("GET", "/api/bitrix/users?q=x", token=anna.token).json == []
     assert plan(anna, invite_users=["nobody"])["create_calendar_event"] and backend.health()["connections"] == []
     assert backend.ask("POST", HOOK, b"event=X", headers=FORM).status == 401

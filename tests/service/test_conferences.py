@@ -131,7 +131,10 @@ def test_nobody_sees_or_touches_anothers(house: Backend, anna: Specialist, hire)
         ("timezone", "Moscow"), ("timezone", "../etc/passwd"), ("type", "party"), ("status", "asleep"), ("id", "seven"), ("name", "x" * 501),
         ("client", ["Иван"]), ("cohosts", "boris"), ("cohosts", ["x"] * 201), ("link", "javascript:alert(1)"), ("link", "file:///etc/passwd"),
         ("link", "data:text/html,x"), ("link", "not a link"), ("link", "https://"), ("room", "?#/"), ("description", "x" * 10_001),
-        ("live_stream_title", "я" * 1025), ("live_stream_description", "я" * 2049), ("invite_link", "x" * 2001), ("create_calendar_event", "yes"), ("invite_link", "javascript:alert(1)"),
+        ("live_stream_title", "я" * 1025), ("live_stream_description", "я" * 2049), ("invite_link", "x" * 2001), ("create_calendar_event", "yes"),
+        ("live_stream_link", "javascript:alert(1)"), ("live_stream_link", "https://x.example/" + "x" * 2000), ("provider_room", "x" * 501),
+        ("waiting_room", "x" * 51), ("live_stream_viewers", "x" * 51), ("cohosts", ["x"] * 10_000), ("invite_users", ["x"] * 10_000),
+        ("invite_link", "javascript:alert(1)"),
     ],
 )
 def test_a_wrong_field_is_named_and_changes_nothing(house: Backend, anna: Specialist, field: str, value: Any):
@@ -153,7 +156,8 @@ def test_a_broadcast_may_be_told_of_as_long_as_the_document_says(house: Backend,
 
 def test_bodies_that_are_none(house: Backend, anna: Specialist):
     kind = {"Content-Type": "application/json"}
-    for body in (b"", b"{", b"[]", b"7", b"\xff", b'{"start_date":"2026-12-23","start_time":"15:30"} trailing'):
+    deep = (b'{"x":' + b"[" * 60_000, b'{"x":' * 12_000)
+    for body in (*deep, b"", b"{", b"[]", b"7", b"\xff", b'{"start_date":"2026-12-23","start_time":"15:30"} trailing'):
         assert house.ask("POST", PATH, body, anna.token, kind).status == 400, body
     assert house.ask("POST", PATH, b"a=b", anna.token, {"Content-Type": "application/x-www-form-urlencoded"}).status == 415
     assert house.ask("POST", PATH, json.dumps(anna.body(description="x" * 70_000)).encode(), anna.token, kind).status == 413

@@ -123,6 +123,26 @@ def test_a_lost_answer_never_makes_a_second_room(telemost: Telemost, anna: Speci
     assert post(anna, {**body, "link": found}).json["link"] == found and made_at(telemost) == before + 1
 
 
+def test_an_id_that_somebody_else_took_shows_nothing_of_theirs(telemost: Telemost, anna: Specialist, hire):
+    body = wanted(anna, id=str(uuid.uuid4()))
+    telemost.next("conference.create", "lost")
+    assert post(anna, body).code == "room_may_have_been_made"
+    boris = hire(anna.backend, "Борис")
+    his = make(boris, id=body["id"], link="https://telemost.yandex.ru/j/33333333333333", client="Мария")
+    answer = post(anna, body)
+    assert answer.status == 409 and answer.code == "id_taken" and "Мария" not in answer.body.decode()
+    assert shown(boris, his) == his
+
+
+def test_nobody_changes_a_room_by_naming_its_id(telemost: Telemost, anna: Specialist, hire):
+    boris, conference = hire(anna.backend, "Борис"), make(anna)
+    theirs = {name: conference[name] for name in ("link", "provider_room")}
+    own = make(boris)
+    for mine in (make(boris, **theirs), put(boris, own, **theirs).json, put(boris, own, provider_room=conference["provider_room"]).json):
+        assert put(boris, mine, waiting_room="nobody").status == 200
+    assert telemost.conferences[conference["provider_room"]].waiting_room_level == "ADMINS"
+
+
 def test_a_page_in_place_of_an_answer_may_hide_a_room(telemost: Telemost, anna: Specialist):
     for page in ("html", "html:502", "status:500"):
         telemost.next("conference.create", page)

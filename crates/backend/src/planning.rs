@@ -35,6 +35,10 @@ pub fn conference(
         ("provider", body.provider.as_ref(), 50),
         ("live_stream_title", body.live_stream_title.as_ref(), LONGEST_TITLE),
         ("live_stream_description", body.live_stream_description.as_ref(), LONGEST_DESCRIPTION),
+        ("live_stream_link", body.at_provider.live_stream_link.as_ref(), 2_000),
+        ("provider_room", body.at_provider.provider_room.as_ref(), LONGEST_WORD),
+        ("waiting_room", body.at_provider.waiting_room.as_ref(), 50),
+        ("live_stream_viewers", body.at_provider.live_stream_viewers.as_ref(), 50),
     ] {
         if text.is_some_and(|text| text.chars().count() > longest) {
             return Err(Refusal::field(field, "is too long"));
@@ -64,7 +68,8 @@ pub fn conference(
         .to_utc();
     let [link, invite_link] =
         [body.link, body.invite_link].map(|link| link.map(|link| link.trim().to_owned()).filter(|link| !link.is_empty()));
-    for (field, link) in [("link", &link), ("invite_link", &invite_link)] {
+    let watch_link = &body.at_provider.live_stream_link;
+    for (field, link) in [("link", &link), ("invite_link", &invite_link), ("live_stream_link", watch_link)] {
         if let Some(link) = link {
             web_address(link).map_err(|reason| Refusal::field(field, reason))?;
         }

@@ -61,6 +61,9 @@ pub struct PeopleQuery {
     q: Option<Sensitively>,
 }
 
+/// Nobody's name is longer, and each word is looked for in everybody.
+const LONGEST_NAME: usize = 200;
+
 /// A name that somebody looks for.
 #[derive(Debug, Deserialize, utoipa::ToSchema)]
 #[schema(value_type = String)]
@@ -78,6 +81,9 @@ impl From<String> for Sensitively {
         (status = 400, body = ErrorBody), (status = 401, body = ErrorBody), (status = 429, body = ErrorBody),
         (status = 503, body = ErrorBody, description = "The calendar does not answer, and nobody is known yet")))]
 pub async fn colleagues(State(app): State<App>, _: Caller, Asked(query): Asked<PeopleQuery>) -> Result<Response, Refusal> {
+    if query.q.as_ref().is_some_and(|text| text.0.reveal().len() > LONGEST_NAME) {
+        return Err(Refusal::field("q", "is too long"));
+    }
     let Some(portal) = app.connections.calendar() else { return Ok(axum::Json(Vec::<Colleague>::new()).into_response()) };
     let people = portal.people().await?;
     let wanted = query.q.map(|text| text.0.reveal().to_lowercase()).unwrap_or_default();

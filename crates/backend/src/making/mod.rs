@@ -138,8 +138,10 @@ impl Maker {
         let known = self.parts.consultations.find(id).await?;
         if let Some(making) = self.parts.makings.find(id).await? {
             // Somebody else's is not told of.
+            // An id whose room never came to be is free, so somebody else may have taken it since.
+            let is_ours = known.as_ref().is_none_or(|known| known.owner.id == wanted.owner.id);
             return match (known, making.room) {
-                _ if making.asked != fingerprint => Err(ChangeError::Taken.into()),
+                _ if making.asked != fingerprint || !is_ours => Err(ChangeError::Taken.into()),
                 (Some(known), _) => Ok(Changed::Same(known)),
                 (None, Some(room)) => Ok(self.parts.writer.change(Change::Create(with_room(wanted, room))).await?),
                 // Nobody is at it, or the turn would not be ours: its answer was lost, or we were stopped meanwhile.
