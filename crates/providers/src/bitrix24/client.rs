@@ -151,6 +151,10 @@ impl Client {
         }
     }
 
+    pub(super) fn now(&self) -> Timestamp {
+        self.surroundings.pace.now()
+    }
+
     /// Many reads as few requests. Each command has its own answer, in the order given.
     pub(super) async fn batch(&self, commands: &[Command]) -> Result<Vec<Result<Value, CalendarError>>, CalendarError> {
         let mut answers = Vec::with_capacity(commands.len());
@@ -163,11 +167,12 @@ impl Client {
             for (index, command) in part.iter().enumerate() {
                 let key = format!("c{index}");
                 let error = errors.and_then(|errors| errors.get(&key));
-                // A `null` result is one, so only a key that is not there at all is a fault.
+                // A `null` result is one; a key that is not there at all says nothing, and must not be taken for it.
                 let result = results.and_then(|results| results.get(&key));
                 answers.push(match (error, result) {
                     (Some(error), _) => Err(self.inner_error(command, error)),
-                    (None, result) => Ok(result.cloned().unwrap_or_default()),
+                    (None, Some(result)) => Ok(result.clone()),
+                    (None, None) => Err(lacking("result")),
                 });
             }
         }

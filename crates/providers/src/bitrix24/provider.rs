@@ -16,11 +16,13 @@ use chrono_tz::Tz;
 use kabinet_domain::calendar::{CalendarEvent, Details, EntryId};
 use kabinet_domain::{ConsultationId, Timestamp};
 use serde_json::{Map, Value, json};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use tokio::sync::OnceCell;
 
 /// How far around its planned time an entry whose answer was lost is looked for.
 const LOST_WITHIN: Duration = Duration::days(7);
+/// How far around today a refused entry is looked for among all others.
+const LISTED_WITHIN: Duration = Duration::days(2 * 365);
 
 /// A grant, where there is one, else a webhook.
 pub(crate) fn open(
@@ -62,12 +64,15 @@ impl Portal {
         let params = json!({"id": entry_number(entry)?});
         match self.client.call("calendar.event.getbyid", params, Repeat::Harmless).await {
             Ok(answer) => Ok(there(&answer.result).cloned()),
-            Err(CalendarError::Refused { .. }) if self.reads_others().await => Ok(None),
+            Err(error @ CalendarError::Refused { .. }) => match self.listed().await {
+                Some(listed) if !listed.contains(&entry.0) => Ok(None),
+                _ => Err(error),
+            },
             Err(error) => Err(error),
         }
     }
 
-    /// Many entries in few requests. Those of which nothing is known are left out.
+    /// Many entries in few requests. Those of which nothing is known are left out: a consultation is cancelled when its entry is gone.
     async fn raw_many(&self, entries: &[EntryId]) -> Result<Vec<(EntryId, Option<Value>)>, CalendarError> {
         let commands = entries.iter().map(|entry| {
             let id = entry_number(entry)?.to_string();
@@ -75,21 +80,41 @@ impl Portal {
         });
         let answers = self.client.batch(&commands.collect::<Result<Vec<_>, CalendarError>>()?).await?;
         let refused = answers.iter().any(|answer| matches!(answer, Err(CalendarError::Refused { .. })));
-        let refused_is_gone = refused && self.reads_others().await;
+        let listed = if refused { self.listed().await } else { None };
         let told = entries.iter().zip(answers).filter_map(|(entry, answer)| match answer {
-            Ok(raw) => Some((entry.clone(), there(&raw).cloned())),
-            Err(CalendarError::Refused { .. }) if refused_is_gone => Some((entry.clone(), None)),
+            Ok(raw) => match there(&raw) {
+                Some(there) => Some((entry.clone(), Some(there.clone()))),
+                None => is_gone(&raw).then(|| (entry.clone(), None)),
+            },
+            Err(CalendarError::Refused { .. }) => {
+                let gone = listed.as_ref().is_some_and(|listed| !listed.contains(&entry.0));
+                gone.then(|| (entry.clone(), None))
+            }
             Err(_) => None,
         });
         Ok(told.collect())
     }
 
-    /// Some portals refuse what is gone, with the same empty code as everything else. It is gone if the calendar can be read all
-    /// the same; else it may just be that we were shut out, and nothing is known.
-    async fn reads_others(&self) -> bool {
-        let Ok(me) = self.me().await else { return false };
-        let params = json!({"type": "user", "ownerId": me.id.0});
-        self.client.call("calendar.event.get", params, Repeat::Harmless).await.is_ok()
+    /// The ids of all that stands in the account's own calendars, copies with those of their originals.
+    ///
+    /// Some portals refuse what is gone, with the same empty code as everything else. It is gone only if it is not listed either;
+    /// else it may just be that we were shut out. `None` when even that cannot be told.
+    async fn listed(&self) -> Option<HashSet<String>> {
+        let owner = &self.me().await.ok()?.id.0;
+        let now = self.client.now();
+        let day = |moment: Timestamp| moment.format("%Y-%m-%d").to_string();
+        let params = json!({"type": "user", "ownerId": owner, "from": day(now - LISTED_WITHIN), "to": day(now + LISTED_WITHIN)});
+        let answer = self.client.call("calendar.event.get", params, Repeat::Harmless).await.ok()?;
+        let mut listed = HashSet::new();
+        for entry in rows(&answer.result).ok()? {
+            // Of a list that cannot be read nobody knows what it leaves out.
+            let own = id_of(entry, "ID")?;
+            if !flag(entry, "DELETED") {
+                listed.insert(own);
+                listed.extend(id_of(entry, "PARENT_ID"));
+            }
+        }
+        Some(listed)
     }
 
     async fn read(
@@ -110,7 +135,7 @@ impl Portal {
         }
         let answer = self.client.call("calendar.event.get", params.into(), Repeat::Harmless).await?;
         // One that cannot be read is left out; whoever misses it looks for it alone.
-        let events = list(Some(&answer.result)).into_iter().filter_map(|entry| event(entry, zone));
+        let events = rows(&answer.result)?.into_iter().filter_map(|entry| event(entry, zone));
         Ok(events.filter(|event| event.details.ends_at > from && event.details.starts_at < until).collect())
     }
 
@@ -306,12 +331,26 @@ impl CalendarProvider for Portal {
     }
 }
 
-/// What is gone is `null`, in some portals an empty list, or says so itself.
+/// An entry that is there. What is none need not be gone: see [`is_gone`].
 fn there(answer: &Value) -> Option<&Value> {
-    // A list of one is given by some builds.
-    let entry = answer.as_array().and_then(|list| list.first()).unwrap_or(answer);
+    let entry = single(answer);
     entry.as_object().filter(|fields| !fields.is_empty())?;
     (!flag(entry, "DELETED")).then_some(entry)
+}
+
+/// What is gone is `null` or says so itself. Everything else that is no entry says nothing.
+fn is_gone(answer: &Value) -> bool {
+    answer.is_null() || flag(single(answer), "DELETED")
+}
+
+/// A list of one is given by some builds.
+fn single(answer: &Value) -> &Value {
+    answer.as_array().and_then(|list| list.first()).unwrap_or(answer)
+}
+
+/// The rows of a list, which is not taken for empty when it is none at all.
+fn rows(answer: &Value) -> Result<Vec<&Value>, CalendarError> {
+    if answer.is_array() || answer.is_object() { Ok(list(Some(answer))) } else { Err(lacking("list")) }
 }
 
 /// The organiser's entry, of which this is another person's copy.

@@ -354,27 +354,72 @@ async fn a_colleagues_copy_leads_to_the_organisers_entry() {
     assert_eq!(calendar.look(std::slice::from_ref(&asked)).await.expect("told"), [(asked, None)]);
 }
 
+/// A batch whose only entry is refused.
+fn refused_batch() -> Reply {
+    let refusal = json!({"c0": {"error": "", "error_description": "Доступ запрещен"}});
+    Reply::ok(json!({"result": [], "result_error": refusal}))
+}
+
+#[rstest]
+#[case::nothing_at_all(Reply::ok(json!([])), true)]
+#[case::others(Reply::ok(json!([entry(&json!({"ID": "9", "PARENT_ID": "9"}))])), true)]
+#[case::only_as_deleted(Reply::ok(json!([entry(&json!({"DELETED": "Y"}))])), true)]
+#[case::the_entry(Reply::ok(json!([entry(&json!({}))])), false)]
+#[case::a_copy_of_it(Reply::ok(json!({"3": entry(&json!({"ID": "1300", "PARENT_ID": 1246}))})), false)]
+#[case::something_unreadable(Reply::ok(json!([{"NAME": "?"}])), false)]
+#[case::no_list(Reply::ok(true), false)]
+#[case::nothing_to_read(Reply::ok(Value::Null), false)]
+#[case::shut_out(refused(), false)]
 #[tokio::test]
-async fn a_refused_entry_is_gone_where_the_calendar_itself_can_be_read() {
+async fn a_refused_entry_is_gone_only_when_it_is_not_listed_either(#[case] listed: Reply, #[case] gone: bool) {
     let (server, _, calendar) = portal().await;
-    server.on("calendar.event.get", [Reply::ok(json!([]))]);
+    server.on("calendar.event.get", [listed]);
     server.on("calendar.event.getbyid", [refused()]);
     server.on("calendar.event.delete", [refused()]);
+    server.on("batch", [refused_batch()]);
     let entry = EntryId("1246".to_owned());
-    calendar.delete(&entry).await.expect("it is gone already");
-    let refusal = json!({"c0": {"error": "", "error_description": "Доступ запрещен"}});
-    server.on("batch", [Reply::ok(json!({"result": [], "result_error": refusal}))]);
-    assert_eq!(calendar.look(std::slice::from_ref(&entry)).await.expect("told"), [(entry.clone(), None)]);
+    let told = calendar.look(std::slice::from_ref(&entry)).await.expect("told");
+    assert_eq!(told, Vec::from_iter(gone.then(|| (entry.clone(), None))));
+    let deleted = calendar.delete(&entry).await;
+    assert_eq!(deleted.err().map(|error| error.code()), (!gone).then_some("calendar_refused"));
+    let asked = &server.asked("calendar.event.get")[0].body;
+    assert_eq!(*asked, json!({"type": "user", "ownerId": "7", "from": "2024-10-06", "to": "2028-10-05"}));
+}
 
-    server.on("calendar.event.get", [refused()]);
-    assert!(calendar.look(std::slice::from_ref(&entry)).await.expect("told").is_empty(), "shut out, not gone");
-    assert_eq!(calendar.delete(&entry).await.expect_err("shut out").code(), "calendar_refused");
+#[rstest]
+#[case(json!(true))]
+#[case(json!([]))]
+#[case(json!(null))]
+#[case(json!({"result": [], "result_error": []}))]
+#[case(json!({"result": null}))]
+#[case(json!({"result": {"c9": null}, "result_error": []}))]
+#[case(json!({"result": {"c0": []}, "result_error": []}))]
+#[case(json!({"result": {"c0": false}, "result_error": []}))]
+#[tokio::test]
+async fn of_what_a_rubbish_answer_leaves_out_nothing_is_known(#[case] rubbish: Value) {
+    let (server, _, calendar) = portal().await;
+    server.on("batch", [Reply::ok(rubbish)]);
+    assert_eq!(calendar.look(&[EntryId("1246".to_owned())]).await.expect("told"), []);
+}
+
+#[rstest]
+#[case(json!(true))]
+#[case(json!(null))]
+#[case(json!("no"))]
+#[tokio::test]
+async fn what_is_no_list_is_not_taken_for_an_empty_calendar(#[case] rubbish: Value) {
+    let (server, _, calendar) = portal().await;
+    server.on("calendar.event.get", [Reply::ok(rubbish)]);
+    let error = calendar.add(&place(), consultation(), &details()).await.expect_err("nobody knows whether it is there");
+    assert_eq!(error.code(), "calendar_unexpected");
+    assert!(server.asked("calendar.event.add").is_empty());
 }
 
 #[tokio::test]
 async fn more_entries_than_a_batch_holds_take_several() {
     let (server, _, calendar) = portal().await;
-    server.on("batch", [Reply::ok(json!({"result": [], "result_error": []}))]);
+    let gone: serde_json::Map<String, Value> = (0..50).map(|key| (format!("c{key}"), Value::Null)).collect();
+    server.on("batch", [Reply::ok(json!({"result": gone, "result_error": []}))]);
     let ids: Vec<EntryId> = (1..=101).map(|id| EntryId(id.to_string())).collect();
     assert_eq!(calendar.look(&ids).await.expect("told").len(), 101);
     assert_eq!(server.asked("batch").len(), 3);
