@@ -36,7 +36,11 @@ impl Practice {
     }
 
     pub async fn at(computer: Computer, fakes: Fakes) -> Self {
-        let application = computer.start(NO_BACKEND).await;
+        Self::at_backend(computer, fakes, NO_BACKEND).await
+    }
+
+    pub async fn at_backend(computer: Computer, fakes: Fakes, backend: &str) -> Self {
+        let application = computer.start(backend).await;
         settle_in(&application).await;
         Self { computer, fakes, application }
     }
@@ -103,6 +107,12 @@ impl Practice {
             found.is_some_and(|entry| entry.state == CalendarEntryState::Written)
         };
         shows(&self.application, "an entry in step", written).await;
+    }
+
+    /// Waits until the backend has it.
+    pub async fn sent(&self, id: &str) {
+        let there = |view: &Arc<AppView>| all(view).into_iter().any(|one| one.id == id && !one.unsent);
+        shows(&self.application, "a consultation at the backend", there).await;
     }
 
     pub fn view(&self) -> Arc<AppView> {

@@ -1,0 +1,27 @@
+//! What is a decision and what is none: nothing is deleted, moved or cancelled that nobody decided on.
+
+use crate::practice::{Practice, draft_in};
+use crate::support::fakes::Fakes;
+use crate::support::{Computer, call, settle_in, shows};
+use kabinet_app::view::FeedState;
+
+#[tokio::test]
+async fn a_backend_that_knows_nothing_of_a_consultation_leaves_its_entry() {
+    let (computer, older) = (Computer::new(), Computer::new());
+    let (backend, restored) = (computer.backend().await, older.backend().await);
+    let mut practice = Practice::at_backend(computer, Fakes::start().await, &backend.url()).await;
+    practice.connect(&practice.fakes.at.webhook).await;
+    practice.choose(true).await;
+    let id = practice.plan(draft_in("Ivan", "15:00", "Europe/Moscow")).await;
+    practice.syncs().await;
+    practice.sent(&id).await;
+
+    practice.application.shutdown().await;
+    practice.application = practice.computer.start(&restored.url()).await;
+    shows(&practice.application, "nothing planned", |view| view.feed.state == FeedState::Live && view.hero.is_none()).await;
+    practice.syncs().await;
+    practice.syncs().await;
+    assert_eq!((practice.entries().await.len(), practice.asked("calendar.event.delete").await), (1, 0));
+    assert_eq!(practice.consultations().len(), 0, "and nothing is made of it");
+    practice.close().await;
+}
