@@ -1,6 +1,6 @@
 //! What is said of a consultation in a calendar, and what of the calendar's words is taken here. Pure functions of the state.
 
-use super::record::Row;
+use super::record::{AgreedRow, Row};
 use crate::record::{Consultation, Status};
 use crate::state::State;
 use crate::view::{ColleagueView, Language};
@@ -59,9 +59,13 @@ fn details(state: &State, one: &Consultation, row: &Row) -> Details {
             _ => standard_title(state),
         },
     };
-    let description = match before {
-        Some(before) if !one.link.is_empty() && before.description.contains(&one.link) => before.description.clone(),
+    let description = match &row.agreed {
         _ if one.link.is_empty() => String::new(),
+        Some(agreed) if agreed.details.description.contains(&one.link) => agreed.details.description.clone(),
+        // What others wrote there stays around the new link; only what the calendar was seen to say holds their words.
+        Some(AgreedRow { details: before, seen, .. }) if !before.location.is_empty() && !seen.description.is_empty() => {
+            exchanged(&seen.description, &before.location, &one.link)
+        }
         _ => spoken(state).say("calendar-about", &[("link", &one.link)]),
     };
     Details {
@@ -74,6 +78,20 @@ fn details(state: &State, one: &Consultation, row: &Row) -> Details {
         attendees: row.invited.iter().map(|person| AttendeeId(person.id.clone())).collect(),
         reminder: chosen.and_then(|chosen| chosen.reminder),
     }
+}
+
+/// A text with another link in the place of one; longer links that only begin like it are others.
+fn exchanged(text: &str, old: &str, new: &str) -> String {
+    let mut parts = text.split(old).peekable();
+    let mut result = String::with_capacity(text.len());
+    while let Some(part) = parts.next() {
+        result.push_str(part);
+        if let Some(following) = parts.peek() {
+            let goes_on = following.starts_with(|c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '/' | '%'));
+            result.push_str(if goes_on { old } else { new });
+        }
+    }
+    result
 }
 
 /// Whether both sides say the same, as far as is known here.
@@ -153,7 +171,6 @@ pub(super) fn invited(state: &State, row: &Row, details: &Details) -> Vec<Collea
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::calendar::record::AgreedRow;
     use crate::record::{Broadcast, Made};
     use crate::state::ChosenCalendar;
     use crate::testing::{at, consultation, state};
@@ -221,6 +238,25 @@ mod tests {
         agree(&mut state);
         change(&mut state, |one| one.link = "https://meet.example.org/another".into());
         assert!(ours(&state, ID).expect("ours").details.description.reveal().contains("another"));
+    }
+
+    #[test]
+    fn another_link_takes_the_old_ones_place_among_the_words_of_others() {
+        let mut state = known(true);
+        agree(&mut state);
+        let (old, new) = (state.consultations[ID].link.clone(), "https://meet.example.org/another");
+        let seen = |state: &mut State, description: &str| {
+            let agreed = state.calendar.rows.get_mut(ID).and_then(|row| row.agreed.as_mut()).expect("agreed");
+            agreed.seen.description = description.to_owned();
+        };
+        change(&mut state, |one| one.link = new.to_owned());
+        let check = |state: &State, expected: &str| {
+            assert_eq!(ours(state, ID).expect("ours").details.description.reveal(), expected);
+        };
+        seen(&mut state, &format!("Bring the diary. {old}, not {old}-2.\nVera"));
+        check(&state, &format!("Bring the diary. {new}, not {old}-2.\nVera"));
+        seen(&mut state, "Bring the diary");
+        check(&state, "Bring the diary");
     }
 
     #[test]

@@ -2,8 +2,9 @@
 
 use crate::practice::{Practice, draft_in};
 use crate::support::fakes::Fakes;
-use crate::support::{Computer, call, settle_in, shows};
+use crate::support::{Computer, call, shows};
 use kabinet_app::view::FeedState;
+use serde_json::json;
 
 #[tokio::test]
 async fn a_backend_that_knows_nothing_of_a_consultation_leaves_its_entry() {
@@ -23,5 +24,26 @@ async fn a_backend_that_knows_nothing_of_a_consultation_leaves_its_entry() {
     practice.syncs().await;
     assert_eq!((practice.entries().await.len(), practice.asked("calendar.event.delete").await), (1, 0));
     assert_eq!(practice.consultations().len(), 0, "and nothing is made of it");
+    practice.close().await;
+}
+
+#[tokio::test]
+async fn another_room_leaves_what_others_wrote_around_its_link() {
+    let practice = Practice::open().await;
+    let id = practice.plan(draft_in("Ivan", "15:00", "Europe/Moscow")).await;
+    practice.syncs().await;
+    let entry = practice.entry().await;
+    let written = entry["description"].as_str().expect("a text").replacen('\n', "\nBring the diary.\n", 1);
+    practice.edit("change", &entry["id"], json!({ "description": written })).await;
+    practice.syncs().await;
+
+    let old = practice.consultation(&id).link;
+    let new = "https://meet.example.org/drugaya-k7q2mxw4t9ab";
+    let mut draft = draft_in("Ivan", "15:00", "Europe/Moscow");
+    draft["link"] = json!(new);
+    call(&practice.application, "change_consultation", json!({ "id": id, "draft": draft })).await;
+    practice.syncs().await;
+    let description = practice.entry().await["description"].clone();
+    assert_eq!(description, json!(written.replace(&old, new)));
     practice.close().await;
 }
