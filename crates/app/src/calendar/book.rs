@@ -83,7 +83,9 @@ impl LocalBook {
         self.write(|state, now| {
             let id = as_compared(state, before)?;
             let Some(old) = state.consultations.get(&id).cloned() else { return Err(BookError::ChangedMeanwhile) };
-            let mut new = said::taken(state, &old, details, room);
+            // What has taken place did so when it did, wherever somebody drags its entry.
+            let stays = !revive && !(old.status == Status::Planned && old.ends_at() > now);
+            let mut new = said::taken(state, &old, details, room, stays);
             if revive {
                 new.status = Status::Planned;
             }

@@ -112,9 +112,12 @@ pub(super) struct Room {
 
 /// What of `details` makes sense here. `room` is the one that the location leads to, where that can be opened.
 /// A title is a client's name only where names are written there; the note and the reminder have no place in an entry, nor it in them.
-pub(super) fn taken(state: &State, one: &Consultation, details: &Details, room: Option<Room>) -> Consultation {
+/// A time is not when it `stays`.
+pub(super) fn taken(state: &State, one: &Consultation, details: &Details, room: Option<Room>, stays: bool) -> Consultation {
     let mut now = one.clone();
-    if (one.starts_at, one.ends_at(), one.time_zone.as_str()) != (details.starts_at, details.ends_at, details.zone.name()) {
+    if !stays
+        && (one.starts_at, one.ends_at(), one.time_zone.as_str()) != (details.starts_at, details.ends_at, details.zone.name())
+    {
         now.starts_at = whole_minute(details.starts_at);
         now.minutes = minutes(details);
         now.time_zone = details.zone.name().to_owned();
@@ -265,7 +268,7 @@ mod tests {
         let one = &state.consultations[ID];
         let details = ours(&state, ID).expect("ours").details;
         let check = |details: Details, client: &str, start: &str, minutes: u32| {
-            let taken = taken(&state, one, &details, None);
+            let taken = taken(&state, one, &details, None, false);
             assert_eq!((taken.client.as_str(), taken.starts_at, taken.minutes), (client, at(start), minutes));
             assert_eq!((taken.note, taken.link), (one.note.clone(), one.link.clone()));
         };
@@ -277,6 +280,8 @@ mod tests {
         check(said("Ivan\u{202e}", "16:30:20", 45), "Ivan", "16:30", 45);
         check(said("Consultation", "15:00", 0), &one.client, "15:00", 5);
         check(said("  ", "15:00", 2000), &one.client, "15:00", 600);
+        let stayed = taken(&state, one, &said("Ivan", "16:30", 45), None, true);
+        assert_eq!((stayed.client.as_str(), stayed.starts_at, stayed.minutes), ("Ivan", at("15:00"), 50));
     }
 
     #[test]

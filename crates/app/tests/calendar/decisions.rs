@@ -1,6 +1,6 @@
 //! What is a decision and what is none: nothing is deleted, moved or cancelled that nobody decided on.
 
-use crate::practice::{Practice, draft_in};
+use crate::practice::{Practice, draft_in, moment};
 use crate::support::fakes::Fakes;
 use crate::support::{Computer, call, shows};
 use kabinet_app::view::FeedState;
@@ -45,5 +45,27 @@ async fn another_room_leaves_what_others_wrote_around_its_link() {
     practice.syncs().await;
     let description = practice.entry().await["description"].clone();
     assert_eq!(description, json!(written.replace(&old, new)));
+    practice.close().await;
+}
+
+#[tokio::test]
+async fn an_entry_that_is_dragged_moves_nothing_that_has_taken_place() {
+    let practice = Practice::open().await;
+    let over = practice.plan(draft_in("Ivan", "15:10", "Europe/Moscow")).await;
+    let missed = practice.plan(draft_in("Olga", "17:00", "Europe/Moscow")).await;
+    practice.syncs().await;
+    call(&practice.application, "confirm_outcome", json!({ "id": missed, "came": false })).await;
+    practice.computer.put_forward(&practice.application, 120);
+    let before = [practice.starts(&over).await, practice.starts(&missed).await];
+    for entry in practice.entries().await {
+        let set = json!({ "from": "2026-12-24 19:00:00", "to": "2026-12-24 19:50:00", "timezone_from": "Europe/Moscow" });
+        practice.edit("change", &entry["id"], set).await;
+    }
+    practice.syncs().await;
+    practice.syncs().await;
+    assert_eq!([practice.starts(&over).await, practice.starts(&missed).await], before);
+    // Neither is the entry dragged back.
+    let there: Vec<_> = practice.entries().await.iter().map(|one| one["starts"].as_f64()).collect();
+    assert_eq!(there, [Some(moment("2026-12-24T16:00:00Z")); 2]);
     practice.close().await;
 }

@@ -127,6 +127,11 @@ impl Practice {
         self.consultations().into_iter().find(|one| one.id == id).expect("a consultation")
     }
 
+    /// When one starts, also where the list of coming days does not hold it any more.
+    pub async fn starts(&self, id: &str) -> Value {
+        call(&self.application, "consultation", json!({ "id": id })).await["starts_at"].clone()
+    }
+
     pub fn status(&self, id: &str) -> String {
         format!("{:?}", self.consultation(id).status)
     }
