@@ -5,6 +5,9 @@ mod support;
 #[path = "calendar/practice.rs"]
 mod practice;
 
+#[path = "calendar/decisions.rs"]
+mod decisions;
+
 use kabinet_app::view::{CalendarEntryState, ConflictKind, Health};
 use practice::{Practice, WEBHOOK, draft_in, moment};
 use serde_json::{Value, json};

@@ -83,7 +83,9 @@ impl LocalBook {
         self.write(|state, now| {
             let id = as_compared(state, before)?;
             let Some(old) = state.consultations.get(&id).cloned() else { return Err(BookError::ChangedMeanwhile) };
-            let mut new = said::taken(state, &old, details, room);
+            // What has taken place did so when it did, wherever somebody drags its entry.
+            let stays = !revive && !(old.status == Status::Planned && old.ends_at() > now);
+            let mut new = said::taken(state, &old, details, room, stays);
             if revive {
                 new.status = Status::Planned;
             }
@@ -104,6 +106,20 @@ impl LocalBook {
 }
 
 impl LocalBook {
+    /// A consultation that is not here can be decided about by nobody.
+    async fn ask_nothing_about_absent(&self) -> Result<(), BookError> {
+        let rows = self.application.change(|state| {
+            let here = &state.consultations;
+            let absent = state.calendar.rows.iter_mut().filter(|(id, row)| row.conflict.is_some() && !here.contains_key(*id));
+            let cleared = absent.map(|(id, row)| {
+                row.conflict = None;
+                Save::Calendar(id.clone())
+            });
+            cleared.collect::<Vec<_>>()
+        });
+        if rows.is_empty() { Ok(()) } else { self.save(&rows).await }
+    }
+
     /// Whoever still has the link of a cancelled consultation does not get in unseen.
     fn guard_room(&self, consultation: ConsultationId) {
         let id = consultation.to_string();
@@ -137,11 +153,9 @@ fn plan(state: &mut State, before: Option<Consultation>, now: Consultation, at: 
 #[async_trait]
 impl Book for LocalBook {
     async fn ours(&self, since: Timestamp) -> Result<Vec<Ours>, BookError> {
+        self.ask_nothing_about_absent().await?;
         let state = self.application.look();
-        let now = self.application.now();
-        // One that is over and deleted has happened all the same: its entry stays.
-        let since = |id: &str| if state.consultations.contains_key(id) { since } else { now.max(since) };
-        let recent = state.calendar.rows.iter().filter(|(id, row)| said::ends_after(&state, id, row, since(id)));
+        let recent = state.calendar.rows.iter().filter(|(id, row)| said::ends_after(&state, id, row, since));
         Ok(recent.filter_map(|(id, _)| said::ours(&state, id)).collect())
     }
 
@@ -262,8 +276,8 @@ impl Book for LocalBook {
         let id = consultation.to_string();
         let conflict = conflict.map(ConflictRow::from);
         if conflict.is_some() && !self.application.look().consultations.contains_key(&id) {
-            // It was deleted, so nobody can be asked; what somebody wrote there stays.
-            return self.forget(consultation).await;
+            // It is not here any more, so nobody can be asked; what somebody wrote there stays.
+            return Ok(());
         }
         let known = self.application.look().calendar.rows.get(&id).and_then(|row| row.conflict.clone());
         if known == conflict {

@@ -1,6 +1,6 @@
 //! What is said of a consultation in a calendar, and what of the calendar's words is taken here. Pure functions of the state.
 
-use super::record::Row;
+use super::record::{AgreedRow, Row};
 use crate::commands::consultations::{LONGEST, SHORTEST};
 use crate::record::{Consultation, Status};
 use crate::state::State;
@@ -30,11 +30,9 @@ pub(super) fn is_standard(title: &str) -> bool {
 pub(super) fn ours(state: &State, id: &str) -> Option<Ours> {
     let row = state.calendar.rows.get(id)?;
     let consultation: ConsultationId = id.parse().ok()?;
-    let Some(one) = state.consultations.get(id) else {
-        // It was deleted where consultations are kept; what was agreed is all that is left of it.
-        let agreed = row.agreed.as_ref()?;
-        return Some(Ours { consultation, details: (&agreed.details).into(), in_calendar: false });
-    };
+    // One that is not here is nobody's decision: a backend restored from an older copy knows nothing of it, and neither may this
+    // computer yet. Its entry stays, with whoever is invited, and what was agreed is known again when it comes back.
+    let one = state.consultations.get(id)?;
     let in_calendar = row.on && one.status != Status::Cancelled;
     (in_calendar || row.agreed.is_some()).then(|| Ours { consultation, details: details(state, one, row), in_calendar })
 }
@@ -58,9 +56,13 @@ fn details(state: &State, one: &Consultation, row: &Row) -> Details {
             _ => standard_title(state),
         },
     };
-    let description = match before {
-        Some(before) if !one.link.is_empty() && before.description.contains(&one.link) => before.description.clone(),
+    let description = match &row.agreed {
         _ if one.link.is_empty() => String::new(),
+        Some(agreed) if agreed.details.description.contains(&one.link) => agreed.details.description.clone(),
+        // What others wrote there stays around the new link; only what the calendar was seen to say holds their words.
+        Some(AgreedRow { details: before, seen, .. }) if !before.location.is_empty() && !seen.description.is_empty() => {
+            exchanged(&seen.description, &before.location, &one.link)
+        }
         _ => spoken(state).say("calendar-about", &[("link", &one.link)]),
     };
     Details {
@@ -73,6 +75,20 @@ fn details(state: &State, one: &Consultation, row: &Row) -> Details {
         attendees: row.invited.iter().map(|person| AttendeeId(person.id.clone())).collect(),
         reminder: chosen.and_then(|chosen| chosen.reminder),
     }
+}
+
+/// A text with another link in the place of one; longer links that only begin like it are others.
+fn exchanged(text: &str, old: &str, new: &str) -> String {
+    let mut parts = text.split(old).peekable();
+    let mut result = String::with_capacity(text.len());
+    while let Some(part) = parts.next() {
+        result.push_str(part);
+        if let Some(following) = parts.peek() {
+            let goes_on = following.starts_with(|c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '/' | '%'));
+            result.push_str(if goes_on { old } else { new });
+        }
+    }
+    result
 }
 
 /// Whether both sides say the same, as far as is known here.
@@ -93,9 +109,12 @@ pub(super) struct Room {
 
 /// What of `details` makes sense here. `room` is the one that the location leads to, where that can be opened.
 /// A title is a client's name only where names are written there; the note and the reminder have no place in an entry, nor it in them.
-pub(super) fn taken(state: &State, one: &Consultation, details: &Details, room: Option<Room>) -> Consultation {
+/// A time is not when it `stays`.
+pub(super) fn taken(state: &State, one: &Consultation, details: &Details, room: Option<Room>, stays: bool) -> Consultation {
     let mut now = one.clone();
-    if (one.starts_at, one.ends_at(), one.time_zone.as_str()) != (details.starts_at, details.ends_at, details.zone.name()) {
+    if !stays
+        && (one.starts_at, one.ends_at(), one.time_zone.as_str()) != (details.starts_at, details.ends_at, details.zone.name())
+    {
         now.starts_at = whole_minute(details.starts_at);
         now.minutes = minutes(details);
         now.time_zone = details.zone.name().to_owned();
@@ -153,7 +172,6 @@ pub(super) fn invited(state: &State, row: &Row, details: &Details) -> Vec<Collea
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::calendar::record::AgreedRow;
     use crate::record::{Broadcast, Made};
     use crate::state::ChosenCalendar;
     use crate::testing::{at, consultation, state};
@@ -224,12 +242,31 @@ mod tests {
     }
 
     #[test]
+    fn another_link_takes_the_old_ones_place_among_the_words_of_others() {
+        let mut state = known(true);
+        agree(&mut state);
+        let (old, new) = (state.consultations[ID].link.clone(), "https://meet.example.org/another");
+        let seen = |state: &mut State, description: &str| {
+            let agreed = state.calendar.rows.get_mut(ID).and_then(|row| row.agreed.as_mut()).expect("agreed");
+            agreed.seen.description = description.to_owned();
+        };
+        change(&mut state, |one| one.link = new.to_owned());
+        let check = |state: &State, expected: &str| {
+            assert_eq!(ours(state, ID).expect("ours").details.description.reveal(), expected);
+        };
+        seen(&mut state, &format!("Bring the diary. {old}, not {old}-2.\nVera"));
+        check(&state, &format!("Bring the diary. {new}, not {old}-2.\nVera"));
+        seen(&mut state, "Bring the diary");
+        check(&state, "Bring the diary");
+    }
+
+    #[test]
     fn what_is_taken_fits_a_consultation() {
         let state = known(true);
         let one = &state.consultations[ID];
         let details = ours(&state, ID).expect("ours").details;
         let check = |details: Details, client: &str, start: &str, minutes: u32| {
-            let taken = taken(&state, one, &details, None);
+            let taken = taken(&state, one, &details, None, false);
             assert_eq!((taken.client.as_str(), taken.starts_at, taken.minutes), (client, at(start), minutes));
             assert_eq!((taken.note, taken.link), (one.note.clone(), one.link.clone()));
         };
@@ -241,16 +278,18 @@ mod tests {
         check(said("Ivan\u{202e}", "16:30:20", 45), "Ivan", "16:30", 45);
         check(said("Consultation", "15:00", 0), &one.client, "15:00", 5);
         check(said("  ", "15:00", 2000), &one.client, "15:00", 600);
+        let stayed = taken(&state, one, &said("Ivan", "16:30", 45), None, true);
+        assert_eq!((stayed.client.as_str(), stayed.starts_at, stayed.minutes), ("Ivan", at("15:00"), 50));
     }
 
     #[test]
-    fn a_cancelled_one_leaves_the_calendar_and_a_deleted_one_too() {
+    fn a_cancelled_one_leaves_the_calendar_and_one_that_is_not_here_is_left_there() {
         let mut state = known(false);
         agree(&mut state);
         assert!(in_step(&state, ID));
         change(&mut state, |one| one.status = Status::Cancelled);
         assert!(!ours(&state, ID).expect("ours").in_calendar && !in_step(&state, ID));
         state.consultations.remove(ID);
-        assert!(!ours(&state, ID).expect("ours").in_calendar);
+        assert!(ours(&state, ID).is_none() && in_step(&state, ID));
     }
 }

@@ -36,7 +36,11 @@ impl Practice {
     }
 
     pub async fn at(computer: Computer, fakes: Fakes) -> Self {
-        let application = computer.start(NO_BACKEND).await;
+        Self::at_backend(computer, fakes, NO_BACKEND).await
+    }
+
+    pub async fn at_backend(computer: Computer, fakes: Fakes, backend: &str) -> Self {
+        let application = computer.start(backend).await;
         settle_in(&application).await;
         Self { computer, fakes, application }
     }
@@ -105,6 +109,12 @@ impl Practice {
         shows(&self.application, "an entry in step", written).await;
     }
 
+    /// Waits until the backend has it.
+    pub async fn sent(&self, id: &str) {
+        let there = |view: &Arc<AppView>| all(view).into_iter().any(|one| one.id == id && !one.unsent);
+        shows(&self.application, "a consultation at the backend", there).await;
+    }
+
     pub fn view(&self) -> Arc<AppView> {
         Arc::new(self.application.view())
     }
@@ -115,6 +125,11 @@ impl Practice {
 
     pub fn consultation(&self, id: &str) -> ConsultationView {
         self.consultations().into_iter().find(|one| one.id == id).expect("a consultation")
+    }
+
+    /// When one starts, also where the list of coming days does not hold it any more.
+    pub async fn starts(&self, id: &str) -> Value {
+        call(&self.application, "consultation", json!({ "id": id })).await["starts_at"].clone()
     }
 
     pub fn status(&self, id: &str) -> String {

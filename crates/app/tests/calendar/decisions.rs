@@ -1,0 +1,71 @@
+//! What is a decision and what is none: nothing is deleted, moved or cancelled that nobody decided on.
+
+use crate::practice::{Practice, draft_in, moment};
+use crate::support::fakes::Fakes;
+use crate::support::{Computer, call, shows};
+use kabinet_app::view::FeedState;
+use serde_json::json;
+
+#[tokio::test]
+async fn a_backend_that_knows_nothing_of_a_consultation_leaves_its_entry() {
+    let (computer, older) = (Computer::new(), Computer::new());
+    let (backend, restored) = (computer.backend().await, older.backend().await);
+    let mut practice = Practice::at_backend(computer, Fakes::start().await, &backend.url()).await;
+    practice.connect(&practice.fakes.at.webhook).await;
+    practice.choose(true).await;
+    let id = practice.plan(draft_in("Ivan", "15:00", "Europe/Moscow")).await;
+    practice.syncs().await;
+    practice.sent(&id).await;
+
+    practice.application.shutdown().await;
+    practice.application = practice.computer.start(&restored.url()).await;
+    shows(&practice.application, "nothing planned", |view| view.feed.state == FeedState::Live && view.hero.is_none()).await;
+    practice.syncs().await;
+    practice.syncs().await;
+    assert_eq!((practice.entries().await.len(), practice.asked("calendar.event.delete").await), (1, 0));
+    assert_eq!(practice.consultations().len(), 0, "and nothing is made of it");
+    practice.close().await;
+}
+
+#[tokio::test]
+async fn another_room_leaves_what_others_wrote_around_its_link() {
+    let practice = Practice::open().await;
+    let id = practice.plan(draft_in("Ivan", "15:00", "Europe/Moscow")).await;
+    practice.syncs().await;
+    let entry = practice.entry().await;
+    let written = entry["description"].as_str().expect("a text").replacen('\n', "\nBring the diary.\n", 1);
+    practice.edit("change", &entry["id"], json!({ "description": written })).await;
+    practice.syncs().await;
+
+    let old = practice.consultation(&id).link;
+    let new = "https://meet.example.org/drugaya-k7q2mxw4t9ab";
+    let mut draft = draft_in("Ivan", "15:00", "Europe/Moscow");
+    draft["link"] = json!(new);
+    call(&practice.application, "change_consultation", json!({ "id": id, "draft": draft })).await;
+    practice.syncs().await;
+    let description = practice.entry().await["description"].clone();
+    assert_eq!(description, json!(written.replace(&old, new)));
+    practice.close().await;
+}
+
+#[tokio::test]
+async fn an_entry_that_is_dragged_moves_nothing_that_has_taken_place() {
+    let practice = Practice::open().await;
+    let over = practice.plan(draft_in("Ivan", "15:10", "Europe/Moscow")).await;
+    let missed = practice.plan(draft_in("Olga", "17:00", "Europe/Moscow")).await;
+    practice.syncs().await;
+    call(&practice.application, "confirm_outcome", json!({ "id": missed, "came": false })).await;
+    practice.computer.put_forward(&practice.application, 120);
+    let before = [practice.starts(&over).await, practice.starts(&missed).await];
+    for entry in practice.entries().await {
+        let set = json!({ "from": "2026-12-24 19:00:00", "to": "2026-12-24 19:50:00", "timezone_from": "Europe/Moscow" });
+        practice.edit("change", &entry["id"], set).await;
+    }
+    practice.syncs().await;
+    practice.syncs().await;
+    assert_eq!([practice.starts(&over).await, practice.starts(&missed).await], before);
+    // Neither is the entry dragged back.
+    let there: Vec<_> = practice.entries().await.iter().map(|one| one["starts"].as_f64()).collect();
+    assert_eq!(there, [Some(moment("2026-12-24T16:00:00Z")); 2]);
+    practice.close().await;
+}
