@@ -371,14 +371,11 @@ fn connections(state: &State) -> Vec<ConnectionView> {
         if !there && !is_given_whole(state, provider) {
             return None;
         }
-        let mut secrets = known.secrets;
-        // To the window, an account is where its token would be.
-        secrets.extend(provider.capabilities.sign_in.filter(|_| known.signed_in).map(|sign_in| sign_in.token.to_owned()));
         Some(ConnectionView {
             provider: provider.id.into(),
             connected: state.is_connected(provider.id),
             values,
-            secrets_kept: secrets.into_iter().collect(),
+            secrets_kept: known.secrets.into_iter().collect(),
             health: known.health,
             message: known.message,
             last_success: known.last_success,

@@ -27,7 +27,7 @@ async fn an_account_is_connected_in_the_browser_and_its_tokens_are_in_the_keycha
     let connected = connected(&application).await;
     let account = connected.account.clone().expect("an account");
     assert_eq!((account.name.as_str(), account.login.as_str()), ("Анна", "specialist"));
-    assert_eq!((connected.health, connected.secrets_kept), (Health::Works, vec!["access_token".to_owned()]));
+    assert_eq!((connected.health, connected.secrets_kept), (Health::Works, Vec::new()));
     assert!(connected.abilities.iter().any(|ability| ability.key == "rooms" && ability.allowed));
     assert!(connected.last_success.is_some());
     let granted = grants(&fakes).await;
@@ -38,7 +38,7 @@ async fn an_account_is_connected_in_the_browser_and_its_tokens_are_in_the_keycha
     // The account outlives the application, and so do its tokens.
     let application = start(&computer).await;
     shows(&application, "the same account", |view| {
-        connection(view).is_some_and(|one| one.account.as_ref() == Some(&account) && one.secrets_kept == ["access_token"])
+        connection(view).is_some_and(|one| one.account.as_ref() == Some(&account) && one.connected)
     })
     .await;
     assert_eq!(check(&application).await, (json!("works"), Value::Null));
