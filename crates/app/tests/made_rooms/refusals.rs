@@ -95,7 +95,7 @@ async fn what_was_typed_wrong_is_said_at_its_field_before_anything_is_asked() {
     assert_eq!(refused(json!({ "waiting_room": "ADMINS" })).await, tuple("room_not_offered", "waiting_room", ""));
     let described = json!({ "broadcast": { "title": "", "description": "я".repeat(2049) } });
     assert_eq!(refused(described).await, tuple("room_field_bad", "description", ""));
-    let titled = json!({ "broadcast": { "title": "я".repeat(501), "description": "" } });
+    let titled = json!({ "broadcast": { "title": "я".repeat(1025), "description": "" } });
     assert_eq!(refused(titled).await, tuple("room_field_bad", "title", ""));
     let mut late = draft("25:30", Value::Null);
     assert_eq!(refusal(&application, "create_consultation", late.clone()).await, ("bad_time".into(), Some("time".into())));
