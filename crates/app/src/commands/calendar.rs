@@ -46,19 +46,16 @@ impl Application {
     }
 
     pub(super) async fn sync_calendar(self: &Arc<Self>, _: Nothing) -> Result<Nothing, CommandError> {
-        match self.compare_calendars().await {
+        let mut done = self.compare_calendars().await;
+        if done.is_none() {
+            // Something more urgent may have come between; after it there is a calendar, or none.
+            done = self.compare_calendars().await;
+        }
+        match done {
             Some(Ok(_)) => Ok(Nothing {}),
-            done => {
-                let (why, chosen) = {
-                    let state = self.look();
-                    (state.calendar.message.clone(), state.kept.calendar.is_some())
-                };
-                match why {
-                    Some(why) => Err(why.into()),
-                    // Something more urgent came between, after which both sides are compared anyway.
-                    None if done.is_none() && chosen => Ok(Nothing {}),
-                    None => Err(refuse("no_calendar")),
-                }
+            _ => {
+                let why = self.look().calendar.message.clone();
+                Err(why.map_or_else(|| refuse("no_calendar"), CommandError::from))
             }
         }
     }
