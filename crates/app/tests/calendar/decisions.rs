@@ -69,3 +69,49 @@ async fn an_entry_that_is_dragged_moves_nothing_that_has_taken_place() {
     assert_eq!(there, [Some(moment("2026-12-24T16:00:00Z")); 2]);
     practice.close().await;
 }
+
+#[tokio::test]
+async fn a_made_room_is_given_up_for_a_link_in_the_calendar_only_by_a_person() {
+    for (side, kept) in [("ours", true), ("theirs", false)] {
+        let fakes = Fakes::start().await;
+        let mut computer = Computer::new();
+        computer.operator = fakes.operator(computer.data());
+        let practice = Practice::at(computer, fakes).await;
+        practice.connect(&practice.fakes.at.webhook).await;
+        practice.choose(true).await;
+        let form = json!({ "provider": "telemost", "values": {}, "secrets": { "access_token": practice.fakes.at.token } });
+        call(&practice.application, "save_connection", form).await;
+        let mut draft = draft_in("Ivan", "16:00", "Europe/Moscow");
+        draft["provider"] = json!("telemost");
+        draft["room"] = json!({ "cohosts": [] });
+        let id = practice.plan(draft).await;
+        practice.syncs().await;
+        let ours = practice.consultation(&id).link;
+        let entry = practice.entry().await;
+
+        // A link beside ours is only a link beside ours.
+        let theirs = "https://telemost.yandex.ru/j/77777777777777";
+        let beside = format!("{theirs} {}", entry["description"].as_str().expect("a text"));
+        practice.edit("change", &entry["id"], json!({ "location": "Room 5", "description": beside })).await;
+        practice.syncs().await;
+        practice.syncs().await;
+        let now = practice.consultation(&id);
+        assert!(now.link == ours && now.made.is_some() && now.calendar.is_some_and(|entry| entry.conflict.is_none()));
+
+        practice.edit("change", &entry["id"], json!({ "location": theirs, "description": "Elsewhere today" })).await;
+        practice.syncs().await;
+        practice.syncs().await;
+        let asked = practice.consultation(&id);
+        assert!(asked.link == ours && asked.made.is_some());
+        let conflict = asked.calendar.and_then(|entry| entry.conflict).expect("a conflict");
+        let fields: Vec<_> = conflict.fields.iter().map(|one| (one.field.as_str(), one.theirs.as_str())).collect();
+        assert_eq!(fields, [("location", theirs)]);
+
+        call(&practice.application, "decide_conflict", json!({ "id": id, "side": side })).await;
+        practice.syncs().await;
+        let decided = practice.consultation(&id);
+        assert_eq!((decided.link == ours, decided.made.is_some()), (kept, kept));
+        assert_eq!(practice.entry().await["location"], json!(if kept { ours.as_str() } else { theirs }));
+        practice.close().await;
+    }
+}
