@@ -5,7 +5,7 @@ use super::said::{self, Room};
 use crate::application::{Application, Save};
 use crate::record::{Consultation, Status};
 use crate::state::State;
-use crate::{notices, outbox, rooms};
+use crate::{history, notices, outbox, rooms};
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use kabinet_calendar::{Book, BookError};
@@ -158,6 +158,12 @@ fn as_compared(state: &State, before: &Ours) -> Result<String, BookError> {
     if same { Ok(id) } else { Err(BookError::ChangedMeanwhile) }
 }
 
+/// Planned, and begun: by the clock, or because somebody is in the room.
+fn goes_on(state: &State, one: &Consultation, now: DateTime<Utc>) -> bool {
+    let known = history::known(state, one);
+    known.open(now) && (one.starts_at <= now || known.occupied())
+}
+
 /// Has a person asked about what the calendar says; `None` when they were.
 fn doubt(state: &mut State, id: &str) -> Option<Vec<Save>> {
     let agreed = state.calendar.rows.get_mut(id)?.agreed.as_mut().filter(|agreed| !agreed.is_doubted())?;
@@ -247,6 +253,12 @@ impl Book for LocalBook {
     async fn cancel(&self, before: &Ours) -> Result<(), BookError> {
         let cancelled = self.write(|state, now| {
             let id = as_compared(state, before)?;
+            // Nobody is cancelled out of a running consultation, unless a person says so.
+            if state.consultations.get(&id).is_some_and(|one| goes_on(state, one, now))
+                && let Some(rows) = doubt(state, &id)
+            {
+                return Ok((Err(BookError::ChangedMeanwhile), rows));
+            }
             let row = state.calendar.rows.entry(id.clone()).or_default();
             row.agreed = None;
             row.intended = None;
@@ -258,9 +270,9 @@ impl Book for LocalBook {
                 }
                 _ => row.on = false,
             }
-            Ok(((), rows))
+            Ok((Ok(()), rows))
         });
-        cancelled.await?;
+        cancelled.await??;
         self.guard_room(before.consultation);
         Ok(())
     }

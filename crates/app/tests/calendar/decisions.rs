@@ -3,7 +3,7 @@
 use crate::practice::{Practice, draft_in, moment};
 use crate::support::fakes::Fakes;
 use crate::support::{Computer, call, shows};
-use kabinet_app::view::FeedState;
+use kabinet_app::view::{ConflictKind, FeedState};
 use serde_json::json;
 
 #[tokio::test]
@@ -112,6 +112,29 @@ async fn a_made_room_is_given_up_for_a_link_in_the_calendar_only_by_a_person() {
         let decided = practice.consultation(&id);
         assert_eq!((decided.link == ours, decided.made.is_some()), (kept, kept));
         assert_eq!(practice.entry().await["location"], json!(if kept { ours.as_str() } else { theirs }));
+        practice.close().await;
+    }
+}
+
+#[tokio::test]
+async fn a_running_consultation_whose_entry_is_deleted_is_asked_about() {
+    for (side, status, entries) in [("ours", "Running", 1), ("theirs", "Cancelled", 0)] {
+        let practice = Practice::open().await;
+        let id = practice.plan(draft_in("Ivan", "15:10", "Europe/Moscow")).await;
+        practice.syncs().await;
+        practice.computer.put_forward(&practice.application, 20);
+        let entry = practice.entry().await["id"].clone();
+        practice.edit("delete", &entry, json!({})).await;
+        practice.syncs().await;
+        practice.syncs().await;
+        let shown = practice.consultation(&id);
+        let conflict = shown.calendar.and_then(|entry| entry.conflict).expect("a conflict");
+        assert_eq!(conflict.reason, ConflictKind::DeletedThere);
+        assert_eq!(practice.status(&id), "Running");
+
+        call(&practice.application, "decide_conflict", json!({ "id": id, "side": side })).await;
+        practice.syncs().await;
+        assert_eq!((practice.status(&id), practice.entries().await.len()), (status.to_owned(), entries));
         practice.close().await;
     }
 }
