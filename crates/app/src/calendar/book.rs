@@ -285,14 +285,17 @@ impl Book for LocalBook {
 
     async fn add(&self, event: &CalendarEvent, link: &Sensitive<String>) -> Result<(), BookError> {
         let room = self.room(link.reveal()).ok_or(BookError::Unfit { code: "bad_link" })?;
-        let consultation = ConsultationId(self.application.parts.ids.next());
         self.write(|state, now| {
+            let consultation = said::derived(state, event);
             if event.details.ends_at <= now {
                 return Err(BookError::Unfit { code: "calendar_entry_over" });
             }
             let new = said::planned(consultation.to_string(), &event.details, room);
-            // It is planned here already, and was not meant to stand in the calendar; or another computer was faster.
-            if state.consultations.values().any(|one| one.link == new.link && one.starts_at == new.starts_at) {
+            // It is planned here already, and was not meant to stand in the calendar; or another computer was faster, and it may
+            // have another time and another room by now.
+            if state.consultations.contains_key(&new.id)
+                || state.consultations.values().any(|one| one.link == new.link && one.starts_at == new.starts_at)
+            {
                 return Err(BookError::Unfit { code: "calendar_entry_known" });
             }
             let id = new.id.clone();

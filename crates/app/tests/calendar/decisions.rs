@@ -2,7 +2,7 @@
 
 use crate::practice::{Practice, draft_in, moment};
 use crate::support::fakes::Fakes;
-use crate::support::{Computer, call, shows};
+use crate::support::{Computer, call, settle_in, shows};
 use kabinet_app::view::{ConflictKind, FeedState};
 use serde_json::json;
 
@@ -137,4 +137,36 @@ async fn a_running_consultation_whose_entry_is_deleted_is_asked_about() {
         assert_eq!((practice.status(&id), practice.entries().await.len()), (status.to_owned(), entries));
         practice.close().await;
     }
+}
+
+#[tokio::test]
+async fn two_computers_of_one_specialist_plan_an_entry_once() {
+    let computer = Computer::new();
+    let backend = computer.backend().await;
+    let mut practice = Practice::at_backend(computer, Fakes::start().await, &backend.url()).await;
+    practice.connect(&practice.fakes.at.webhook).await;
+    practice.choose(true).await;
+    let location = "https://telemost.yandex.ru/j/12345678901234";
+    let entry = json!({ "name": "Olga", "from": "2026-12-23 20:00:00", "to": "2026-12-23 20:50:00", "timezone_from": "Europe/Moscow",
+        "section": 4, "location": location });
+    practice.add(entry).await;
+    practice.syncs().await;
+    let id = practice.consultations()[0].id.clone();
+    practice.sent(&id).await;
+
+    // The other one has not heard of it when it reads the calendar.
+    let first = (practice.computer, practice.application);
+    practice.computer = Computer::new();
+    practice.application = practice.computer.start("http://127.0.0.1:9").await;
+    settle_in(&practice.application).await;
+    practice.connect(&practice.fakes.at.webhook).await;
+    practice.choose(true).await;
+    practice.syncs().await;
+    assert_eq!(practice.consultations().iter().map(|one| one.id.as_str()).collect::<Vec<_>>(), [id.as_str()]);
+    practice.application.shutdown().await;
+    practice.application = practice.computer.start(&backend.url()).await;
+    practice.sent(&id).await;
+    assert_eq!(practice.consultations().len(), 1);
+    practice.close().await;
+    first.1.shutdown().await;
 }
