@@ -43,7 +43,7 @@ const entries: Record<string, string> = {
   reminder: key('entry-reminder'),
 }
 /** They may hold the client's name. */
-const NAMING = ['title', 'description']
+const NAMING = ['title', 'location', 'description']
 
 export function entrySides(fields: ConflictField[], hidden: boolean): Side[] {
   return fields.map(({ field, ours, theirs }) => {
