@@ -167,6 +167,20 @@ async fn two_computers_of_one_specialist_plan_an_entry_once() {
     practice.application = practice.computer.start(&backend.url()).await;
     practice.sent(&id).await;
     assert_eq!(practice.consultations().len(), 1);
+    practice.application.shutdown().await;
+
+    // A third one heard of it first; the entry was moved, so its time tells nothing.
+    practice
+        .edit("change", &practice.entry().await["id"], json!({ "from": "2026-12-23 21:00:00", "to": "2026-12-23 21:50:00" }))
+        .await;
+    practice.computer = Computer::new();
+    practice.application = practice.computer.start(&backend.url()).await;
+    settle_in(&practice.application).await;
+    practice.sent(&id).await;
+    practice.connect(&practice.fakes.at.webhook).await;
+    practice.choose(true).await;
+    practice.syncs().await;
+    assert_eq!(practice.consultations().len(), 1);
     practice.close().await;
     first.1.shutdown().await;
 }
