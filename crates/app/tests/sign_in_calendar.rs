@@ -74,3 +74,18 @@ async fn a_calendar_is_connected_by_the_code_that_its_page_shows() {
     assert!(connection(&view).is_some_and(|one| one.account.is_some()));
     application.shutdown().await;
 }
+
+#[tokio::test]
+async fn a_webhook_in_the_portals_field_is_refused_and_kept_nowhere() {
+    let (fakes, computer, application) = at_work().await;
+    let refused = |error: (String, Option<String>)| assert_eq!(error, ("webhook_as_address".into(), Some("portal".into())));
+    let form = json!({ "provider": CALENDAR, "values": { "portal": fakes.at.webhook }, "secrets": {} });
+    refused(refusal(&application, "save_connection", form.clone()).await);
+    refused(refusal(&application, "begin_sign_in", json!({ "form": form, "way": "browser" })).await);
+    let page = format!("{}/company/personal/", fakes.at.bitrix24_url);
+    let form = json!({ "provider": CALENDAR, "values": { "portal": page }, "secrets": {} });
+    call(&application, "begin_sign_in", json!({ "form": form, "way": "browser" })).await;
+    application.shutdown().await;
+    let settings = std::fs::read_to_string(computer.data().join("app/settings.json")).expect("settings");
+    assert!(settings.contains(&fakes.at.bitrix24_url) && !settings.contains("company") && !settings.contains("examplesecret"));
+}

@@ -102,6 +102,7 @@ error-sign_in_not_revoked = The service could not be told to withdraw the access
 
 ## Calendars
 
+error-webhook_as_address = This is the address of a webhook, and whoever has it can open the calendar. Paste it into the webhook field: there it is kept safely.
 error-calendar_sign_in_again = The calendar does not let Kabinet in any more. Sign in again, or paste a new webhook address, in Connections.
 error-calendar_sign_in_broken = Signing in did not come to an end. Press Connect again and finish within half a minute of confirming.
 error-calendar_unknown_application = The calendar does not know the application. Check its id and secret, and that it is installed on the portal.

@@ -5,7 +5,7 @@ use super::said::{self, Room};
 use crate::application::{Application, Save};
 use crate::record::{Consultation, Status};
 use crate::state::State;
-use crate::{notices, outbox, rooms};
+use crate::{history, notices, outbox, rooms};
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use kabinet_calendar::{Book, BookError};
@@ -78,11 +78,28 @@ impl LocalBook {
         Ok(done)
     }
 
+    /// Whether a room's link still stands in an entry, beside whatever others.
+    fn stands_in(&self, link: &str, details: &Details) -> bool {
+        let same = |one: &str| one == link || self.room(one).is_some_and(|room| room.link == link);
+        room_link(details, &same).is_some()
+    }
+
     async fn put(&self, before: &Ours, details: &Details, revive: bool) -> Result<Details, BookError> {
         let room = self.room_of(details);
-        self.write(|state, now| {
+        let put = self.write(|state, now| {
             let id = as_compared(state, before)?;
             let Some(old) = state.consultations.get(&id).cloned() else { return Err(BookError::ChangedMeanwhile) };
+            let room = room.filter(|_| !self.stands_in(&old.link, details));
+            // A room that was made at a provider is not given up for a link that somebody typed, unless a person says so.
+            let of_made = room.is_some() && old.made.is_some();
+            if of_made
+                && !revive
+                && let Some(rows) = doubt(state, &id)
+            {
+                return Ok((Err(BookError::ChangedMeanwhile), rows));
+            }
+            let keeps_room = of_made && revive;
+            let room = room.filter(|_| !keeps_room);
             // What has taken place did so when it did, wherever somebody drags its entry.
             let stays = !revive && !(old.status == Status::Planned && old.ends_at() > now);
             let mut new = said::taken(state, &old, details, room, stays);
@@ -98,10 +115,14 @@ impl LocalBook {
             if new != old {
                 rows.extend(plan(state, Some(old), new, now));
             }
-            let said = said::ours(state, &id).map_or_else(|| details.clone(), |ours| ours.details);
-            Ok((said, rows))
-        })
-        .await
+            let mut said = said::ours(state, &id).map_or_else(|| details.clone(), |ours| ours.details);
+            if keeps_room {
+                // Not agreed on, so the next comparison writes it there.
+                said.location = Sensitive::default();
+            }
+            Ok((Ok(said), rows))
+        });
+        put.await?
     }
 }
 
@@ -135,6 +156,19 @@ fn as_compared(state: &State, before: &Ours) -> Result<String, BookError> {
     let id = before.consultation.to_string();
     let same = said::ours(state, &id).as_ref() == Some(before);
     if same { Ok(id) } else { Err(BookError::ChangedMeanwhile) }
+}
+
+/// Planned, and begun: by the clock, or because somebody is in the room.
+fn goes_on(state: &State, one: &Consultation, now: DateTime<Utc>) -> bool {
+    let known = history::known(state, one);
+    known.open(now) && (one.starts_at <= now || known.occupied())
+}
+
+/// Has a person asked about what the calendar says; `None` when they were.
+fn doubt(state: &mut State, id: &str) -> Option<Vec<Save>> {
+    let agreed = state.calendar.rows.get_mut(id)?.agreed.as_mut().filter(|agreed| !agreed.is_doubted())?;
+    agreed.doubt();
+    Some(vec![Save::Calendar(id.to_owned())])
 }
 
 /// Puts a consultation in, for the backend too; reminders whose time is over are not shown for it.
@@ -219,6 +253,12 @@ impl Book for LocalBook {
     async fn cancel(&self, before: &Ours) -> Result<(), BookError> {
         let cancelled = self.write(|state, now| {
             let id = as_compared(state, before)?;
+            // Nobody is cancelled out of a running consultation, unless a person says so.
+            if state.consultations.get(&id).is_some_and(|one| goes_on(state, one, now))
+                && let Some(rows) = doubt(state, &id)
+            {
+                return Ok((Err(BookError::ChangedMeanwhile), rows));
+            }
             let row = state.calendar.rows.entry(id.clone()).or_default();
             row.agreed = None;
             row.intended = None;
@@ -230,9 +270,9 @@ impl Book for LocalBook {
                 }
                 _ => row.on = false,
             }
-            Ok(((), rows))
+            Ok((Ok(()), rows))
         });
-        cancelled.await?;
+        cancelled.await??;
         self.guard_room(before.consultation);
         Ok(())
     }
@@ -245,14 +285,17 @@ impl Book for LocalBook {
 
     async fn add(&self, event: &CalendarEvent, link: &Sensitive<String>) -> Result<(), BookError> {
         let room = self.room(link.reveal()).ok_or(BookError::Unfit { code: "bad_link" })?;
-        let consultation = ConsultationId(self.application.parts.ids.next());
         self.write(|state, now| {
+            let consultation = said::derived(state, event);
             if event.details.ends_at <= now {
                 return Err(BookError::Unfit { code: "calendar_entry_over" });
             }
             let new = said::planned(consultation.to_string(), &event.details, room);
-            // It is planned here already, and was not meant to stand in the calendar; or another computer was faster.
-            if state.consultations.values().any(|one| one.link == new.link && one.starts_at == new.starts_at) {
+            // It is planned here already, and was not meant to stand in the calendar; or another computer was faster, and it may
+            // have another time and another room by now.
+            if state.consultations.contains_key(&new.id)
+                || state.consultations.values().any(|one| one.link == new.link && one.starts_at == new.starts_at)
+            {
                 return Err(BookError::Unfit { code: "calendar_entry_known" });
             }
             let id = new.id.clone();

@@ -3,15 +3,17 @@
 use super::connection::{calendar, cannot_open, secrets};
 use crate::application::Application;
 use crate::command::{CalendarChoice, CheckResult, CommandError, ConnectionDraft};
-use crate::commands::form_fields;
+use crate::commands::{form_fields, refuse_field};
 use crate::keychain::secret_name;
 use crate::state::ChosenCalendar;
 use crate::view::Health;
 use kabinet_domain::Sensitive;
-use kabinet_providers::calendars::{self, GRANT, SignInAnswer};
+use kabinet_domain::provider::FieldKind;
+use kabinet_providers::calendars::{self, CalendarInfo, GRANT, SignInAnswer};
 use kabinet_providers::registry::{ConnectionError, ConnectionSettings};
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use url::Url;
 
 /// One calendar of the connected account.
 pub(crate) use kabinet_providers::calendars::Calendar as There;
@@ -20,7 +22,8 @@ impl Application {
     /// Keeps what the form says of a calendar, and asks it, where that opens it. What only serves for signing in is kept for then.
     pub(crate) async fn save_calendar(self: &Arc<Self>, draft: ConnectionDraft) -> Result<CheckResult, CommandError> {
         let info = calendar(&draft.provider)?;
-        let (values, mut secret) = form_fields(info.fields, draft)?;
+        let (mut values, mut secret) = form_fields(info.fields, draft)?;
+        only_origins(info, &mut values)?;
         let instead = info.sign_in.map_or(&[] as &[&str], |sign_in| sign_in.instead_of);
         let takes_the_grants_place = instead.iter().any(|key| secret.get(*key).is_some_and(|typed| !typed.reveal().is_empty()));
         let mut settings = self.calendar_settings(info).await?;
@@ -141,5 +144,59 @@ impl Application {
         self.save_kept().await?;
         self.calendar.wanted.notify_one();
         Ok(())
+    }
+}
+
+/// Of an address only where it leads, never a page there: what belongs into another field may open the calendar, and the settings
+/// are kept as plain text.
+pub(crate) fn only_origins(info: &CalendarInfo, values: &mut BTreeMap<String, String>) -> Result<(), CommandError> {
+    for key in info.fields.iter().filter(|field| field.kind == FieldKind::Address).map(|field| field.key) {
+        let Some(typed) = values.get_mut(key) else { continue };
+        if typed.to_lowercase().contains("/rest/") {
+            return Err(refuse_field("webhook_as_address", key));
+        }
+        let with_scheme = if typed.contains("://") { typed.clone() } else { format!("https://{typed}") };
+        let url = Url::parse(&with_scheme).ok().filter(|url| matches!(url.scheme(), "http" | "https"));
+        let origin = url.ok_or_else(|| refuse_field("bad_address", key))?.origin().unicode_serialization();
+        *typed = match origin.strip_prefix("https://").filter(|_| !typed.contains("://")) {
+            Some(host) => host.to_owned(),
+            None => origin,
+        };
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn kept(typed: &str) -> Result<String, CommandError> {
+        let info = calendars::calendars()
+            .iter()
+            .find(|info| info.fields.iter().any(|field| field.kind == FieldKind::Address))
+            .expect("one with an address");
+        let key = info.fields.iter().find(|field| field.kind == FieldKind::Address).expect("an address").key;
+        let mut values = BTreeMap::from([(key.to_owned(), typed.to_owned())]);
+        only_origins(info, &mut values)?;
+        Ok(values.remove(key).expect("an address"))
+    }
+
+    #[test]
+    fn of_an_address_only_where_it_leads_is_kept() {
+        let check = |typed: &str, expected: &str| assert_eq!(kept(typed).expect("an address"), expected);
+        check("portal.example.org", "portal.example.org");
+        check("portal.example.org/company/personal/user/7/?secret=1#2", "portal.example.org");
+        check("https://anna:secret@Portal.example.org:8443/calendar/", "https://portal.example.org:8443");
+        check("портал.example.org/x", "портал.example.org");
+        for (typed, code) in [
+            ("https://portal.example.org/rest/7/examplesecret0000/", "webhook_as_address"),
+            ("portal.example.org/REST/7/examplesecret0000", "webhook_as_address"),
+            ("ftp://portal.example.org/", "bad_address"),
+            ("https://", "bad_address"),
+        ] {
+            let refused = kept(typed).expect_err("a refusal");
+            assert_eq!(refused.message.code, code, "{typed}");
+            assert!(refused.field.is_some() && !format!("{refused:?}").contains("examplesecret"));
+        }
     }
 }

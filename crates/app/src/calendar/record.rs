@@ -138,6 +138,18 @@ impl AgreedRow {
     }
 }
 
+impl AgreedRow {
+    /// What is said here counts as said anew, so that the next comparison asks a person instead of following the calendar.
+    pub(super) fn doubt(&mut self) {
+        self.details.location.clear();
+    }
+
+    /// A person has been asked, so what follows now is their word.
+    pub(super) fn is_doubted(&self) -> bool {
+        self.details.location.is_empty()
+    }
+}
+
 impl From<&Conflict> for ConflictRow {
     fn from(conflict: &Conflict) -> Self {
         let reason = match &conflict.reason {

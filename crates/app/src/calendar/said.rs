@@ -8,8 +8,9 @@ use crate::view::{ColleagueView, Language};
 use crate::words::{self, Words};
 use chrono::{DateTime, Utc};
 use kabinet_domain::ConsultationId;
-use kabinet_domain::calendar::{AttendeeId, Details, Ours};
+use kabinet_domain::calendar::{AttendeeId, CalendarEvent, Details, Ours};
 use kabinet_domain::sensitive::clean_name;
+use sha2::{Digest, Sha256};
 
 /// What stands in an entry where the client's name does not.
 pub(super) fn standard_title(state: &State) -> String {
@@ -129,6 +130,21 @@ pub(super) fn taken(state: &State, one: &Consultation, details: &Details, room: 
         now = Consultation { provider: room.provider, room: room.name, link: room.link, made: None, ..now };
     }
     now
+}
+
+/// What a consultation of an entry that somebody else wrote is known by. Drawn by lot, two computers of one specialist would plan it
+/// twice before they hear of each other; so it follows from the account and the entry, which are the same for both.
+pub(super) fn derived(state: &State, event: &CalendarEvent) -> ConsultationId {
+    let chosen = state.kept.calendar.as_ref().map(|chosen| (chosen.provider.as_str(), chosen.account.as_str()));
+    let (provider, account) = chosen.unwrap_or_default();
+    let mut hash = Sha256::new();
+    for part in ["consultation of an entry", provider, account, &event.id.0] {
+        hash.update(u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
+        hash.update(part);
+    }
+    let mut bytes = [0; 16];
+    bytes.iter_mut().zip(hash.finalize()).for_each(|(byte, of_hash)| *byte = of_hash);
+    ConsultationId(uuid::Builder::from_custom_bytes(bytes).into_uuid())
 }
 
 /// A consultation of an entry that somebody else wrote.

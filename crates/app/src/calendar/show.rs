@@ -103,7 +103,10 @@ fn name(field: FieldName) -> &'static str {
 fn text(state: &State, field: FieldName, said: &Said, with_zone: bool) -> String {
     let words = said::spoken(state);
     match field {
-        FieldName::Title if state.settings().hide_names => words.say("calendar-hidden", &[]),
+        // What people write about a consultation may name anybody, and a link may hold a name.
+        FieldName::Title | FieldName::Location | FieldName::Description if state.settings().hide_names => {
+            words.say("calendar-hidden", &[])
+        }
         FieldName::Title => said.title.clone(),
         FieldName::Time => {
             let local = |at: DateTime<Utc>| at.with_timezone(&state.place.zone);
@@ -114,7 +117,6 @@ fn text(state: &State, field: FieldName, said: &Said, with_zone: bool) -> String
             if with_zone { format!("{time} ({})", said.zone) } else { time }
         }
         FieldName::Location => said.location.clone(),
-        FieldName::Description if state.settings().hide_names => words.say("calendar-hidden", &[]),
         FieldName::Description => said.description.clone(),
         FieldName::Reminder => match said.reminder {
             Some(minutes) => words.say("calendar-reminder-before", &[("minutes", &minutes.to_string())]),
@@ -182,4 +184,32 @@ pub(crate) fn connections(state: &State) -> impl Iterator<Item = ConnectionView>
             abilities: known.abilities.into_iter().map(|(key, allowed)| Ability { key: key.into(), allowed }).collect(),
         })
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{at, state};
+
+    #[test]
+    fn nothing_that_people_wrote_is_told_while_names_are_hidden() {
+        let said = |name: &str| Said {
+            title: format!("{name} P."),
+            starts_at: at("15:00"),
+            ends_at: at("15:50"),
+            zone: "Europe/Moscow".into(),
+            location: format!("At {name}'s"),
+            description: format!("Ask {name}"),
+            attendees: std::collections::BTreeSet::new(),
+            reminder: Some(15),
+        };
+        let fields = [FieldName::Title, FieldName::Time, FieldName::Location, FieldName::Description, FieldName::Reminder];
+        let (ours, theirs) = (said("Zephyrina"), said("Zephyrina"));
+        let conflict = ConflictRow { reason: Reason::BothChanged(fields.into()), ours, theirs, entry: "1".into() };
+        let mut state = state(&[], &[]);
+        let shown = |state: &State| serde_json::to_string(&conflict_view(state, &conflict)).expect("JSON");
+        assert_eq!(shown(&state).matches("Zephyrina").count(), 6);
+        state.kept.settings.hide_names = true;
+        assert!(!shown(&state).contains("Zephyrina"), "{}", shown(&state));
+    }
 }

@@ -3,6 +3,7 @@
 use super::calendar::is_calendar;
 use super::{refuse, refuse_field};
 use crate::application::Application;
+use crate::calendar::connecting::only_origins;
 use crate::command::{CommandError, Nothing, SignInAnswer, SignInRequest, SignInWay};
 use crate::rooms;
 use crate::signing_in::{At, Awaited, UnderWay, Whose, drawn_state, redirect};
@@ -68,7 +69,8 @@ impl Application {
             calendars().iter().find(|info| info.id == provider).ok_or_else(|| refuse_field("no_such_provider", "provider"))?;
         let sign_in = info.sign_in.filter(|_| way == SignInWay::Browser).ok_or_else(|| refuse("sign_in_not_offered"))?;
         form.secrets.retain(|key, _| !sign_in.instead_of.contains(&key.as_str()));
-        let (values, secrets) = super::connections::fields(info.fields, form)?;
+        let (mut values, secrets) = super::connections::fields(info.fields, form)?;
+        only_origins(info, &mut values)?;
         self.put_form(info.id, values, secrets).await?;
         let state = drawn_state(self.parts.ids.as_ref());
         let page = self.calendar_sign_in_page(info.id, state.reveal()).await?;

@@ -10,10 +10,7 @@ use std::sync::{Arc, Mutex};
 
 #[tokio::test]
 async fn an_account_is_connected_in_the_browser_and_its_tokens_are_in_the_keychain_alone() {
-    let log = Log::default();
-    let _heard = tracing::subscriber::set_default(log.clone().subscriber());
-    // Other tests beside this one may have met the same places first, with nobody listening.
-    tracing::callsite::rebuild_interest_cache();
+    let log = Log::of_everything();
     let (fakes, computer, application) = at_work().await;
     let page = begin(&computer, &application).await;
     assert!(page.starts_with(&format!("{}/authorize?", fakes.at.yandex_url)), "{page}");
@@ -175,13 +172,17 @@ fn plain_client() -> reqwest::Client {
     client(&HttpSettings { reach: Reach::Loopback, ..HttpSettings::default() }).expect("a client")
 }
 
-/// Everything that is logged on this thread, down to the smallest.
+/// Everything that is logged from here on, down to the smallest, also by the tests beside this one: theirs must hold no secret either.
 #[derive(Clone, Default)]
 struct Log(Arc<Mutex<Vec<u8>>>);
 
 impl Log {
-    fn subscriber(self) -> impl tracing::Subscriber + Send + Sync {
-        tracing_subscriber::fmt().with_max_level(tracing::Level::TRACE).with_writer(move || self.clone()).finish()
+    fn of_everything() -> Self {
+        let log = Self::default();
+        let writer = log.clone();
+        let all = tracing_subscriber::fmt().with_max_level(tracing::Level::TRACE).with_writer(move || writer.clone()).finish();
+        tracing::subscriber::set_global_default(all).expect("nobody else listens");
+        log
     }
 
     fn text(&self) -> String {

@@ -43,7 +43,7 @@ const entries: Record<string, string> = {
   reminder: key('entry-reminder'),
 }
 /** They may hold the client's name. */
-const NAMING = ['title', 'description']
+const NAMING = ['title', 'location', 'description']
 
 /** A span of time is not broken at its dash. */
 const whole = (text: string) => text.replaceAll('–', '\u2060–\u2060')
