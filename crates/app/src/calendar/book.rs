@@ -101,7 +101,8 @@ impl LocalBook {
             let keeps_room = of_made && revive;
             let room = room.filter(|_| !keeps_room);
             // What has taken place did so when it did, wherever somebody drags its entry.
-            let stays = !revive && !(old.status == Status::Planned && old.ends_at() > now);
+            let lies_ahead = old.status == Status::Planned && old.ends_at() > now;
+            let stays = !(revive || lies_ahead);
             let mut new = said::taken(state, &old, details, room, stays);
             if revive {
                 new.status = Status::Planned;
