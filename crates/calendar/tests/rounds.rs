@@ -218,6 +218,47 @@ async fn deleted_there_and_changed_here_is_decided_either_way() {
     }
 }
 
+/// Consultations in step, whose entries are then all deleted there.
+async fn struck(count: u32) -> World {
+    let world = World::new();
+    for number in 1..=count {
+        let location = format!("https://meet.example.org/r{number}").into();
+        world.book.plan(number, Details { location, ..details("Talk", number.into()) });
+    }
+    world.settles().await;
+    world.calendar.all().iter().for_each(|event| world.calendar.strike(&event.id));
+    world
+}
+
+#[tokio::test]
+async fn many_that_are_gone_at_once_are_asked_about_and_not_cancelled() {
+    for (side, left) in [(Side::Ours, 3), (Side::Theirs, 0)] {
+        let world = struck(3).await;
+        world.settles().await;
+        let conflicts = world.book.conflicts();
+        assert!(conflicts.len() == 3 && conflicts.iter().all(|conflict| conflict.reason == ConflictReason::DeletedThere));
+        assert!(world.book.all().iter().all(|ours| ours.in_calendar));
+
+        // Also the few that are left after one was decided are not cancelled by themselves.
+        let (calendar, book) = (world.calendar.as_ref(), world.book.as_ref());
+        decide(calendar, &which(), book, &conflicts[0], side).await.expect("decided");
+        world.settles().await;
+        assert_eq!(world.book.conflicts(), conflicts[1..]);
+        world.decide(side).await;
+        world.settles().await;
+        world.in_step();
+        assert!(world.book.conflicts().is_empty());
+        assert_eq!(world.book.all().iter().filter(|ours| ours.in_calendar).count(), left);
+    }
+}
+
+#[tokio::test]
+async fn a_few_that_are_gone_are_cancelled() {
+    let world = struck(2).await;
+    world.settles().await;
+    assert!(world.book.conflicts().is_empty() && world.book.all().iter().all(|ours| !ours.in_calendar));
+}
+
 #[tokio::test]
 async fn cancelled_here_and_changed_there_is_decided_either_way() {
     for (side, left) in [(Side::Ours, 0), (Side::Theirs, 1)] {

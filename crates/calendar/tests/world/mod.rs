@@ -456,4 +456,8 @@ impl Book for MemoryBook {
             }),
         }
     }
+
+    async fn asked(&self) -> Result<BTreeSet<ConsultationId>, BookError> {
+        Ok(self.kept().conflicts.keys().copied().collect())
+    }
 }
