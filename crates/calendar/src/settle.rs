@@ -108,6 +108,7 @@ impl Sides<'_> {
                 }
                 Step::Forget { .. } => self.book.forget(consultation).await?,
                 Step::Conflict(conflict) => self.book.set_conflict(consultation, Some(&conflict)).await?,
+                Step::LeaveSeries { .. } => return Err(CalendarError::Series.into()),
                 // Proposals belong to no consultation yet, and what could not be looked at is looked at the next time.
                 Step::AddHere { .. } | Step::Look { .. } => {}
             }

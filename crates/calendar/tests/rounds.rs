@@ -3,7 +3,7 @@
 mod world;
 
 use chrono::Duration;
-use kabinet_calendar::{Report, RoundError, decide, round};
+use kabinet_calendar::{Failure, Report, RoundError, decide, round};
 use kabinet_domain::calendar::{ConflictReason, Details, Side};
 use kabinet_providers::calendars::CalendarError;
 use proptest::prelude::*;
@@ -216,6 +216,28 @@ async fn deleted_there_and_changed_here_is_decided_either_way() {
         world.in_step();
         assert_eq!(world.calendar.of(id(1)).len(), left);
     }
+}
+
+#[tokio::test]
+async fn an_entry_that_became_a_series_is_told_of_and_left_alone() {
+    let world = World::new();
+    world.book.plan(1, details("Anna", 3));
+    world.settles().await;
+    let entry = world.calendar.of(id(1))[0].id.clone();
+    world.calendar.make_series(&entry, true);
+    world.calendar.edit(&entry, |there| there.starts_at = now());
+    for in_calendar in [true, false] {
+        world.book.edit(1, |ours| (ours.details.title, ours.in_calendar) = ("Anna P.".into(), in_calendar));
+        let (ours, theirs) = (world.book.all(), world.calendar.all());
+        let report = world.round().await.expect("a round");
+        assert!(matches!(report.failed[&id(1)], Failure::Calendar(CalendarError::Series)));
+        assert_eq!((world.book.all(), world.calendar.all()), (ours, theirs));
+    }
+    world.book.edit(1, |ours| ours.in_calendar = true);
+    world.calendar.make_series(&entry, false);
+    world.settles().await;
+    world.in_step();
+    assert_eq!(world.book.one(1).details.starts_at, now());
 }
 
 /// Consultations in step, whose entries are then all deleted there.

@@ -95,6 +95,7 @@ fn words(steps: &[Step]) -> Vec<&'static str> {
         Step::ReviveHere { .. } => "revive here",
         Step::Agree(_) => "agree",
         Step::Forget { .. } => "forget",
+        Step::LeaveSeries { .. } => "leave series",
         Step::Look { .. } => "look",
         Step::Conflict(_) => "conflict",
     };
@@ -129,6 +130,29 @@ type Change = fn(&mut Pair);
 #[case::deleted_there(|pair: &mut Pair| pair.theirs.deleted = true, &["cancel here"])]
 #[case::cancelled_here(|pair: &mut Pair| pair.ours.in_calendar = false, &["delete there"])]
 #[case::gone_on_both(|pair: &mut Pair| { pair.ours.in_calendar = false; pair.theirs.deleted = true; }, &["forget"])]
+#[case::made_a_series_there(|pair: &mut Pair| pair.theirs.plannable = false, &["leave series"])]
+#[case::made_a_whole_day_there_and_renamed_here(
+    |pair: &mut Pair| {
+        pair.theirs.plannable = false;
+        pair.theirs.details.ends_at += Duration::hours(10);
+        pair.ours.details.title = "Supervision".into();
+    },
+    &["leave series"]
+)]
+#[case::made_a_series_there_and_cancelled_here(
+    |pair: &mut Pair| {
+        pair.theirs.plannable = false;
+        pair.ours.in_calendar = false;
+    },
+    &["leave series"]
+)]
+#[case::a_series_that_is_deleted_there(
+    |pair: &mut Pair| {
+        pair.theirs.plannable = false;
+        pair.theirs.deleted = true;
+    },
+    &["cancel here"]
+)]
 #[case::only_the_version_is_new(|pair: &mut Pair| pair.theirs.version = "9".to_owned(), &[])]
 #[case::the_marker_was_deleted_by_hand(|pair: &mut Pair| pair.theirs.marked = None, &[])]
 #[case::the_calendar_rounds_what_it_is_sent(

@@ -82,7 +82,7 @@ impl World {
                 let event = self.unread.remove(&entry).expect("it was not read");
                 self.theirs.insert(entry, event);
             }
-            Step::Conflict(_) => {}
+            Step::LeaveSeries { .. } | Step::Conflict(_) => {}
         }
     }
 
@@ -265,7 +265,9 @@ fn subject(step: &Step) -> (Option<ConsultationId>, Option<&EntryId>) {
         | Step::ReviveHere { consultation, .. }
         | Step::Forget { consultation } => (Some(*consultation), None),
         Step::UpdateThere { consultation, over, .. } => (Some(*consultation), Some(&over.id)),
-        Step::DeleteThere { consultation, entry } | Step::Look { consultation, entry } => (Some(*consultation), Some(entry)),
+        Step::DeleteThere { consultation, entry }
+        | Step::LeaveSeries { consultation, entry }
+        | Step::Look { consultation, entry } => (Some(*consultation), Some(entry)),
         Step::AddHere { event, .. } => (None, Some(&event.id)),
         Step::Agree(agreed) => (Some(agreed.consultation), agreed.entry.as_ref()),
         Step::Conflict(conflict) => (Some(conflict.ours.consultation), Some(&conflict.theirs.id)),

@@ -119,6 +119,7 @@ struct Written {
     deleted: bool,
     /// Not in the calendar that is read.
     elsewhere: bool,
+    series: bool,
 }
 
 impl MemoryCalendar {
@@ -149,7 +150,7 @@ impl MemoryCalendar {
     pub fn write(&self, details: Details) -> EntryId {
         let mut entries = self.entries();
         let id = EntryId(format!("e{}", entries.len()));
-        entries.insert(id.clone(), Written { details, deleted: false, elsewhere: false });
+        entries.insert(id.clone(), Written { details, deleted: false, elsewhere: false, series: false });
         id
     }
 
@@ -163,6 +164,13 @@ impl MemoryCalendar {
     pub fn strike(&self, entry: &EntryId) {
         if let Some(one) = self.entries().get_mut(entry) {
             one.deleted = true;
+        }
+    }
+
+    /// Somebody makes it a series, or a single talk again.
+    pub fn make_series(&self, entry: &EntryId, series: bool) {
+        if let Some(one) = self.entries().get_mut(entry) {
+            one.series = series;
         }
     }
 
@@ -200,7 +208,7 @@ fn event(id: &EntryId, one: &Written) -> CalendarEvent {
         details: Details { description: Sensitive::new(description.to_owned()), ..one.details.clone() },
         marked: consultation,
         deleted: one.deleted,
-        plannable: true,
+        plannable: !one.series,
         version: String::new(),
     }
 }

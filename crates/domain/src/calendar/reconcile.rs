@@ -36,6 +36,10 @@ fn settle(ours: &Ours, agreed: Option<&Agreed>, found: Found<'_>) -> Vec<Step> {
         Found::Unread(entry) => vec![Step::Look { consultation, entry: entry.clone() }],
         Found::Nowhere if ours.in_calendar => vec![Step::CreateThere { consultation, details: ours.details.clone() }],
         Found::Nowhere => agreed.map(|_| Step::Forget { consultation }).into_iter().collect(),
+        // No single talk any more: taking its time would move the consultation, and writing or deleting it would change other days.
+        Found::Entry(event) if !event.deleted && !event.plannable => {
+            vec![Step::LeaveSeries { consultation, entry: event.id.clone() }]
+        }
         Found::Entry(event) => match (ours.in_calendar, event.deleted) {
             (true, true) => gone_there(ours, event, agreed),
             (true, false) => on_both(ours, event, agreed, None),
