@@ -296,6 +296,7 @@ fn subject(step: &Step) -> Option<ConsultationId> {
         | Step::CancelHere { consultation }
         | Step::ReviveHere { consultation, .. }
         | Step::Forget { consultation }
+        | Step::DeleteDoubleThere { consultation, .. }
         | Step::LeaveSeries { consultation, .. }
         | Step::Look { consultation, .. } => Some(*consultation),
         Step::Agree(agreed) => Some(agreed.consultation),

@@ -96,6 +96,7 @@ impl Sides<'_> {
                     self.calendar.delete(&entry).await?;
                     self.book.forget(consultation).await?;
                 }
+                Step::DeleteDoubleThere { entry, .. } => self.calendar.delete(&entry).await?,
                 Step::CancelHere { .. } => self.book.cancel(ours).await?,
                 Step::Agree(agreed) => {
                     let agreed = match &answer {

@@ -36,6 +36,11 @@ impl World {
         }
     }
 
+    /// Every agreed entry stands there twice.
+    fn double_all(&self) {
+        self.book.agreed().iter().filter_map(|agreed| agreed.entry.as_ref()).for_each(|entry| self.calendar.double(entry));
+    }
+
     /// A quiet round, after which nothing is left to do.
     async fn settles(&self) {
         self.days.bad([]);
@@ -238,6 +243,19 @@ async fn an_entry_that_became_a_series_is_told_of_and_left_alone() {
     world.settles().await;
     world.in_step();
     assert_eq!(world.book.one(1).details.starts_at, now());
+}
+
+#[tokio::test]
+async fn an_entry_that_was_written_twice_is_deleted_once() {
+    let world = World::new();
+    world.book.plan(1, details("Anna", 3));
+    world.settles().await;
+    let agreed = world.book.agreed();
+    world.double_all();
+    assert_eq!(world.calendar.of(id(1)).len(), 2);
+    world.settles().await;
+    world.in_step();
+    assert_eq!(world.book.agreed(), agreed);
 }
 
 /// Consultations in step, whose entries are then all deleted there.
@@ -494,11 +512,22 @@ proptest! {
             world.settles().await;
             assert!(world.book.conflicts().is_empty());
             world.in_step();
+            world.double_all();
+            for _ in 0..2 {
+                world.round().await.expect("a good day");
+            }
+            world.in_step();
             // Nobody was taken off any list, so nobody is missing.
             for (consultation, before) in invited.take() {
                 let now = world.book.all().into_iter().find(|ours| ours.consultation == consultation).expect("still planned");
                 assert!(before.is_subset(&now.details.attendees), "somebody was lost");
             }
+            // Of what is not read nothing is known.
+            let before = world.book.all();
+            world.calendar.goes_blind();
+            world.round().await.expect("it answers");
+            assert_eq!(world.book.all(), before);
+            assert!(world.book.conflicts().is_empty());
         });
     }
 }
