@@ -3,6 +3,7 @@
 use async_trait::async_trait;
 use kabinet_domain::calendar::{Agreed, CalendarEvent, Conflict, Details, Ours};
 use kabinet_domain::{ConsultationId, Sensitive, Timestamp};
+use std::collections::BTreeSet;
 use std::fmt;
 
 /// Consultations with what was agreed about them. What a method has done is kept when it returns.
@@ -43,6 +44,9 @@ pub trait Book: fmt::Debug + Send + Sync {
 
     /// What a person has to decide about a consultation; `None` when there is nothing.
     async fn set_conflict(&self, consultation: ConsultationId, conflict: Option<&Conflict>) -> Result<(), BookError>;
+
+    /// The consultations that a person has yet to decide about.
+    async fn asked(&self) -> Result<BTreeSet<ConsultationId>, BookError>;
 }
 
 #[derive(Debug, thiserror::Error)]

@@ -3,7 +3,7 @@
 use crate::book::{Book, BookError};
 use crate::settle::{Failure, Sides};
 use chrono::Duration;
-use kabinet_domain::calendar::{Agreed, CalendarEvent, Conflict, EntryId, Ours, Side, Step, reconcile};
+use kabinet_domain::calendar::{Agreed, CalendarEvent, Conflict, ConflictReason, EntryId, Ours, Side, Step, reconcile};
 use kabinet_domain::{ConsultationId, Timestamp};
 use kabinet_providers::calendars::{CalendarError, CalendarId, CalendarProvider};
 use std::collections::{BTreeMap, BTreeSet};
@@ -14,6 +14,8 @@ pub const BACK: Duration = Duration::days(30);
 pub const AHEAD: Duration = Duration::days(180);
 /// Consultations beyond are looked at one by one.
 const FURTHEST: Duration = Duration::days(400);
+/// So many consultations are not cancelled in one round without a person.
+const MANY: usize = 3;
 /// So many entries are looked at in one request.
 const BATCH: usize = 50;
 
@@ -85,6 +87,7 @@ pub async fn round(
             None => proposals.push(step),
         }
     }
+    tables.ask_before_many_go(&mut of_consultations, &book.asked().await?);
     for one in &tables.ours {
         let steps = of_consultations.remove(&one.consultation).unwrap_or_default();
         // Nothing is known of one that could be neither found nor looked at.
@@ -141,6 +144,10 @@ pub async fn decide(
     tables.recall(book).await?;
     let mut steps = tables.compare(book);
     steps.retain(|step| subject(step) == Some(consultation));
+    if shown.reason == ConflictReason::DeletedThere {
+        // Asked about is what would otherwise have been done by itself.
+        steps = steps.into_iter().map(|step| tables.asked_about(step)).collect();
+    }
     let Some(ours) = tables.ours.first() else { return Ok(()) };
     if let Some(now) = steps.iter().find_map(conflict) {
         let same = |one: &Conflict| (one.ours.details.clone(), one.theirs.details.clone(), one.reason.clone());
@@ -181,6 +188,32 @@ struct Tables {
 impl Tables {
     fn compare(&self, book: &dyn Book) -> Vec<Step> {
         reconcile(&self.ours, &self.theirs, &self.agreed, &|link| book.knows_link(link))
+    }
+
+    /// When many are gone at once, something is wrong there rather than with each of them: a person decides,
+    /// and what they were asked about is not cancelled without them later on.
+    fn ask_before_many_go(&self, steps: &mut BTreeMap<ConsultationId, Vec<Step>>, asked: &BTreeSet<ConsultationId>) {
+        let goes = |steps: &[Step]| steps.iter().any(|step| matches!(step, Step::CancelHere { .. }));
+        let many = steps.values().filter(|steps| goes(steps)).count() >= MANY;
+        for (consultation, steps) in steps {
+            if many || asked.contains(consultation) {
+                *steps = std::mem::take(steps).into_iter().map(|step| self.asked_about(step)).collect();
+            }
+        }
+    }
+
+    /// A question in the place of a cancellation.
+    fn asked_about(&self, step: Step) -> Step {
+        let Step::CancelHere { consultation } = step else { return step };
+        let ours = self.ours.iter().find(|one| one.consultation == consultation);
+        let agreed = self.agreed.iter().find(|one| one.consultation == consultation);
+        match (ours, agreed.and_then(Agreed::gone)) {
+            (Some(ours), Some(theirs)) => {
+                let reason = ConflictReason::DeletedThere;
+                Step::Conflict(Box::new(Conflict { ours: ours.clone(), theirs, agreed: agreed.cloned(), reason }))
+            }
+            _ => step,
+        }
     }
 
     /// Entries whose answer was lost may stand elsewhere than where we read, if they stand at all.
@@ -263,6 +296,8 @@ fn subject(step: &Step) -> Option<ConsultationId> {
         | Step::CancelHere { consultation }
         | Step::ReviveHere { consultation, .. }
         | Step::Forget { consultation }
+        | Step::DeleteDoubleThere { consultation, .. }
+        | Step::LeaveSeries { consultation, .. }
         | Step::Look { consultation, .. } => Some(*consultation),
         Step::Agree(agreed) => Some(agreed.consultation),
         Step::Conflict(conflict) => Some(conflict.ours.consultation),

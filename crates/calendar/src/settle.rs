@@ -96,6 +96,7 @@ impl Sides<'_> {
                     self.calendar.delete(&entry).await?;
                     self.book.forget(consultation).await?;
                 }
+                Step::DeleteDoubleThere { entry, .. } => self.calendar.delete(&entry).await?,
                 Step::CancelHere { .. } => self.book.cancel(ours).await?,
                 Step::Agree(agreed) => {
                     let agreed = match &answer {
@@ -108,6 +109,7 @@ impl Sides<'_> {
                 }
                 Step::Forget { .. } => self.book.forget(consultation).await?,
                 Step::Conflict(conflict) => self.book.set_conflict(consultation, Some(&conflict)).await?,
+                Step::LeaveSeries { .. } => return Err(CalendarError::Series.into()),
                 // Proposals belong to no consultation yet, and what could not be looked at is looked at the next time.
                 Step::AddHere { .. } | Step::Look { .. } => {}
             }

@@ -3,7 +3,7 @@
 mod world;
 
 use chrono::Duration;
-use kabinet_calendar::{Report, RoundError, decide, round};
+use kabinet_calendar::{Failure, Report, RoundError, decide, round};
 use kabinet_domain::calendar::{ConflictReason, Details, Side};
 use kabinet_providers::calendars::CalendarError;
 use proptest::prelude::*;
@@ -34,6 +34,11 @@ impl World {
         for conflict in self.book.conflicts() {
             decide(self.calendar.as_ref(), &which(), self.book.as_ref(), &conflict, side).await.expect("decided");
         }
+    }
+
+    /// Every agreed entry stands there twice.
+    fn double_all(&self) {
+        self.book.agreed().iter().filter_map(|agreed| agreed.entry.as_ref()).for_each(|entry| self.calendar.double(entry));
     }
 
     /// A quiet round, after which nothing is left to do.
@@ -216,6 +221,82 @@ async fn deleted_there_and_changed_here_is_decided_either_way() {
         world.in_step();
         assert_eq!(world.calendar.of(id(1)).len(), left);
     }
+}
+
+#[tokio::test]
+async fn an_entry_that_became_a_series_is_told_of_and_left_alone() {
+    let world = World::new();
+    world.book.plan(1, details("Anna", 3));
+    world.settles().await;
+    let entry = world.calendar.of(id(1))[0].id.clone();
+    world.calendar.make_series(&entry, true);
+    world.calendar.edit(&entry, |there| there.starts_at = now());
+    for in_calendar in [true, false] {
+        world.book.edit(1, |ours| (ours.details.title, ours.in_calendar) = ("Anna P.".into(), in_calendar));
+        let (ours, theirs) = (world.book.all(), world.calendar.all());
+        let report = world.round().await.expect("a round");
+        assert!(matches!(report.failed[&id(1)], Failure::Calendar(CalendarError::Series)));
+        assert_eq!((world.book.all(), world.calendar.all()), (ours, theirs));
+    }
+    world.book.edit(1, |ours| ours.in_calendar = true);
+    world.calendar.make_series(&entry, false);
+    world.settles().await;
+    world.in_step();
+    assert_eq!(world.book.one(1).details.starts_at, now());
+}
+
+#[tokio::test]
+async fn an_entry_that_was_written_twice_is_deleted_once() {
+    let world = World::new();
+    world.book.plan(1, details("Anna", 3));
+    world.settles().await;
+    let agreed = world.book.agreed();
+    world.double_all();
+    assert_eq!(world.calendar.of(id(1)).len(), 2);
+    world.settles().await;
+    world.in_step();
+    assert_eq!(world.book.agreed(), agreed);
+}
+
+/// Consultations in step, whose entries are then all deleted there.
+async fn struck(count: u32) -> World {
+    let world = World::new();
+    for number in 1..=count {
+        let location = format!("https://meet.example.org/r{number}").into();
+        world.book.plan(number, Details { location, ..details("Talk", number.into()) });
+    }
+    world.settles().await;
+    world.calendar.all().iter().for_each(|event| world.calendar.strike(&event.id));
+    world
+}
+
+#[tokio::test]
+async fn many_that_are_gone_at_once_are_asked_about_and_not_cancelled() {
+    for (side, left) in [(Side::Ours, 3), (Side::Theirs, 0)] {
+        let world = struck(3).await;
+        world.settles().await;
+        let conflicts = world.book.conflicts();
+        assert!(conflicts.len() == 3 && conflicts.iter().all(|conflict| conflict.reason == ConflictReason::DeletedThere));
+        assert!(world.book.all().iter().all(|ours| ours.in_calendar));
+
+        // Also the few that are left after one was decided are not cancelled by themselves.
+        let (calendar, book) = (world.calendar.as_ref(), world.book.as_ref());
+        decide(calendar, &which(), book, &conflicts[0], side).await.expect("decided");
+        world.settles().await;
+        assert_eq!(world.book.conflicts(), conflicts[1..]);
+        world.decide(side).await;
+        world.settles().await;
+        world.in_step();
+        assert!(world.book.conflicts().is_empty());
+        assert_eq!(world.book.all().iter().filter(|ours| ours.in_calendar).count(), left);
+    }
+}
+
+#[tokio::test]
+async fn a_few_that_are_gone_are_cancelled() {
+    let world = struck(2).await;
+    world.settles().await;
+    assert!(world.book.conflicts().is_empty() && world.book.all().iter().all(|ours| !ours.in_calendar));
 }
 
 #[tokio::test]
@@ -431,11 +512,22 @@ proptest! {
             world.settles().await;
             assert!(world.book.conflicts().is_empty());
             world.in_step();
+            world.double_all();
+            for _ in 0..2 {
+                world.round().await.expect("a good day");
+            }
+            world.in_step();
             // Nobody was taken off any list, so nobody is missing.
             for (consultation, before) in invited.take() {
                 let now = world.book.all().into_iter().find(|ours| ours.consultation == consultation).expect("still planned");
                 assert!(before.is_subset(&now.details.attendees), "somebody was lost");
             }
+            // Of what is not read nothing is known.
+            let before = world.book.all();
+            world.calendar.goes_blind();
+            world.round().await.expect("it answers");
+            assert_eq!(world.book.all(), before);
+            assert!(world.book.conflicts().is_empty());
         });
     }
 }

@@ -95,6 +95,8 @@ fn words(steps: &[Step]) -> Vec<&'static str> {
         Step::ReviveHere { .. } => "revive here",
         Step::Agree(_) => "agree",
         Step::Forget { .. } => "forget",
+        Step::DeleteDoubleThere { .. } => "delete double there",
+        Step::LeaveSeries { .. } => "leave series",
         Step::Look { .. } => "look",
         Step::Conflict(_) => "conflict",
     };
@@ -129,6 +131,29 @@ type Change = fn(&mut Pair);
 #[case::deleted_there(|pair: &mut Pair| pair.theirs.deleted = true, &["cancel here"])]
 #[case::cancelled_here(|pair: &mut Pair| pair.ours.in_calendar = false, &["delete there"])]
 #[case::gone_on_both(|pair: &mut Pair| { pair.ours.in_calendar = false; pair.theirs.deleted = true; }, &["forget"])]
+#[case::made_a_series_there(|pair: &mut Pair| pair.theirs.plannable = false, &["leave series"])]
+#[case::made_a_whole_day_there_and_renamed_here(
+    |pair: &mut Pair| {
+        pair.theirs.plannable = false;
+        pair.theirs.details.ends_at += Duration::hours(10);
+        pair.ours.details.title = "Supervision".into();
+    },
+    &["leave series"]
+)]
+#[case::made_a_series_there_and_cancelled_here(
+    |pair: &mut Pair| {
+        pair.theirs.plannable = false;
+        pair.ours.in_calendar = false;
+    },
+    &["leave series"]
+)]
+#[case::a_series_that_is_deleted_there(
+    |pair: &mut Pair| {
+        pair.theirs.plannable = false;
+        pair.theirs.deleted = true;
+    },
+    &["cancel here"]
+)]
 #[case::only_the_version_is_new(|pair: &mut Pair| pair.theirs.version = "9".to_owned(), &[])]
 #[case::the_marker_was_deleted_by_hand(|pair: &mut Pair| pair.theirs.marked = None, &[])]
 #[case::the_calendar_rounds_what_it_is_sent(
@@ -313,6 +338,43 @@ fn an_entry_with_the_room_at_the_time_that_ours_moves_to_is_not_proposed() {
     let same = CalendarEvent { marked: None, ..entry("1300", &pair.theirs.details) };
     let steps = reconcile(&[pair.ours], &[pair.theirs, same], &[pair.agreed], &rooms);
     assert_eq!(words(&steps), ["change here", "agree"]);
+}
+
+/// Our own writing that arrived after it had been given up and repeated.
+#[test]
+fn a_doubled_entry_is_deleted_and_what_was_agreed_stays() {
+    let mut pair = pair();
+    let double = entry("1300", &pair.theirs.details);
+    let steps = |pair: &Pair, double: &CalendarEvent| {
+        reconcile(from_ref(&pair.ours), &[pair.theirs.clone(), double.clone()], from_ref(&pair.agreed), &rooms)
+    };
+    let delete = Step::DeleteDoubleThere { consultation: id(1), entry: double.id.clone() };
+    assert_eq!(steps(&pair, &double), [delete]);
+    // Also when the agreed one was moved since, and then the other one is no new consultation.
+    later(&mut pair.theirs.details, Duration::hours(1));
+    assert_eq!(words(&steps(&pair, &double)), ["change here", "agree", "delete double there"]);
+    pair.theirs = entry("1246", &double.details);
+    pair.ours.in_calendar = false;
+    assert_eq!(words(&steps(&pair, &double)), ["delete double there", "delete there"]);
+    // It is all that is left.
+    pair.ours.in_calendar = true;
+    pair.theirs.deleted = true;
+    assert_eq!(words(&steps(&pair, &double)), ["agree"]);
+}
+
+#[rstest]
+#[case::retitled(|event: &mut CalendarEvent| event.details.title = "Intake".into())]
+#[case::with_a_note(|event: &mut CalendarEvent| event.details.description = "Bring the diary".into())]
+#[case::longer(|event: &mut CalendarEvent| event.details.ends_at += Duration::minutes(10))]
+#[case::with_somebody_else(|event: &mut CalendarEvent| event.details.attendees = people(&["5", "9"]))]
+#[case::a_series(|event: &mut CalendarEvent| event.plannable = false)]
+#[case::without_the_marker(|event: &mut CalendarEvent| event.marked = None)]
+#[case::of_another_consultation(|event: &mut CalendarEvent| event.marked = Some(id(2)))]
+fn a_copy_that_differs_is_somebodys_and_stays(#[case] change: fn(&mut CalendarEvent)) {
+    let pair = pair();
+    let mut copy = entry("1300", &pair.theirs.details);
+    change(&mut copy);
+    assert_eq!(reconcile(&[pair.ours], &[pair.theirs, copy], &[pair.agreed], &rooms), []);
 }
 
 fn foreign(location: &str, description: &str) -> CalendarEvent {

@@ -49,6 +49,7 @@ impl World {
                 event.details = details;
                 self.answers.insert(consultation, event.clone());
             }
+            Step::DeleteDoubleThere { entry, .. } => self.theirs.get_mut(&entry).expect("the entry").deleted = true,
             Step::DeleteThere { consultation, entry } => {
                 self.theirs.get_mut(&entry).expect("the entry").deleted = true;
                 self.agreed.remove(&consultation);
@@ -82,7 +83,7 @@ impl World {
                 let event = self.unread.remove(&entry).expect("it was not read");
                 self.theirs.insert(entry, event);
             }
-            Step::Conflict(_) => {}
+            Step::LeaveSeries { .. } | Step::Conflict(_) => {}
         }
     }
 
@@ -170,6 +171,8 @@ struct Past {
     unread: bool,
     trace: Trace,
     rounded: bool,
+    /// Our own writing arrived twice.
+    doubled: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -186,8 +189,8 @@ fn past() -> impl Strategy<Value = Past> {
     let fields = || prop_oneof![3 => Just(0u8), 2 => (0..6u8).prop_map(|bit| 1 << bit), 1 => 0..64u8];
     let trace = prop_oneof![4 => Just(Trace::Agreed), 1 => Just(Trace::Sending), 1 => Just(Trace::None), 1 => Just(Trace::New)];
     let rare = || prop::bool::weighted(0.2);
-    (details(), (details(), fields()), (details(), fields()), rare(), rare(), rare(), trace, rare()).prop_map(
-        |(base, here, there, off_here, gone_there, unread, trace, rounded)| Past {
+    (details(), (details(), fields()), (details(), fields()), rare(), rare(), rare(), trace, (rare(), rare())).prop_map(
+        |(base, here, there, off_here, gone_there, unread, trace, (rounded, doubled))| Past {
             base,
             here,
             there,
@@ -196,6 +199,7 @@ fn past() -> impl Strategy<Value = Past> {
             unread,
             trace,
             rounded,
+            doubled,
         },
     )
 }
@@ -213,7 +217,10 @@ fn world(pasts: &[Past], foreign: &[Details]) -> World {
         if past.rounded {
             seen.title = Sensitive::new(format!("{}…", seen.title.reveal()));
         }
-        let mut event = world.entry(seen, Some(consultation));
+        let mut event = world.entry(seen.clone(), Some(consultation));
+        if past.doubled && past.trace == Trace::Agreed {
+            world.entry(seen, Some(consultation));
+        }
         match past.trace {
             Trace::Agreed => world.agreed.insert(consultation, Agreed::written(consultation, past.base.clone(), &event)),
             _ if past.trace == Trace::Sending => {
@@ -265,7 +272,10 @@ fn subject(step: &Step) -> (Option<ConsultationId>, Option<&EntryId>) {
         | Step::ReviveHere { consultation, .. }
         | Step::Forget { consultation } => (Some(*consultation), None),
         Step::UpdateThere { consultation, over, .. } => (Some(*consultation), Some(&over.id)),
-        Step::DeleteThere { consultation, entry } | Step::Look { consultation, entry } => (Some(*consultation), Some(entry)),
+        Step::DeleteThere { consultation, entry }
+        | Step::DeleteDoubleThere { consultation, entry }
+        | Step::LeaveSeries { consultation, entry }
+        | Step::Look { consultation, entry } => (Some(*consultation), Some(entry)),
         Step::AddHere { event, .. } => (None, Some(&event.id)),
         Step::Agree(agreed) => (Some(agreed.consultation), agreed.entry.as_ref()),
         Step::Conflict(conflict) => (Some(conflict.ours.consultation), Some(&conflict.theirs.id)),
@@ -312,7 +322,9 @@ proptest! {
                 prop_assert_eq!(&world.theirs[&conflict.theirs.id], &conflict.theirs);
                 let same = |other: &&Step| {
                     let (consultation, entry) = subject(other);
-                    consultation == Some(conflict.ours.consultation) || entry == Some(&conflict.theirs.id)
+                    // A double is another entry, and in nobody's way.
+                    let is_double = matches!(other, Step::DeleteDoubleThere { .. });
+                    !is_double && consultation == Some(conflict.ours.consultation) || entry == Some(&conflict.theirs.id)
                 };
                 prop_assert_eq!(steps.iter().filter(same).count(), 1);
             }
@@ -339,7 +351,7 @@ proptest! {
     ) {
         let still = |base: &Details| Past {
             base: base.clone(), here: (base.clone(), 0), there: (base.clone(), 0),
-            off_here: false, gone_there: false, unread: false, trace: Trace::Agreed, rounded,
+            off_here: false, gone_there: false, unread: false, trace: Trace::Agreed, rounded, doubled: false,
         };
         let mut pasts: Vec<Past> = bases.iter().map(still).collect();
         prop_assert_eq!(world(&pasts, &[]).steps(), []);
@@ -355,7 +367,7 @@ proptest! {
     /// A change made on one side alone is on both in the end, and whoever was not removed by anybody is still invited.
     #[test]
     fn no_change_and_no_attendee_is_lost(past in past()) {
-        let past = Past { off_here: false, gone_there: false, trace: Trace::Agreed, rounded: false, ..past };
+        let past = Past { off_here: false, gone_there: false, trace: Trace::Agreed, rounded: false, doubled: false, ..past };
         let mut world = world(std::slice::from_ref(&past), &[]);
         let ours = world.ours[&id(1)].details.clone();
         let theirs = world.theirs.values().chain(world.unread.values()).next().expect("an entry").details.clone();

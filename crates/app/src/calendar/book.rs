@@ -13,6 +13,7 @@ use kabinet_domain::calendar::{Agreed, CalendarEvent, Conflict, Details, Ours, r
 use kabinet_domain::provider::Rooms;
 use kabinet_domain::{ConsultationId, Sensitive, Timestamp};
 use kabinet_providers::registry::{LinkKind, known_link};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 #[derive(Debug, thiserror::Error)]
@@ -332,5 +333,11 @@ impl Book for LocalBook {
             Ok(((), vec![Save::Calendar(id)]))
         })
         .await
+    }
+
+    async fn asked(&self) -> Result<BTreeSet<ConsultationId>, BookError> {
+        let state = self.application.look();
+        let asked = state.calendar.rows.iter().filter(|(_, row)| row.conflict.is_some());
+        Ok(asked.filter_map(|(id, _)| id.parse().ok()).collect())
     }
 }

@@ -204,6 +204,10 @@ impl Book for PracticeBook {
         }
         Ok(())
     }
+
+    async fn asked(&self) -> Result<BTreeSet<ConsultationId>, BookError> {
+        Ok(self.conflicts.lock().unwrap_or_else(PoisonError::into_inner).iter().copied().collect())
+    }
 }
 
 fn failed(error: StorageError) -> BookError {

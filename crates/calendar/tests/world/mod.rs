@@ -11,7 +11,7 @@ use kabinet_domain::{ConsultationId, Sensitive, Timestamp};
 use kabinet_providers::calendars::{Calendar, CalendarError, CalendarId, CalendarProvider, Person};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 use uuid::Uuid;
 
@@ -108,6 +108,7 @@ fn down() -> CalendarError {
 pub struct MemoryCalendar {
     pub days: Arc<Days>,
     entries: Mutex<BTreeMap<EntryId, Written>>,
+    blind: AtomicBool,
     /// Titles are cut to so many letters.
     pub longest_title: usize,
 }
@@ -119,11 +120,12 @@ struct Written {
     deleted: bool,
     /// Not in the calendar that is read.
     elsewhere: bool,
+    series: bool,
 }
 
 impl MemoryCalendar {
     pub fn new(days: Arc<Days>) -> Self {
-        Self { days, entries: Mutex::default(), longest_title: 100 }
+        Self { days, entries: Mutex::default(), blind: AtomicBool::new(false), longest_title: 100 }
     }
 
     fn entries(&self) -> MutexGuard<'_, BTreeMap<EntryId, Written>> {
@@ -149,7 +151,7 @@ impl MemoryCalendar {
     pub fn write(&self, details: Details) -> EntryId {
         let mut entries = self.entries();
         let id = EntryId(format!("e{}", entries.len()));
-        entries.insert(id.clone(), Written { details, deleted: false, elsewhere: false });
+        entries.insert(id.clone(), Written { details, deleted: false, elsewhere: false, series: false });
         id
     }
 
@@ -164,6 +166,24 @@ impl MemoryCalendar {
         if let Some(one) = self.entries().get_mut(entry) {
             one.deleted = true;
         }
+    }
+
+    /// Somebody makes it a series, or a single talk again.
+    pub fn make_series(&self, entry: &EntryId, series: bool) {
+        if let Some(one) = self.entries().get_mut(entry) {
+            one.series = series;
+        }
+    }
+
+    /// A writing that was given up arrives after all.
+    pub fn double(&self, entry: &EntryId) {
+        let written = self.entries()[entry].clone();
+        self.write(written.details);
+    }
+
+    /// It answers, and the answers say nothing.
+    pub fn goes_blind(&self) {
+        self.blind.store(true, Ordering::SeqCst);
     }
 
     /// Somebody puts it into another calendar of theirs.
@@ -200,7 +220,7 @@ fn event(id: &EntryId, one: &Written) -> CalendarEvent {
         details: Details { description: Sensitive::new(description.to_owned()), ..one.details.clone() },
         marked: consultation,
         deleted: one.deleted,
-        plannable: true,
+        plannable: !one.series,
         version: String::new(),
     }
 }
@@ -221,7 +241,8 @@ impl CalendarProvider for MemoryCalendar {
 
     async fn events(&self, _: &CalendarId, from: Timestamp, until: Timestamp) -> Result<Vec<CalendarEvent>, CalendarError> {
         let entries = self.entries().clone();
-        let read = entries.iter().filter(|(_, one)| !one.deleted && !one.elsewhere);
+        let blind = self.blind.load(Ordering::SeqCst);
+        let read = entries.iter().filter(|(_, one)| !one.deleted && !one.elsewhere && !blind);
         let read = read.filter(|(_, one)| one.details.ends_at > from && one.details.starts_at < until);
         self.read(read.map(|(id, one)| event(id, one)).collect())
     }
@@ -229,7 +250,8 @@ impl CalendarProvider for MemoryCalendar {
     async fn look(&self, asked: &[EntryId]) -> Result<Vec<(EntryId, Option<CalendarEvent>)>, CalendarError> {
         let entries = self.entries().clone();
         let look = |id: &EntryId| entries.get(id).filter(|one| !one.deleted).map(|one| event(id, one));
-        self.read(asked.iter().map(|id| (id.clone(), look(id))).collect())
+        let blind = self.blind.load(Ordering::SeqCst);
+        self.read(asked.iter().filter(|_| !blind).map(|id| (id.clone(), look(id))).collect())
     }
 
     async fn find_marked(
@@ -451,5 +473,9 @@ impl Book for MemoryBook {
                 Ok(())
             }),
         }
+    }
+
+    async fn asked(&self) -> Result<BTreeSet<ConsultationId>, BookError> {
+        Ok(self.kept().conflicts.keys().copied().collect())
     }
 }

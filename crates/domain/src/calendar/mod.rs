@@ -148,6 +148,10 @@ pub enum Step {
     Forget { consultation: ConsultationId },
     /// The entry was not among those read. Ask for it alone: only then is it known to be gone.
     Look { consultation: ConsultationId, entry: EntryId },
+    /// A second entry that our own writing left behind: delete it. What was agreed stays.
+    DeleteDoubleThere { consultation: ConsultationId, entry: EntryId },
+    /// The entry has become a series or a whole day. Neither side takes anything from the other, and a person is told.
+    LeaveSeries { consultation: ConsultationId, entry: EntryId },
     /// Nothing is done until a person has chosen.
     Conflict(Box<Conflict>),
 }

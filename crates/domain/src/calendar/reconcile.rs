@@ -16,7 +16,19 @@ pub fn reconcile(ours: &[Ours], theirs: &[CalendarEvent], agreed: &[Agreed], kno
     let mut table = Table::new(theirs, agreed, known_link);
     let ours: BTreeMap<ConsultationId, &Ours> = ours.iter().map(|one| (one.consultation, one)).collect();
     let found: Vec<_> = ours.values().map(|one| (*one, table.agreed(one), table.find(one))).collect();
-    let mut steps: Vec<Step> = found.into_iter().flat_map(|(one, agreed, found)| settle(one, agreed, found)).collect();
+    let mut steps = Vec::new();
+    for (one, agreed, found) in found {
+        let doubles = agreed.map(|agreed| table.take_doubles(agreed)).unwrap_or_default();
+        let mut of_one = settle(one, agreed, found);
+        if matches!(found, Found::Entry(event) if is_agreed_talk(event, agreed)) {
+            let consultation = one.consultation;
+            let delete = doubles.into_iter().map(|entry| Step::DeleteDoubleThere { consultation, entry: entry.clone() });
+            // Once what was agreed is forgotten nobody looks for them.
+            let at = if one.in_calendar { of_one.len() } else { 0 };
+            of_one.splice(at..at, delete);
+        }
+        steps.extend(of_one);
+    }
     steps.extend(proposals(&table, &ours, &steps));
     steps
 }
@@ -30,12 +42,20 @@ enum Found<'a> {
     Entry(&'a CalendarEvent),
 }
 
+fn is_agreed_talk(event: &CalendarEvent, agreed: Option<&Agreed>) -> bool {
+    !event.deleted && event.plannable && agreed.is_some_and(|agreed| agreed.entry.as_ref() == Some(&event.id))
+}
+
 fn settle(ours: &Ours, agreed: Option<&Agreed>, found: Found<'_>) -> Vec<Step> {
     let consultation = ours.consultation;
     match found {
         Found::Unread(entry) => vec![Step::Look { consultation, entry: entry.clone() }],
         Found::Nowhere if ours.in_calendar => vec![Step::CreateThere { consultation, details: ours.details.clone() }],
         Found::Nowhere => agreed.map(|_| Step::Forget { consultation }).into_iter().collect(),
+        // No single talk any more: taking its time would move the consultation, and writing or deleting it would change other days.
+        Found::Entry(event) if !event.deleted && !event.plannable => {
+            vec![Step::LeaveSeries { consultation, entry: event.id.clone() }]
+        }
         Found::Entry(event) => match (ours.in_calendar, event.deleted) {
             (true, true) => gone_there(ours, event, agreed),
             (true, false) => on_both(ours, event, agreed, None),
@@ -177,6 +197,22 @@ impl<'a> Table<'a> {
             return Found::Entry(event);
         }
         entry.and_then(|entry| self.events.get(entry)).map_or(Found::Nowhere, |gone| Found::Entry(gone))
+    }
+
+    /// Entries beside the agreed one that carry its marker and say what was agreed: a writing that arrived after it had been
+    /// given up and repeated. One that differs in anything is somebody's.
+    fn take_doubles(&mut self, agreed: &Agreed) -> Vec<&'a EntryId> {
+        if agreed.entry.is_none() {
+            return Vec::new();
+        }
+        let says = |of: &Details| Details { reminder: None, ..of.clone() };
+        let seen = says(&agreed.seen);
+        let is_double = |event: &CalendarEvent| {
+            event.marked == Some(agreed.consultation) && !event.deleted && event.plannable && says(&event.details) == seen
+        };
+        let doubles: Vec<_> = self.rest().filter(|event| is_double(event)).map(|event| &event.id).collect();
+        self.taken.extend(&doubles);
+        doubles
     }
 
     /// An entry that belongs to nobody yet; rather one that says what we say.

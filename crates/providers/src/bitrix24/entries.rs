@@ -87,10 +87,6 @@ fn end(entry: &Value, starts_at: Timestamp, zone: Tz, whole_day: bool) -> Timest
     if whole_day && end == starts_at { end + Duration::days(1) } else { end }
 }
 
-pub(super) fn is_series(entry: &Value) -> bool {
-    some(entry, "RRULE").is_some()
-}
-
 /// Who is invited, without the one whose calendar it is. Three lists say it, in some portals not all of them.
 fn attendees(entry: &Value) -> BTreeSet<AttendeeId> {
     if !flag(entry, "IS_MEETING") {

@@ -2,7 +2,7 @@
 
 use super::address::Base;
 use super::client::{Client, Command, Repeat};
-use super::entries::{Place, Saying, event, fields, is_series, rest};
+use super::entries::{Place, Saying, event, fields, rest};
 use super::errors::lacking;
 use super::grant::Grant;
 use super::oauth::Application;
@@ -299,11 +299,12 @@ impl CalendarProvider for Portal {
         let me = self.me().await?.id.0.clone();
         let zone = self.zone().await?;
         let raw = self.raw(&over.id).await?.ok_or(CalendarError::NoSuchEntry)?;
-        if is_series(&raw) {
+        let now = event(&raw, zone).ok_or(CalendarError::ChangedMeanwhile)?;
+        if !now.plannable {
             return Err(CalendarError::Series);
         }
         // Somebody may have invited others since it was read; they would be lost.
-        if event(&raw, zone).is_none_or(|now| now.details != over.details) {
+        if now.details != over.details {
             return Err(CalendarError::ChangedMeanwhile);
         }
         let place = Place::of(&raw).ok_or_else(|| lacking("owner"))?;

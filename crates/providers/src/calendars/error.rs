@@ -55,8 +55,8 @@ pub enum CalendarError {
     /// Nothing was written: look at both sides again.
     #[error("the entry was changed meanwhile")]
     ChangedMeanwhile,
-    /// The entry was made a series there, and writing would change all its days.
-    #[error("the entry is a series")]
+    /// The entry was made a series or a whole day there: writing would change other days, or its time means another thing.
+    #[error("the entry is a series or a whole day")]
     Series,
     /// The answer was lost. It is found out the next time, by the marker.
     #[error("nobody knows whether it was done")]

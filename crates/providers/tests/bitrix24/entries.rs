@@ -283,7 +283,10 @@ async fn series_and_what_is_gone_are_not_written() {
     let (mut raw, read) = meeting(&server, &*calendar).await;
     raw["RRULE"] = json!({"FREQ": "WEEKLY", "BYDAY": {"MO": "MO"}, "INTERVAL": 1});
     let gone = [Reply::ok(Value::Null), Reply::ok(json!([])), Reply::ok(entry(&json!({"DELETED": "Y"})))];
-    server.on("calendar.event.getbyid", [Reply::ok(raw)].into_iter().chain(gone));
+    let whole_day = Reply::ok(marked(json!({"DT_SKIP_TIME": "Y"})));
+    server.on("calendar.event.getbyid", [whole_day, Reply::ok(raw)].into_iter().chain(gone));
+    let error = calendar.update(consultation(), &read, &details()).await.expect_err("not written");
+    assert_eq!(error.code(), "calendar_series");
     let mut code = Vec::new();
     for _ in 0..4 {
         code.push(calendar.update(consultation(), &read, &details()).await.expect_err("not written").code());
