@@ -7,7 +7,7 @@ use kabinet_app::view::{AppView, ConnectionView, SignInState};
 use serde_json::{Value, json};
 use std::sync::Arc;
 use support::fakes::{Fake, Fakes, visit};
-use support::{Computer, call, refusal, shows};
+use support::{Computer, PATIENCE, call, refusal, shows};
 
 const CALENDAR: &str = "bitrix24";
 
@@ -35,6 +35,13 @@ async fn connected(application: &Application) {
     .await;
 }
 
+/// The code that the page shows to whoever goes there.
+async fn code_of(computer: &Computer) -> String {
+    let page = computer.desktop.asked().opened.last().cloned().expect("the browser was opened");
+    let (_, shown) = visit(&page).await;
+    shown.split(|sign: char| !sign.is_ascii_hexdigit()).find(|word| word.len() == 32).expect("a code").to_owned()
+}
+
 #[tokio::test]
 async fn a_calendar_is_connected_in_the_browser() {
     let (fakes, computer, application) = at_work().await;
@@ -56,9 +63,7 @@ async fn a_calendar_is_connected_by_the_code_that_its_page_shows() {
     let (_fakes, computer, application) = at_work().await;
     call(&application, "begin_sign_in", form()).await;
     assert!(application.view().sign_in.expect("a sign-in").may_paste);
-    let page = computer.desktop.asked().opened.last().cloned().expect("the browser was opened");
-    let (_, shown) = visit(&page).await;
-    let code = shown.split(|sign: char| !sign.is_ascii_hexdigit()).find(|word| word.len() == 32).expect("a code").to_owned();
+    let code = code_of(&computer).await;
     let refused = refusal(&application, "finish_sign_in", json!({ "text": "https://portal.example.org/?code=1&state=x" })).await;
     assert_eq!(refused, ("sign_in_not_pasted".into(), Some("text".into())));
     call(&application, "finish_sign_in", json!({ "text": code })).await;
@@ -72,5 +77,28 @@ async fn a_calendar_is_connected_by_the_code_that_its_page_shows() {
     })
     .await;
     assert!(connection(&view).is_some_and(|one| one.account.is_some()));
+    application.shutdown().await;
+}
+
+#[tokio::test]
+async fn a_calendar_that_was_disconnected_while_it_is_finished_does_not_come_back() {
+    let (fakes, computer, application) = at_work().await;
+    call(&application, "begin_sign_in", form()).await;
+    let code = code_of(&computer).await;
+    fakes.next(Fake::Bitrix24, json!({ "method": "oauth.token", "do": "delay:1" })).await;
+    call(&application, "finish_sign_in", json!({ "text": code })).await;
+    let deadline = tokio::time::Instant::now() + PATIENCE;
+    while fakes.asked(Fake::Bitrix24, "oauth.token").await == 0 {
+        assert!(tokio::time::Instant::now() < deadline, "nobody asked for a grant");
+    }
+    call(&application, "remove_connection", json!({ "provider": CALENDAR })).await;
+    assert!(connection(&application.view()).is_none());
+    // By the time the next attempt has come through, the first one's answer is long here.
+    call(&application, "begin_sign_in", form()).await;
+    let code = code_of(&computer).await;
+    fakes.next(Fake::Bitrix24, json!({ "method": "oauth.token", "do": "delay:1" })).await;
+    call(&application, "finish_sign_in", json!({ "text": code })).await;
+    connected(&application).await;
+    assert_eq!(fakes.asked(Fake::Bitrix24, "user.current").await, 1);
     application.shutdown().await;
 }

@@ -12,6 +12,7 @@ use kabinet_providers::calendars::{self, GRANT, SignInAnswer};
 use kabinet_providers::registry::{ConnectionError, ConnectionSettings};
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use tokio_util::sync::CancellationToken;
 
 /// One calendar of the connected account.
 pub(crate) use kabinet_providers::calendars::Calendar as There;
@@ -81,12 +82,13 @@ impl Application {
         calendars::begin_sign_in(info.id, &settings, state).map_err(|error| cannot_open(info, &error))
     }
 
-    /// Takes what the browser brought back, or the code that was copied, and keeps the grant.
+    /// Takes what the browser brought back, or the code that was copied, and keeps the grant, unless the person thought better of it.
     pub(crate) async fn finish_calendar_sign_in(
         self: &Arc<Self>,
         provider: &str,
         state: &str,
         query: &str,
+        thought_better: &CancellationToken,
     ) -> Result<(), CommandError> {
         let info = calendar(provider)?;
         let settings = self.calendar_settings(info).await?;
@@ -100,6 +102,10 @@ impl Application {
         let instead = info.sign_in.map_or(&[] as &[&str], |sign_in| sign_in.instead_of);
         secret.extend(instead.iter().map(|key| ((*key).to_owned(), Sensitive::default())));
         let turn = self.calendar.stop_comparing().await;
+        // A portal takes nothing back; what nobody keeps ends by itself.
+        if thought_better.is_cancelled() {
+            return Ok(());
+        }
         self.close_calendar().await;
         self.keep_calendar_secrets(info, secret).await?;
         self.change(|state| {

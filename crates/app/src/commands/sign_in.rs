@@ -42,21 +42,21 @@ impl Application {
         self.keep_form(info, form).await?;
         // Without a keychain what is granted would be lost, and the person should know before they go there.
         self.secret(&crate::accounts::sign_in_name(info.id)).await?;
-        let account = self.sign_in_at(info).await?;
+        let service = self.sign_in_at(info).await?;
         match way {
             SignInWay::Browser => {
                 let attempt = Attempt::new(self.parts.ids.as_ref());
                 let redirect = redirect(self.parts.operator.sign_in_port);
-                let page = account.authorization(&attempt, &redirect, None);
+                let page = service.at.authorization(&attempt, &redirect, None);
                 let awaited = Awaited { redirect, whose: Whose::Account(attempt) };
-                Ok(self.wait_for_browser(At::Account { info, account }, awaited, page).await)
+                Ok(self.wait_for_browser(At::Account { info, service }, awaited, page).await)
             }
             SignInWay::DeviceCode => {
-                let begun = account.start_device(self.now()).await.map_err(|error| {
+                let begun = service.at.start_device(self.now()).await.map_err(|error| {
                     tracing::info!(error = &error as &dyn std::error::Error, "there is no code to sign in with");
                     refuse(error.code())
                 })?;
-                Ok(self.wait_for_code(info, account, begun))
+                Ok(self.wait_for_code(info, service, begun))
             }
         }
     }
