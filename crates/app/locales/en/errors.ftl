@@ -81,6 +81,7 @@ error-room_field_bad = This value does not work here. Shorten or correct it.
 
 ## Signing in to a service
 
+error-token_not_accepted = The service does not accept this token. Check that all of it was copied.
 error-sign_in_again = The service does not know us any more. Sign in again in Connections.
 error-access_denied = Access was not given. If that was a mistake, press Connect again and allow it.
 error-bad_verification_code = The code does not work. Check it for mistakes, or get a new one.

@@ -250,7 +250,10 @@ async fn a_pasted_token_and_an_account_take_each_others_place() {
     let pasted = connection(&view).expect("a connection");
     assert!(pasted.account.is_none() && pasted.secrets_kept == ["access_token"]);
     assert_eq!(grants(&fakes).await[0]["dead"], json!(true));
-    assert_eq!(paste("y0_nobodys").await, json!({ "health": "broken", "message": { "code": "sign_in_again", "facts": {} } }));
+    assert_eq!(
+        paste("y0_nobodys").await,
+        json!({ "health": "broken", "message": { "code": "token_not_accepted", "facts": {} } })
+    );
 
     connect(&computer, &application).await;
     assert_eq!(paste("").await["message"]["code"], json!("not_signed_in"));
