@@ -203,6 +203,7 @@ impl Application {
         base: Option<&RoomWishes>,
     ) -> Result<Made, CommandError> {
         let made = consultation.made.as_ref().ok_or_else(|| refuse("room_not_made_here"))?;
+        self.sees_texts(wishes)?;
         let wishes = base.map_or_else(|| wishes.clone(), |base| since::room_laid_over(wishes, base, &made::wishes(made)));
         let wanted = made::wished(rooms::provider(&consultation.provider)?, made, &wishes)?;
         if wanted != *made {
