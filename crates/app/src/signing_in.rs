@@ -10,6 +10,7 @@ pub(crate) use awaited::{Awaited, Whose, drawn_state, redirect};
 
 use crate::accounts::{Service, give_back};
 use crate::application::Application;
+use crate::calendar::connecting::CalendarForm;
 use crate::command::{CommandError, SignInWay};
 use crate::commands::refuse;
 use crate::view::{Message, SignInState, SignInView};
@@ -63,14 +64,14 @@ impl Paste {
 #[derive(Debug)]
 pub(crate) enum At {
     Account { info: &'static ProviderInfo, service: Service },
-    Calendar { provider: String },
+    Calendar { provider: String, form: CalendarForm },
 }
 
 impl At {
     fn provider(&self) -> &str {
         match self {
             Self::Account { info, .. } => info.id,
-            Self::Calendar { provider } => provider,
+            Self::Calendar { provider, .. } => provider,
         }
     }
 }
@@ -264,9 +265,10 @@ async fn finish(shown: &Shown, at: At, awaited: &Awaited, answer: Answer) -> Res
             let tokens = service.at.exchange(&code, attempt, shown.application.now()).await.map_err(told)?;
             granted(shown, info, &service, tokens).await
         }
-        (At::Calendar { provider }, Whose::Calendar { state }, Answer::Query(query)) => {
+        (At::Calendar { provider, form }, Whose::Calendar { state }, Answer::Query(query)) => {
             let application = &shown.application;
-            let finished = application.finish_calendar_sign_in(&provider, state.reveal(), query.reveal(), &shown.cancel).await;
+            let said = (state.reveal().as_str(), query.reveal().as_str());
+            let finished = application.finish_calendar_sign_in(&provider, form, said, &shown.cancel).await;
             finished.map_err(|error| error.message)
         }
         _ => Err(crate::message("sign_in_again")),

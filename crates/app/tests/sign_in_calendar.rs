@@ -99,6 +99,29 @@ async fn a_calendar_that_was_disconnected_while_it_is_finished_does_not_come_bac
     fakes.next(Fake::Bitrix24, json!({ "method": "oauth.token", "do": "delay:1" })).await;
     call(&application, "finish_sign_in", json!({ "text": code })).await;
     connected(&application).await;
-    assert_eq!(fakes.asked(Fake::Bitrix24, "user.current").await, 1);
+    let of_both = fakes.asked(Fake::Bitrix24, "user.current").await;
+    call(&application, "remove_connection", json!({ "provider": CALENDAR })).await;
+    call(&application, "begin_sign_in", form()).await;
+    let code = code_of(&computer).await;
+    call(&application, "finish_sign_in", json!({ "text": code })).await;
+    connected(&application).await;
+    let of_one = fakes.asked(Fake::Bitrix24, "user.current").await - of_both;
+    assert_eq!(of_both, of_one, "the attempt that was given up was gone on with");
+    application.shutdown().await;
+}
+
+#[tokio::test]
+async fn an_attempt_at_another_portal_leaves_the_calendar_as_it_was() {
+    let (fakes, _computer, application) = at_work().await;
+    let webhook = json!({ "provider": CALENDAR, "values": {}, "secrets": { "webhook_url": fakes.at.webhook } });
+    call(&application, "save_connection", webhook).await;
+    let before = connection(&application.view()).cloned().expect("a calendar");
+    let mut other = form();
+    other["form"]["values"] = json!({ "portal": "http://127.0.0.1:9", "client_id": "another" });
+    other["form"]["secrets"] = json!({ "client_secret": "wrong" });
+    call(&application, "begin_sign_in", other).await;
+    call(&application, "cancel_sign_in", json!({})).await;
+    let after = connection(&application.view()).cloned().expect("a calendar");
+    assert_eq!((&after.values, &after.secrets_kept), (&before.values, &before.secrets_kept));
     application.shutdown().await;
 }

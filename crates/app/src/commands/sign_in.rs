@@ -3,11 +3,12 @@
 use super::calendar::is_calendar;
 use super::{refuse, refuse_field};
 use crate::application::Application;
+use crate::calendar::connecting::CalendarForm;
 use crate::command::{CommandError, Nothing, SignInAnswer, SignInRequest, SignInWay};
 use crate::rooms;
 use crate::signing_in::{At, Awaited, UnderWay, Whose, drawn_state, redirect};
 use crate::view::SignInState;
-use kabinet_providers::calendars::calendars;
+use kabinet_providers::calendars::{GRANT, calendars};
 use kabinet_providers::sign_in::Attempt;
 use std::sync::Arc;
 
@@ -69,11 +70,16 @@ impl Application {
         let sign_in = info.sign_in.filter(|_| way == SignInWay::Browser).ok_or_else(|| refuse("sign_in_not_offered"))?;
         form.secrets.retain(|key, _| !sign_in.instead_of.contains(&key.as_str()));
         let (values, secrets) = super::connections::fields(info.fields, form)?;
-        self.put_form(info.id, values, secrets).await?;
+        let form = CalendarForm { values, secrets };
+        // An attempt that comes to nothing leaves a calendar that works as it is; there is nothing to lose of another.
+        let opens = |key: &&str| self.look().keeps_secret(info.id, key);
+        if ![GRANT].iter().chain(sign_in.instead_of).any(opens) {
+            self.put_form(info.id, form.values.clone(), form.secrets.clone()).await?;
+        }
         let state = drawn_state(self.parts.ids.as_ref());
-        let page = self.calendar_sign_in_page(info.id, state.reveal()).await?;
+        let page = self.calendar_sign_in_page(info.id, &form, state.reveal()).await?;
         let awaited = Awaited { redirect: redirect(self.parts.operator.sign_in_port), whose: Whose::Calendar { state } };
-        Ok(self.wait_for_browser(At::Calendar { provider }, awaited, page).await)
+        Ok(self.wait_for_browser(At::Calendar { provider, form }, awaited, page).await)
     }
 
     pub(super) async fn open_sign_in_page(self: &Arc<Self>, _: Nothing) -> Result<Nothing, CommandError> {
