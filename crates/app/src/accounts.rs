@@ -1,7 +1,11 @@
 //! Accounts that were signed in to: their tokens in the keychain, renewed before they end and taken back when a person disconnects.
 //!
-//! A pair of tokens is one entry, `PROVIDER/sign-in`. Whoever uses it asks [`Application::access_token`], one at a time per provider,
+//! A pair of tokens is one entry, `PROVIDER/sign-in`, with the application's id that it was given to. Whoever uses it asks [`Application::access_token`], one at a time per provider,
 //! since a pair can be renewed once: the new one is kept before it is used.
+
+mod grant;
+
+pub(crate) use grant::Client;
 
 use crate::application::Application;
 use crate::command::CommandError;
@@ -10,6 +14,7 @@ use crate::keychain::secret_name;
 use crate::rooms;
 use crate::state::Account;
 use crate::view::{Health, Message};
+use grant::Grant;
 use kabinet_domain::Sensitive;
 use kabinet_domain::provider::ProviderInfo;
 use kabinet_domain::sensitive::clean_name;
@@ -18,6 +23,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::sync::OwnedMutexGuard;
+use tokio_util::sync::CancellationToken;
 
 /// Under which a pair of tokens is kept, beside the secrets of the form.
 const SIGN_IN: &str = "sign-in";
@@ -32,13 +38,20 @@ pub(crate) struct Turns(Mutex<BTreeMap<&'static str, Arc<tokio::sync::Mutex<Turn
 #[derive(Debug, Default)]
 pub(crate) struct Turn {
     /// Fresh tokens that the keychain did not take. The old ones are worth nothing any more, so these wait for it.
-    unkept: Option<Tokens>,
+    unkept: Option<Grant>,
 }
 
 impl Turns {
     fn of(&self, provider: &'static str) -> Arc<tokio::sync::Mutex<Turn>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).entry(provider).or_default().clone()
     }
+}
+
+/// A provider's sign-in, and the application that it is asked by.
+#[derive(Debug)]
+pub(crate) struct Service {
+    pub at: Box<dyn AccountSignIn>,
+    pub client: Client,
 }
 
 /// Why a connection cannot be used as it stands.
@@ -85,40 +98,40 @@ impl Application {
             return Ok(None);
         }
         let mut turn = self.turns.of(info.id).lock_owned().await;
-        if let Some(tokens) = turn.unkept.clone() {
-            self.keep_secret(&sign_in_name(info.id), &tokens.for_keychain()).await?;
+        if let Some(grant) = &turn.unkept {
+            self.keep_secret(&sign_in_name(info.id), &grant.for_keychain()).await?;
             turn.unkept = None;
         }
         // Gone or unreadable: somebody else was in the keychain. Signing in again replaces it.
         let kept = self.secret(&sign_in_name(info.id)).await?;
-        let Some(tokens) = kept.and_then(|kept| Tokens::from_keychain(&kept).ok()) else {
+        let Some(grant) = kept.and_then(|kept| Grant::from_keychain(&kept)) else {
             return Err(self.account_trouble(info, Health::Broken, "sign_in_again"));
         };
-        self.in_force(info, tokens, turn).await.map(Some)
+        self.in_force(info, grant, turn).await.map(Some)
     }
 
     async fn in_force(
         self: &Arc<Self>,
         info: &'static ProviderInfo,
-        tokens: Tokens,
+        grant: Grant,
         turn: OwnedMutexGuard<Turn>,
     ) -> Result<Sensitive<String>, NotOpened> {
-        let now = self.now();
+        let (now, tokens) = (self.now(), &grant.tokens);
         if !tokens.is_due(now) {
             if tokens.has_ended(now) {
                 return Err(self.account_trouble(info, Health::Broken, "sign_in_again"));
             }
-            return Ok(tokens.access);
+            return Ok(grant.tokens.access);
         }
-        let account = match self.sign_in_at(info).await {
-            Ok(account) => account,
+        let asked = match self.may_renew(info, grant.client.as_ref()).await {
+            Ok(asked) => asked,
             // The application's id is gone from the form; what was given lasts as long as it lasts.
-            Err(_) if !tokens.has_ended(now) => return Ok(tokens.access),
+            Err(_) if !tokens.has_ended(now) => return Ok(grant.tokens.access),
             Err(error) => return Err(error.into()),
         };
         // The old pair is worth nothing once it was used: whoever asked may go away meanwhile, and the new pair is kept all the same.
         let application = self.clone();
-        let renewing = self.tasks.spawn(async move { application.renew(info, account.as_ref(), tokens, turn).await });
+        let renewing = self.tasks.spawn(async move { application.renew(info, asked, grant, turn).await });
         renewing.await.unwrap_or_else(|broken| {
             tracing::error!(error = &broken as &dyn std::error::Error, "renewing an account's tokens broke off");
             Err(NotOpened::Settings(refuse("provider_unexpected")))
@@ -129,31 +142,40 @@ impl Application {
     async fn renew(
         &self,
         info: &'static ProviderInfo,
-        account: &dyn AccountSignIn,
-        tokens: Tokens,
+        asked: Vec<Service>,
+        grant: Grant,
         mut turn: OwnedMutexGuard<Turn>,
     ) -> Result<Sensitive<String>, NotOpened> {
-        match renewed(account, &tokens, self.now()).await {
+        let tokens = grant.tokens;
+        let mut client = grant.client;
+        let mut outcome = Ok(Renewal::NotDue);
+        for service in asked {
+            outcome = renewed(service.at.as_ref(), &tokens, self.now()).await;
+            client = Some(service.client);
+            // What does not know the application leaves the pair as it is.
+            if !outcome.as_ref().is_err_and(is_of_another) {
+                break;
+            }
+        }
+        match outcome {
             Ok(Renewal::NotDue) => Ok(tokens.access),
             Ok(Renewal::Later(error)) => {
                 tracing::info!(error = &error as &dyn std::error::Error, "an account's tokens are renewed later");
                 Ok(tokens.access)
             }
-            Ok(Renewal::Renewed(fresh)) => {
+            Ok(Renewal::Renewed(tokens)) => {
+                let fresh = Grant { tokens, client };
                 if let Err(trouble) = self.keep_secret(&sign_in_name(info.id), &fresh.for_keychain()).await {
                     turn.unkept = Some(fresh);
                     return Err(trouble.into());
                 }
-                Ok(fresh.access)
+                Ok(fresh.tokens.access)
             }
             Err(error) => {
                 tracing::warn!(error = &error as &dyn std::error::Error, "an account's tokens cannot be renewed");
                 Err(match &error {
                     error if error.passes() => self.account_trouble(info, Health::Check, error.code()),
-                    // It is not the person that the service does not know.
-                    SignInError::Refused(Refusal::InvalidClient | Refusal::UnauthorizedClient) => {
-                        self.account_trouble(info, Health::Broken, error.code())
-                    }
+                    error if is_of_another(error) => self.account_trouble(info, Health::Broken, error.code()),
                     _ => self.account_trouble(info, Health::Broken, "sign_in_again"),
                 })
             }
@@ -171,12 +193,30 @@ impl Application {
     }
 
     /// The provider's sign-in, with the application's id that the form or the operator gives.
-    pub(crate) async fn sign_in_at(&self, info: &'static ProviderInfo) -> Result<Box<dyn AccountSignIn>, CommandError> {
-        let settings = self.settings_of(info).await?;
+    pub(crate) async fn sign_in_at(&self, info: &'static ProviderInfo) -> Result<Service, CommandError> {
+        self.sign_in_as(info, None).await
+    }
+
+    /// Who is asked for a new pair: the application that the old one was given to, and then, since its secret may be another by now,
+    /// the one that the form and the operator give.
+    async fn may_renew(&self, info: &'static ProviderInfo, client: Option<&Client>) -> Result<Vec<Service>, CommandError> {
+        let given = self.sign_in_at(info).await;
+        let Some(client) = client else { return Ok(vec![given?]) };
+        let own = self.sign_in_as(info, Some(client)).await?;
+        Ok(std::iter::once(own).chain(given.ok().filter(|given| given.client != *client)).collect())
+    }
+
+    async fn sign_in_as(&self, info: &'static ProviderInfo, client: Option<&Client>) -> Result<Service, CommandError> {
+        let sign_in = info.capabilities.sign_in.ok_or_else(|| refuse("sign_in_not_offered"))?;
+        let mut settings = self.settings_of(info).await?;
+        if let Some(client) = client {
+            client.put_into(&mut settings, &sign_in);
+        }
         let device = self.device().await?;
         let http = rooms::http(info, &settings)?;
         let opened = kabinet_providers::sign_in(info.id, &settings, device, http);
-        opened.map_err(|error| rooms::in_words(info, error))?.ok_or_else(|| refuse("sign_in_not_offered"))
+        let at = opened.map_err(|error| rooms::in_words(info, error))?.ok_or_else(|| refuse("sign_in_not_offered"))?;
+        Ok(Service { at, client: Client::of(&settings, &sign_in) })
     }
 
     /// This computer, as tokens are bound to it. Its id is drawn once.
@@ -196,13 +236,16 @@ impl Application {
     }
 
     /// Keeps what signing in gave, in place of whatever let us in before. When the keychain does not take it, nothing is kept and all is
-    /// given back. Once it is kept, the account is connected; what did not work after that is a note.
+    /// given back; the same when the person thought better of it by then. Once it is kept, the account is connected; what did not work
+    /// after that is a note.
     pub(crate) async fn connect_account(
         &self,
         info: &'static ProviderInfo,
-        at: &dyn AccountSignIn,
+        service: &Service,
         tokens: Tokens,
+        thought_better: &CancellationToken,
     ) -> Result<(), Message> {
+        let at = service.at.as_ref();
         let account = match at.account(&tokens).await {
             Ok(account) => Account {
                 name: account.name.as_ref().map(|name| clean_name(name.reveal())).unwrap_or_default(),
@@ -217,16 +260,23 @@ impl Application {
         };
         let turn = self.turns.of(info.id);
         let mut turn = turn.lock().await;
+        // Whoever disconnects cancels first and takes their turn then, so nothing comes back after that.
+        if thought_better.is_cancelled() {
+            give_back(at, &tokens).await;
+            return Ok(());
+        }
         let name = sign_in_name(info.id);
         let before = match self.secret(&name).await {
-            Ok(before) => before.and_then(|kept| Tokens::from_keychain(&kept).ok()),
+            Ok(before) => before.and_then(|kept| Grant::from_keychain(&kept)),
             Err(trouble) => {
                 give_back(at, &tokens).await;
                 return Err(trouble);
             }
         };
-        if let Err(trouble) = self.keep_secret(&name, &tokens.for_keychain()).await {
-            give_back(at, &tokens).await;
+        let grant = Grant { tokens, client: Some(service.client.clone()) };
+        let tokens = &grant.tokens;
+        if let Err(trouble) = self.keep_secret(&name, &grant.for_keychain()).await {
+            give_back(at, tokens).await;
             return Err(trouble);
         }
         turn.unkept = None;
@@ -240,8 +290,11 @@ impl Application {
             state.kept.accounts.insert(info.id.into(), account)
         });
         let other = known.is_some_and(|known| known.login != login);
-        if let Some(before) = before.filter(|before| other && before.access != tokens.access) {
-            give_back(at, &before).await;
+        if let Some(before) = before.filter(|before| other && before.tokens.access != tokens.access) {
+            match self.sign_in_as(info, before.client.as_ref()).await {
+                Ok(theirs) => give_back(theirs.at.as_ref(), &before.tokens).await,
+                Err(_) => give_back(at, &before.tokens).await,
+            }
         }
         let mut note = self.save_kept().await.err();
         if let Some(key) = pasted {
@@ -265,10 +318,9 @@ impl Application {
         let turn = self.turns.of(info.id);
         let mut turn = turn.lock().await;
         let name = sign_in_name(info.id);
-        let kept = self.secret(&name).await?.and_then(|kept| Tokens::from_keychain(&kept).ok());
-        let tokens = turn.unkept.take().or(kept);
-        let note = match &tokens {
-            Some(tokens) => self.revoke(info, tokens).await,
+        let kept = self.secret(&name).await?.and_then(|kept| Grant::from_keychain(&kept));
+        let note = match &turn.unkept.take().or(kept) {
+            Some(grant) => self.revoke(info, grant).await,
             None => None,
         };
         self.forget_secret(&name).await?;
@@ -281,18 +333,23 @@ impl Application {
         Ok(note)
     }
 
-    async fn revoke(&self, info: &'static ProviderInfo, tokens: &Tokens) -> Option<Message> {
-        let at = match self.sign_in_at(info).await {
-            Ok(at) => at,
+    async fn revoke(&self, info: &'static ProviderInfo, grant: &Grant) -> Option<Message> {
+        let service = match self.sign_in_as(info, grant.client.as_ref()).await {
+            Ok(service) => service,
             Err(_) => return Some(crate::message("unsupported_token_type")),
         };
-        match tokio::time::timeout(REVOKE_WITHIN, at.revoke(tokens)).await {
+        match tokio::time::timeout(REVOKE_WITHIN, service.at.revoke(&grant.tokens)).await {
             // Ended or withdrawn elsewhere: there is nothing to take back.
             Ok(Ok(()) | Err(SignInError::Unauthorized | SignInError::Refused(Refusal::InvalidGrant))) => None,
             Ok(Err(SignInError::Refused(_))) => Some(crate::message("unsupported_token_type")),
             Ok(Err(_)) | Err(_) => Some(crate::message("sign_in_not_revoked")),
         }
     }
+}
+
+/// It is not the person that the service does not know.
+fn is_of_another(error: &SignInError) -> bool {
+    matches!(error, SignInError::Refused(Refusal::InvalidClient | Refusal::UnauthorizedClient))
 }
 
 /// Takes back what nobody will use. Nobody waits for the answer but the one who asked, and nothing depends on it.

@@ -82,8 +82,9 @@ logged!(BroadcastWishes: organisation_only);
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct CalendarWishes {
     pub on: bool,
+    /// Absent leaves them as they are.
     #[serde(default)]
-    pub invited: Vec<ColleagueView>,
+    pub invited: Option<Vec<ColleagueView>>,
 }
 
 /// What is to be different of a room that was made; both here and at the provider.
@@ -122,6 +123,9 @@ pub struct SideChoice {
 pub struct ConsultationChange {
     pub id: String,
     pub draft: ConsultationDraft,
+    /// What the form was opened with: what is the same in both was not touched, and stays as it is known by now.
+    #[serde(default)]
+    pub base: Option<ConsultationDraft>,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]

@@ -271,19 +271,21 @@ pub fn consultation_view(state: &State, known: &Known<'_>, now: DateTime<Utc>) -
         unsent: state.unsent.contains_key(&consultation.id),
         has_login: state.connection_value(&consultation.provider, crate::LOGIN).is_some(),
         asks_outcome: known.asks_outcome(now),
-        made: consultation.made.as_ref().map(room_view),
+        made: consultation.made.as_ref().map(|made| room_view(made, hidden)),
         calendar: calendar::entry(state, consultation, now),
     }
 }
 
-pub(crate) fn room_view(made: &Made) -> RoomView {
+/// A broadcast is told to others in words that may name whom it is about.
+pub(crate) fn room_view(made: &Made, hidden: bool) -> RoomView {
+    let text = |text: &String| if hidden { String::new() } else { text.clone() };
     RoomView {
         waiting_room: made.waiting_room.clone(),
         cohosts: made.cohosts.clone(),
         summary: made.summary,
         broadcast: made.broadcast.as_ref().map(|broadcast| BroadcastView {
-            title: broadcast.title.clone(),
-            description: broadcast.description.clone(),
+            title: text(&broadcast.title),
+            description: text(&broadcast.description),
             organisation_only: broadcast.organisation_only,
             watch_link: broadcast.watch_link.clone(),
         }),

@@ -8,8 +8,9 @@ mod listener;
 
 pub(crate) use awaited::{Awaited, Whose, drawn_state, redirect};
 
-use crate::accounts::give_back;
+use crate::accounts::{Service, give_back};
 use crate::application::Application;
+use crate::calendar::connecting::CalendarForm;
 use crate::command::{CommandError, SignInWay};
 use crate::commands::refuse;
 use crate::view::{Message, SignInState, SignInView};
@@ -17,7 +18,7 @@ use awaited::Answer;
 use chrono::TimeDelta;
 use kabinet_domain::Sensitive;
 use kabinet_domain::provider::ProviderInfo;
-use kabinet_providers::sign_in::{AccountSignIn, DeviceAnswer, DeviceSignIn, RedirectError, SignInError, Tokens};
+use kabinet_providers::sign_in::{DeviceAnswer, DeviceSignIn, RedirectError, SignInError, Tokens};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
@@ -62,15 +63,15 @@ impl Paste {
 /// Who is to be asked for tokens.
 #[derive(Debug)]
 pub(crate) enum At {
-    Account { info: &'static ProviderInfo, account: Box<dyn AccountSignIn> },
-    Calendar { provider: String },
+    Account { info: &'static ProviderInfo, service: Service },
+    Calendar { provider: String, form: CalendarForm },
 }
 
 impl At {
     fn provider(&self) -> &str {
         match self {
             Self::Account { info, .. } => info.id,
-            Self::Calendar { provider } => provider,
+            Self::Calendar { provider, .. } => provider,
         }
     }
 }
@@ -156,7 +157,7 @@ impl Application {
     pub(crate) fn wait_for_code(
         self: &Arc<Self>,
         info: &'static ProviderInfo,
-        account: Box<dyn AccountSignIn>,
+        service: Service,
         begun: DeviceSignIn,
     ) -> UnderWay {
         let (cancel, released) = (self.stop.child_token(), CancellationToken::new());
@@ -176,7 +177,7 @@ impl Application {
         let page = Sensitive::new(begun.page.clone());
         let under_way = UnderWay { provider: info.id.into(), page, paste: None, cancel: cancel.clone(), released };
         let shown = Shown { application: self.clone(), cancel };
-        self.tasks.spawn(Box::pin(see_code_through(shown, info, account, begun)));
+        self.tasks.spawn(Box::pin(see_code_through(shown, info, service, begun)));
         under_way
     }
 
@@ -260,12 +261,14 @@ async fn see_browser_through(shown: Shown, at: At, awaited: Arc<Awaited>, door: 
 
 async fn finish(shown: &Shown, at: At, awaited: &Awaited, answer: Answer) -> Result<(), Message> {
     match (at, &awaited.whose, answer) {
-        (At::Account { info, account }, Whose::Account(attempt), Answer::Code(code)) => {
-            let tokens = account.exchange(&code, attempt, shown.application.now()).await.map_err(told)?;
-            granted(shown, info, account.as_ref(), tokens).await
+        (At::Account { info, service }, Whose::Account(attempt), Answer::Code(code)) => {
+            let tokens = service.at.exchange(&code, attempt, shown.application.now()).await.map_err(told)?;
+            granted(shown, info, &service, tokens).await
         }
-        (At::Calendar { provider }, Whose::Calendar { state }, Answer::Query(query)) => {
-            let finished = shown.application.finish_calendar_sign_in(&provider, state.reveal(), query.reveal()).await;
+        (At::Calendar { provider, form }, Whose::Calendar { state }, Answer::Query(query)) => {
+            let application = &shown.application;
+            let said = (state.reveal().as_str(), query.reveal().as_str());
+            let finished = application.finish_calendar_sign_in(&provider, form, said, &shown.cancel).await;
             finished.map_err(|error| error.message)
         }
         _ => Err(crate::message("sign_in_again")),
@@ -273,12 +276,15 @@ async fn finish(shown: &Shown, at: At, awaited: &Awaited, answer: Answer) -> Res
 }
 
 /// What was granted is kept and tried, unless the person has thought better of it.
-async fn granted(shown: &Shown, info: &'static ProviderInfo, account: &dyn AccountSignIn, tokens: Tokens) -> Result<(), Message> {
+async fn granted(shown: &Shown, info: &'static ProviderInfo, service: &Service, tokens: Tokens) -> Result<(), Message> {
     if shown.cancel.is_cancelled() {
-        give_back(account, &tokens).await;
+        give_back(service.at.as_ref(), &tokens).await;
         return Ok(());
     }
-    shown.application.connect_account(info, account, tokens).await?;
+    shown.application.connect_account(info, service, tokens, &shown.cancel).await?;
+    if shown.cancel.is_cancelled() {
+        return Ok(());
+    }
     // What the account may do is no part of whether it is connected; the connection says it.
     if let Err(error) = shown.application.check(info).await {
         tracing::info!(code = error.message.code, "the account that was connected could not be tried");
@@ -286,7 +292,7 @@ async fn granted(shown: &Shown, info: &'static ProviderInfo, account: &dyn Accou
     Ok(())
 }
 
-async fn see_code_through(shown: Shown, info: &'static ProviderInfo, account: Box<dyn AccountSignIn>, begun: DeviceSignIn) {
+async fn see_code_through(shown: Shown, info: &'static ProviderInfo, service: Service, begun: DeviceSignIn) {
     let application = shown.application.clone();
     let deadline = tokio::time::sleep(DEADLINE);
     tokio::pin!(deadline);
@@ -299,7 +305,7 @@ async fn see_code_through(shown: Shown, info: &'static ProviderInfo, account: Bo
         }
         let answer = tokio::select! {
             () = application.stop.cancelled() => return,
-            answer = account.poll_device(&begun, application.now()) => answer,
+            answer = service.at.poll_device(&begun, application.now()) => answer,
         };
         match answer {
             Ok(DeviceAnswer::Waiting { pause: asked }) => pause = asked,
@@ -307,7 +313,7 @@ async fn see_code_through(shown: Shown, info: &'static ProviderInfo, account: Bo
                 shown.finishing();
                 return tokio::select! {
                     () = application.stop.cancelled() => {}
-                    outcome = granted(&shown, info, account.as_ref(), tokens) => shown.end(outcome),
+                    outcome = granted(&shown, info, &service, tokens) => shown.end(outcome),
                 };
             }
             Err(SignInError::RateLimited { retry_after }) => {

@@ -292,3 +292,28 @@ async fn the_shells_verbs_do_what_the_window_does() {
 fn text(value: &serde_json::Value) -> String {
     value.as_str().expect("a text").to_owned()
 }
+
+#[tokio::test]
+async fn a_form_that_was_opened_earlier_changes_what_was_touched_in_it_alone() {
+    let computer = Computer::new();
+    let application = computer.start("http://127.0.0.1:9").await;
+    settle_in(&application).await;
+    let mut opened = draft("Ivan", "15:00");
+    let made = call(&application, "create_consultation", opened.clone()).await;
+    opened["link"] = made["link"].clone();
+    opened["time_zone"] = made["time_zone"].clone();
+    let mut moved = opened.clone();
+    moved["time"] = json!("18:00");
+    let moved = call(&application, "change_consultation", json!({ "id": made["id"], "draft": moved })).await;
+
+    let mut noted = opened.clone();
+    noted["note"] = json!("Diary");
+    let change = json!({ "id": made["id"], "draft": noted, "base": opened });
+    let changed = call(&application, "change_consultation", change.clone()).await;
+    assert_eq!((&changed["starts_at"], &changed["note"]), (&moved["starts_at"], &json!("Diary")));
+    assert_eq!((&changed["client"], &changed["link"]), (&made["client"], &made["link"]));
+    // Without what it was opened with, all of it is meant.
+    let without = json!({ "id": made["id"], "draft": noted });
+    assert_eq!(call(&application, "change_consultation", without).await["starts_at"], made["starts_at"]);
+    application.shutdown().await;
+}

@@ -7,7 +7,7 @@ use kabinet_app::view::{AppView, ConnectionView, SignInState};
 use serde_json::{Value, json};
 use std::sync::Arc;
 use support::fakes::{Fake, Fakes, visit};
-use support::{Computer, call, refusal, shows};
+use support::{Computer, PATIENCE, call, refusal, shows};
 
 const CALENDAR: &str = "bitrix24";
 
@@ -35,6 +35,13 @@ async fn connected(application: &Application) {
     .await;
 }
 
+/// The code that the page shows to whoever goes there.
+async fn code_of(computer: &Computer) -> String {
+    let page = computer.desktop.asked().opened.last().cloned().expect("the browser was opened");
+    let (_, shown) = visit(&page).await;
+    shown.split(|sign: char| !sign.is_ascii_hexdigit()).find(|word| word.len() == 32).expect("a code").to_owned()
+}
+
 #[tokio::test]
 async fn a_calendar_is_connected_in_the_browser() {
     let (fakes, computer, application) = at_work().await;
@@ -56,9 +63,7 @@ async fn a_calendar_is_connected_by_the_code_that_its_page_shows() {
     let (_fakes, computer, application) = at_work().await;
     call(&application, "begin_sign_in", form()).await;
     assert!(application.view().sign_in.expect("a sign-in").may_paste);
-    let page = computer.desktop.asked().opened.last().cloned().expect("the browser was opened");
-    let (_, shown) = visit(&page).await;
-    let code = shown.split(|sign: char| !sign.is_ascii_hexdigit()).find(|word| word.len() == 32).expect("a code").to_owned();
+    let code = code_of(&computer).await;
     let refused = refusal(&application, "finish_sign_in", json!({ "text": "https://portal.example.org/?code=1&state=x" })).await;
     assert_eq!(refused, ("sign_in_not_pasted".into(), Some("text".into())));
     call(&application, "finish_sign_in", json!({ "text": code })).await;
@@ -88,4 +93,50 @@ async fn a_webhook_in_the_portals_field_is_refused_and_kept_nowhere() {
     application.shutdown().await;
     let settings = std::fs::read_to_string(computer.data().join("app/settings.json")).expect("settings");
     assert!(settings.contains(&fakes.at.bitrix24_url) && !settings.contains("company") && !settings.contains("examplesecret"));
+}
+
+#[tokio::test]
+async fn a_calendar_that_was_disconnected_while_it_is_finished_does_not_come_back() {
+    let (fakes, computer, application) = at_work().await;
+    call(&application, "begin_sign_in", form()).await;
+    let code = code_of(&computer).await;
+    fakes.next(Fake::Bitrix24, json!({ "method": "oauth.token", "do": "delay:1" })).await;
+    call(&application, "finish_sign_in", json!({ "text": code })).await;
+    let deadline = tokio::time::Instant::now() + PATIENCE;
+    while fakes.asked(Fake::Bitrix24, "oauth.token").await == 0 {
+        assert!(tokio::time::Instant::now() < deadline, "nobody asked for a grant");
+    }
+    call(&application, "remove_connection", json!({ "provider": CALENDAR })).await;
+    assert!(connection(&application.view()).is_none());
+    // By the time the next attempt has come through, the first one's answer is long here.
+    call(&application, "begin_sign_in", form()).await;
+    let code = code_of(&computer).await;
+    fakes.next(Fake::Bitrix24, json!({ "method": "oauth.token", "do": "delay:1" })).await;
+    call(&application, "finish_sign_in", json!({ "text": code })).await;
+    connected(&application).await;
+    let of_both = fakes.asked(Fake::Bitrix24, "user.current").await;
+    call(&application, "remove_connection", json!({ "provider": CALENDAR })).await;
+    call(&application, "begin_sign_in", form()).await;
+    let code = code_of(&computer).await;
+    call(&application, "finish_sign_in", json!({ "text": code })).await;
+    connected(&application).await;
+    let of_one = fakes.asked(Fake::Bitrix24, "user.current").await - of_both;
+    assert_eq!(of_both, of_one, "the attempt that was given up was gone on with");
+    application.shutdown().await;
+}
+
+#[tokio::test]
+async fn an_attempt_at_another_portal_leaves_the_calendar_as_it_was() {
+    let (fakes, _computer, application) = at_work().await;
+    let webhook = json!({ "provider": CALENDAR, "values": {}, "secrets": { "webhook_url": fakes.at.webhook } });
+    call(&application, "save_connection", webhook).await;
+    let before = connection(&application.view()).cloned().expect("a calendar");
+    let mut other = form();
+    other["form"]["values"] = json!({ "portal": "http://127.0.0.1:9", "client_id": "another" });
+    other["form"]["secrets"] = json!({ "client_secret": "wrong" });
+    call(&application, "begin_sign_in", other).await;
+    call(&application, "cancel_sign_in", json!({})).await;
+    let after = connection(&application.view()).cloned().expect("a calendar");
+    assert_eq!((&after.values, &after.secrets_kept), (&before.values, &before.secrets_kept));
+    application.shutdown().await;
 }

@@ -233,6 +233,7 @@ function fromDraft(draft: ConsultationDraft): ConsultationView {
 
 function calendarOf({ calendar }: ConsultationDraft): Pick<ConsultationView, 'calendar'> {
   if (!calendar) return { calendar: null }
-  const { on, invited } = calendar
+  const { on } = calendar
+  const invited = calendar.invited ?? []
   return { calendar: { on, state: on ? 'waiting' : 'off', message: null, invited, conflict: null } }
 }

@@ -4,4 +4,8 @@ import type { ColleagueView } from "./ColleagueView";
 /**
  * Whether a consultation stands in the connected calendar, and who is invited there.
  */
-export type CalendarWishes = { on: boolean, invited: Array<ColleagueView>, };
+export type CalendarWishes = { on: boolean, 
+/**
+ * Absent leaves them as they are.
+ */
+invited: Array<ColleagueView> | null, };

@@ -28,7 +28,7 @@ error-unknown_command = The window asks for something that this version cannot d
 error-no_such_consultation = This consultation is not there any more.
 error-no_consultation_of_that_id = There is no consultation of that id. kabinet list --json shows the ids.
 error-nothing_next = Nothing is planned from now on.
-error-names_hidden = Names are hidden. Show them to repeat a consultation.
+error-names_hidden = Names are hidden, and what may hold them too. Show them first.
 error-nothing_exported = There is no file to show yet.
 error-no_such_provider = There is no such place for rooms.
 error-no_jitsi_address = Kabinet does not know your Jitsi server yet. Give its address in Connections, or paste a link.
@@ -81,6 +81,7 @@ error-room_field_bad = This value does not work here. Shorten or correct it.
 
 ## Signing in to a service
 
+error-token_not_accepted = The service does not accept this token. Check that all of it was copied.
 error-sign_in_again = The service does not know us any more. Sign in again in Connections.
 error-access_denied = Access was not given. If that was a mistake, press Connect again and allow it.
 error-bad_verification_code = The code does not work. Check it for mistakes, or get a new one.

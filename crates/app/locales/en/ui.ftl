@@ -183,6 +183,7 @@ paste-a-link = Paste a link of your own
 make-a-link = Make a link for me
 note = Note
 note-hidden = Hidden together with the names.
+broadcast-hidden = Title and description are hidden together with the names.
 note-hint = only you see it
 no-rooms-yet = No rooms are connected yet. A link made elsewhere can be pasted meanwhile.
 connect = Connect
@@ -192,6 +193,7 @@ created-and-copied = Consultation created, link copied
 change-consultation = Change consultation
 repeat = Repeat
 repeat-needs-names = Names are hidden. To repeat a consultation, show them first.
+change-room-needs-names = Names are hidden now, and the broadcast’s texts with them. To change the room, they have to be shown.
 change-needs-names = Names are hidden now. To change the consultation, they have to be shown.
 changed = Changes saved
 

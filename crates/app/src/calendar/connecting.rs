@@ -13,10 +13,18 @@ use kabinet_providers::calendars::{self, CalendarInfo, GRANT, SignInAnswer};
 use kabinet_providers::registry::{ConnectionError, ConnectionSettings};
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use tokio_util::sync::CancellationToken;
 use url::Url;
 
 /// One calendar of the connected account.
 pub(crate) use kabinet_providers::calendars::Calendar as There;
+
+/// What a form says that signing in was begun with: of a calendar that is connected it is kept together with the grant.
+#[derive(Debug)]
+pub(crate) struct CalendarForm {
+    pub values: BTreeMap<String, String>,
+    pub secrets: BTreeMap<String, Sensitive<String>>,
+}
 
 impl Application {
     /// Keeps what the form says of a calendar, and asks it, where that opens it. What only serves for signing in is kept for then.
@@ -78,21 +86,48 @@ impl Application {
     }
 
     /// The page on which a person lets us in; `state` comes back with the answer.
-    pub(crate) async fn calendar_sign_in_page(&self, provider: &str, state: &str) -> Result<Sensitive<String>, CommandError> {
+    pub(crate) async fn calendar_sign_in_page(
+        &self,
+        provider: &str,
+        form: &CalendarForm,
+        state: &str,
+    ) -> Result<Sensitive<String>, CommandError> {
         let info = calendar(provider)?;
-        let settings = self.calendar_settings(info).await?;
+        let settings = self.settings_of_form(info, form).await?;
         calendars::begin_sign_in(info.id, &settings, state).map_err(|error| cannot_open(info, &error))
     }
 
-    /// Takes what the browser brought back, or the code that was copied, and keeps the grant.
+    /// As the connection would be with this form.
+    async fn settings_of_form(&self, info: &CalendarInfo, form: &CalendarForm) -> Result<ConnectionSettings, CommandError> {
+        let mut settings = self.calendar_settings(info).await?;
+        let given = self.parts.operator.of(info.id);
+        for field in info.fields {
+            let typed = match field.kind {
+                FieldKind::Secret if !form.secrets.contains_key(field.key) => continue,
+                FieldKind::Secret => form.secrets.get(field.key).cloned(),
+                FieldKind::Text | FieldKind::Address | FieldKind::Switch => {
+                    form.values.get(field.key).cloned().map(Sensitive::new)
+                }
+            };
+            let typed = typed.filter(|typed| !typed.reveal().is_empty());
+            match typed.or_else(|| given.0.get(field.key).cloned()) {
+                Some(value) => drop(settings.0.insert(field.key.to_owned(), value)),
+                None => drop(settings.0.remove(field.key)),
+            }
+        }
+        Ok(settings)
+    }
+
+    /// Takes what the browser brought back, or the code that was copied, and keeps the grant, unless the person thought better of it.
     pub(crate) async fn finish_calendar_sign_in(
         self: &Arc<Self>,
         provider: &str,
-        state: &str,
-        query: &str,
+        form: CalendarForm,
+        (state, query): (&str, &str),
+        thought_better: &CancellationToken,
     ) -> Result<(), CommandError> {
         let info = calendar(provider)?;
-        let settings = self.calendar_settings(info).await?;
+        let settings = self.settings_of_form(info, &form).await?;
         let surroundings = self.surroundings(info, &settings)?;
         let answer = SignInAnswer { query, state };
         let given: ConnectionSettings = calendars::finish_sign_in(info.id, &settings, &surroundings, &answer).await?;
@@ -100,12 +135,18 @@ impl Application {
         let (mut secret, plain): (BTreeMap<_, _>, BTreeMap<_, _>) = given.0.into_iter().partition(|(key, _)| is_secret(key));
         // One of both opens it.
         let instead = info.sign_in.map_or(&[] as &[&str], |sign_in| sign_in.instead_of);
+        secret.extend(form.secrets);
         secret.extend(instead.iter().map(|key| ((*key).to_owned(), Sensitive::default())));
         let turn = self.calendar.stop_comparing().await;
+        // A portal takes nothing back; what nobody keeps ends by itself.
+        if thought_better.is_cancelled() {
+            return Ok(());
+        }
         self.close_calendar().await;
         self.keep_calendar_secrets(info, secret).await?;
         self.change(|state| {
             let kept = state.kept.connections.entry(info.id.into()).or_default();
+            *kept = form.values;
             kept.extend(plain.into_iter().map(|(key, value)| (key, value.into_inner())));
             state.calendar.people_read_at = None;
         });

@@ -268,16 +268,23 @@ impl Application {
     }
 
     /// What a form says of the calendar; a new consultation goes there by default as the person chose.
-    pub(crate) async fn wish_for_calendar(&self, id: &str, wishes: Option<CalendarWishes>, is_new: bool) {
+    pub(crate) async fn wish_for_calendar(
+        &self,
+        id: &str,
+        wishes: Option<CalendarWishes>,
+        base: Option<&CalendarWishes>,
+        is_new: bool,
+    ) {
         let changed = self.change(|state| {
             let by_default = state.kept.calendar.as_ref().is_some_and(|chosen| chosen.on_by_default);
             let wishes = match wishes {
                 Some(wishes) => wishes,
-                None if is_new && by_default => CalendarWishes { on: true, invited: Vec::new() },
+                None if is_new && by_default => CalendarWishes { on: true, invited: None },
                 None => return false,
             };
             let known = state.calendar.rows.get(id).cloned().unwrap_or_default();
-            let row = record::Row { on: wishes.on, invited: wishes.invited, ..known.clone() };
+            let (on, invited) = wishes.laid_over(base, known.on, &known.invited);
+            let row = record::Row { on, invited, ..known.clone() };
             let changed = row != known;
             if changed {
                 state.calendar.rows.insert(id.to_owned(), row);

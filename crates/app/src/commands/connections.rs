@@ -23,8 +23,17 @@ impl Application {
             return self.save_calendar(draft).await;
         }
         let info = rooms::provider(&draft.provider)?;
+        let token = info.capabilities.sign_in.and_then(|sign_in| draft.secrets.get(sign_in.token));
+        let pasted = token.is_some_and(|token| !token.trim().is_empty());
         let note = self.keep_form(info, draft).await?;
-        let checked = self.check(info).await?;
+        let mut checked = self.check(info).await?;
+        if pasted && checked.message.as_ref().is_some_and(|message| message.code == "sign_in_again") {
+            // Nobody was ever known by it, and most likely a part of it is missing.
+            checked.message = Some(crate::message("token_not_accepted"));
+            self.change(|state| {
+                state.connections.entry(info.id.into()).or_default().message.clone_from(&checked.message);
+            });
+        }
         self.worked(note);
         Ok(checked)
     }

@@ -1,6 +1,6 @@
 //! Making and changing consultations. All of it works without the backend; the outbox tells it.
 
-use super::{refuse, refuse_field};
+use super::{refuse, refuse_field, since};
 use crate::application::{Application, Save};
 use crate::command::{
     ById, CommandError, ConsultationChange, ConsultationDraft, Nothing, Outcome, RoomPreview, RoomPreviewRequest, RoomWishes,
@@ -86,7 +86,7 @@ impl Application {
         let id = consultation.id.clone();
         let at_provider = consultation.made.is_some();
         self.put(None, consultation).await;
-        self.wish_for_calendar(&id, draft.calendar, true).await;
+        self.wish_for_calendar(&id, draft.calendar, None, true).await;
         if at_provider {
             self.saw_room(&id);
             self.tell_without(&id, without.as_deref());
@@ -116,8 +116,11 @@ impl Application {
     }
 
     async fn change_now(self: &Arc<Self>, change: ConsultationChange) -> Result<ConsultationView, CommandError> {
-        let ConsultationChange { id, draft } = change;
+        let ConsultationChange { id, draft: typed, base } = change;
         let before = self.known_consultation(&id)?;
+        let over =
+            |known: &Consultation| base.as_ref().map_or_else(|| typed.clone(), |base| since::laid_over(&typed, base, known));
+        let draft = over(&before);
         let planned = self.planned(&draft)?;
         let info = rooms::provider(&draft.provider)?;
         let same_place = draft.provider == before.provider;
@@ -131,11 +134,15 @@ impl Application {
             None => None,
         };
         let changed = match (&placed, &draft.room) {
-            (None, Some(wishes)) if same_place && before.made.is_some() => Some(self.change_made(&before, wishes).await?),
+            (None, Some(wishes)) if same_place && before.made.is_some() => {
+                Some(self.change_made(&before, wishes, base.as_ref().and_then(|base| base.room.as_ref())).await?)
+            }
             _ => None,
         };
         // The provider took its time; meanwhile something else may have changed, even the room.
         let before = self.known_consultation(&id).unwrap_or(before);
+        let planned = self.planned(&over(&before)).unwrap_or(planned);
+        let keeps_time = base.as_ref().is_some_and(|base| since::same_time(&typed, base));
         let changed = changed.filter(|changed| before.made.as_ref().is_some_and(|made| made.id == changed.id));
         let placed = placed.unwrap_or_else(|| Placed {
             provider: draft.provider,
@@ -148,7 +155,7 @@ impl Application {
         let hidden = self.look().settings().hide_names && planned.client.is_empty();
         let now = Consultation {
             client: if hidden { before.client.clone() } else { planned.client },
-            starts_at: planned.starts_at,
+            starts_at: if keeps_time { before.starts_at } else { planned.starts_at },
             minutes: planned.minutes,
             time_zone: planned.zone.name().into(),
             provider: placed.provider,
@@ -159,7 +166,8 @@ impl Application {
             ..before.clone()
         };
         self.put(Some(before), now).await;
-        self.wish_for_calendar(&id, draft.calendar, false).await;
+        let opened_with = base.as_ref().and_then(|base| base.calendar.as_ref());
+        self.wish_for_calendar(&id, draft.calendar, opened_with, false).await;
         if moved {
             if at_provider {
                 self.saw_room(&id);
@@ -189,9 +197,16 @@ impl Application {
     }
 
     /// What is wished otherwise than the room was made with is changed there first.
-    async fn change_made(self: &Arc<Self>, consultation: &Consultation, wishes: &RoomWishes) -> Result<Made, CommandError> {
+    async fn change_made(
+        self: &Arc<Self>,
+        consultation: &Consultation,
+        wishes: &RoomWishes,
+        base: Option<&RoomWishes>,
+    ) -> Result<Made, CommandError> {
         let made = consultation.made.as_ref().ok_or_else(|| refuse("room_not_made_here"))?;
-        let wanted = made::wished(rooms::provider(&consultation.provider)?, made, wishes)?;
+        self.sees_texts(wishes)?;
+        let wishes = base.map_or_else(|| wishes.clone(), |base| since::room_laid_over(wishes, base, &made::wishes(made)));
+        let wanted = made::wished(rooms::provider(&consultation.provider)?, made, &wishes)?;
         if wanted != *made {
             let (info, _, opened) = self.made_room(consultation).await?;
             self.change_there(consultation, (info, opened.as_ref()), (made, &wanted)).await?;

@@ -2,7 +2,9 @@
 
 use super::refuse;
 use crate::application::Application;
-use crate::command::{ById, CommandError, Nothing, RoomChanging, RoomComparison, SideChoice, WhichSide};
+use crate::command::{
+    BroadcastWishes, ById, CommandError, Nothing, RoomChanging, RoomComparison, RoomWishes, SideChoice, WhichSide,
+};
 use crate::made;
 use crate::present::room_view;
 use crate::record::{Consultation, Made};
@@ -24,13 +26,14 @@ impl Application {
         let consultation = self.known_consultation(&by.id)?;
         let (info, made, opened) = self.made_room(&consultation).await?;
         let state = self.read_room(&consultation, (info, opened.as_ref()), &made.id).await?;
-        Ok(compared(&consultation, &made, Some(&state)))
+        Ok(compared(&consultation, &made, Some(&state), self.hides_names()))
     }
 
     /// Asks for what differs from what the provider says, not from what is thought here: somebody may have changed it there.
     pub(super) async fn change_room(self: &Arc<Self>, changing: RoomChanging) -> Result<RoomComparison, CommandError> {
         let consultation = self.known_consultation(&changing.id)?;
         let (info, ours, opened) = self.made_room(&consultation).await?;
+        self.sees_texts(&changing.wishes)?;
         // Before anything is asked: what cannot be wished is refused at its field.
         made::wished(info, &ours, &changing.wishes)?;
         let there = (info, opened.as_ref());
@@ -42,7 +45,20 @@ impl Application {
         let state = self.read_room(&consultation, there, &ours.id).await.ok();
         let made = state.as_ref().map_or_else(|| wanted.clone(), |state| made::as_said(&wanted, state));
         self.keep_made(&consultation.id, made.clone(), None).await;
-        Ok(compared(&consultation, &made, state.as_ref()))
+        Ok(compared(&consultation, &made, state.as_ref(), self.hides_names()))
+    }
+
+    /// A form that was not shown a broadcast's texts cannot give them back.
+    pub(super) fn sees_texts(&self, wishes: &RoomWishes) -> Result<(), CommandError> {
+        let without = |texts: &BroadcastWishes| texts.title.trim().is_empty() && texts.description.trim().is_empty();
+        if self.hides_names() && wishes.broadcast.as_ref().is_some_and(without) {
+            return Err(refuse("names_hidden"));
+        }
+        Ok(())
+    }
+
+    fn hides_names(&self) -> bool {
+        self.look().settings().hide_names
     }
 
     pub(super) async fn take_room(self: &Arc<Self>, choice: SideChoice) -> Result<RoomComparison, CommandError> {
@@ -58,27 +74,27 @@ impl Application {
                 }
                 self.change_there(&consultation, there, (&theirs, &ours)).await?;
                 let state = self.read_room(&consultation, there, &ours.id).await.ok();
-                Ok(compared(&consultation, &ours, state.as_ref()))
+                Ok(compared(&consultation, &ours, state.as_ref(), self.hides_names()))
             }
             WhichSide::Theirs => {
                 let link = state.link.reveal().clone();
                 self.keep_made(&consultation.id, theirs.clone(), Some(link.clone())).await;
-                Ok(compared(&Consultation { link, ..consultation }, &theirs, Some(&state)))
+                Ok(compared(&Consultation { link, ..consultation }, &theirs, Some(&state), self.hides_names()))
             }
         }
     }
 }
 
 /// Without an answer the provider is taken to say the same.
-fn compared(consultation: &Consultation, ours: &Made, said: Option<&RoomState>) -> RoomComparison {
+fn compared(consultation: &Consultation, ours: &Made, said: Option<&RoomState>, hidden: bool) -> RoomComparison {
     let (theirs, their_link) = match said {
         Some(state) => (made::as_said(ours, state), state.link.reveal().clone()),
         None => (ours.clone(), consultation.link.clone()),
     };
     let differs = made::differing((ours, &consultation.link), (&theirs, &their_link));
     RoomComparison {
-        ours: room_view(ours),
-        theirs: room_view(&theirs),
+        ours: room_view(ours, hidden),
+        theirs: room_view(&theirs, hidden),
         differs: differs.into_iter().map(str::to_owned).collect(),
     }
 }

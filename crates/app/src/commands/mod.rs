@@ -9,6 +9,7 @@ mod made_rooms;
 mod pairing;
 mod settings;
 mod sign_in;
+mod since;
 
 pub(crate) use connections::fields as form_fields;
 

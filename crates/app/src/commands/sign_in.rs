@@ -3,12 +3,12 @@
 use super::calendar::is_calendar;
 use super::{refuse, refuse_field};
 use crate::application::Application;
-use crate::calendar::connecting::only_origins;
+use crate::calendar::connecting::{CalendarForm, only_origins};
 use crate::command::{CommandError, Nothing, SignInAnswer, SignInRequest, SignInWay};
 use crate::rooms;
 use crate::signing_in::{At, Awaited, UnderWay, Whose, drawn_state, redirect};
 use crate::view::SignInState;
-use kabinet_providers::calendars::calendars;
+use kabinet_providers::calendars::{GRANT, calendars};
 use kabinet_providers::sign_in::Attempt;
 use std::sync::Arc;
 
@@ -43,21 +43,21 @@ impl Application {
         self.keep_form(info, form).await?;
         // Without a keychain what is granted would be lost, and the person should know before they go there.
         self.secret(&crate::accounts::sign_in_name(info.id)).await?;
-        let account = self.sign_in_at(info).await?;
+        let service = self.sign_in_at(info).await?;
         match way {
             SignInWay::Browser => {
                 let attempt = Attempt::new(self.parts.ids.as_ref());
                 let redirect = redirect(self.parts.operator.sign_in_port);
-                let page = account.authorization(&attempt, &redirect, None);
+                let page = service.at.authorization(&attempt, &redirect, None);
                 let awaited = Awaited { redirect, whose: Whose::Account(attempt) };
-                Ok(self.wait_for_browser(At::Account { info, account }, awaited, page).await)
+                Ok(self.wait_for_browser(At::Account { info, service }, awaited, page).await)
             }
             SignInWay::DeviceCode => {
-                let begun = account.start_device(self.now()).await.map_err(|error| {
+                let begun = service.at.start_device(self.now()).await.map_err(|error| {
                     tracing::info!(error = &error as &dyn std::error::Error, "there is no code to sign in with");
                     refuse(error.code())
                 })?;
-                Ok(self.wait_for_code(info, account, begun))
+                Ok(self.wait_for_code(info, service, begun))
             }
         }
     }
@@ -71,11 +71,16 @@ impl Application {
         form.secrets.retain(|key, _| !sign_in.instead_of.contains(&key.as_str()));
         let (mut values, secrets) = super::connections::fields(info.fields, form)?;
         only_origins(info, &mut values)?;
-        self.put_form(info.id, values, secrets).await?;
+        let form = CalendarForm { values, secrets };
+        // An attempt that comes to nothing leaves a calendar that works as it is; there is nothing to lose of another.
+        let opens = |key: &&str| self.look().keeps_secret(info.id, key);
+        if ![GRANT].iter().chain(sign_in.instead_of).any(opens) {
+            self.put_form(info.id, form.values.clone(), form.secrets.clone()).await?;
+        }
         let state = drawn_state(self.parts.ids.as_ref());
-        let page = self.calendar_sign_in_page(info.id, state.reveal()).await?;
+        let page = self.calendar_sign_in_page(info.id, &form, state.reveal()).await?;
         let awaited = Awaited { redirect: redirect(self.parts.operator.sign_in_port), whose: Whose::Calendar { state } };
-        Ok(self.wait_for_browser(At::Calendar { provider }, awaited, page).await)
+        Ok(self.wait_for_browser(At::Calendar { provider, form }, awaited, page).await)
     }
 
     pub(super) async fn open_sign_in_page(self: &Arc<Self>, _: Nothing) -> Result<Nothing, CommandError> {

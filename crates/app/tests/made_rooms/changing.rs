@@ -198,3 +198,23 @@ async fn nobody_comes_unseen_into_the_room_of_a_cancelled_consultation() {
     becomes("PUBLIC").await;
     application.shutdown().await;
 }
+
+#[tokio::test]
+async fn a_broadcasts_texts_are_hidden_with_the_names_and_not_written_over_unseen() {
+    let practice = Practice::open().await;
+    let application = practice.connected().await;
+    let made = call(&application, "create_consultation", draft("15:30", broadcast())).await;
+    call(&application, "set_hide_names", json!({ "on": true })).await;
+    let texts = |room: &Value| [room["broadcast"]["title"].clone(), room["broadcast"]["description"].clone()];
+    let shown = call(&application, "consultation", of(&made)).await;
+    let compared = call(&application, "compare_room", of(&made)).await;
+    for room in [&shown["made"], &compared["ours"], &compared["theirs"]] {
+        assert_eq!(texts(room), [json!(""), json!("")]);
+    }
+    let blind = json!({ "waiting_room": "nobody", "broadcast": { "title": "", "description": "" } });
+    assert_eq!(refusal(&application, "change_room", json!({ "id": made["id"], "wishes": blind })).await.0, "names_hidden");
+    assert_eq!(practice.only_conference().await["live_stream"]["title"], json!("Sleep"));
+    call(&application, "set_hide_names", json!({ "on": false })).await;
+    assert_eq!(call(&application, "consultation", of(&made)).await["made"], made["made"]);
+    application.shutdown().await;
+}

@@ -89,6 +89,48 @@ async fn tokens_are_renewed_when_they_are_due_and_the_new_ones_kept_before_use()
 }
 
 #[tokio::test]
+async fn who_thinks_better_of_it_while_it_is_finished_is_not_connected() {
+    let (fakes, computer, application) = at_work().await;
+    for (slow, command) in [("info", "cancel_sign_in"), ("token.authorization_code", "remove_connection")] {
+        let (page, before) = (begin(&computer, &application).await, fakes.asked(Fake::Yandex, slow).await);
+        fakes.next(Fake::Yandex, json!({ "method": slow, "do": "delay:1" })).await;
+        visit(&page).await;
+        let deadline = tokio::time::Instant::now() + PATIENCE;
+        while fakes.asked(Fake::Yandex, slow).await == before {
+            assert!(tokio::time::Instant::now() < deadline, "{slow}: nobody asked");
+        }
+        call(&application, command, json!({ "provider": PROVIDER })).await;
+        while grants(&fakes).await.last().is_none_or(|grant| grant["dead"] != json!(true)) {
+            assert!(tokio::time::Instant::now() < deadline, "{slow}: what was granted is not given back");
+        }
+        let view = application.view();
+        assert!(view.sign_in.is_none() && connection(&view).is_none(), "{slow}");
+    }
+    application.shutdown().await;
+    let application = start(&computer).await;
+    assert_eq!(check(&application).await.1, json!("not_signed_in"));
+    application.shutdown().await;
+}
+
+#[tokio::test]
+async fn an_attempt_with_another_application_leaves_the_account_as_it_was() {
+    let (fakes, computer, application) = at_work().await;
+    connect(&computer, &application).await;
+    let mut other = form("browser");
+    other["form"]["values"] = json!({ "client_id": "another" });
+    other["form"]["secrets"] = json!({ "client_secret": "wrong" });
+    call(&application, "begin_sign_in", other).await;
+    call(&application, "cancel_sign_in", json!({})).await;
+    computer.put_forward(&application, DUE);
+    assert_eq!(check(&application).await, (json!("works"), Value::Null));
+    assert_eq!(fakes.asked(Fake::Yandex, "token.refresh_token").await, 1);
+    call(&application, "remove_connection", json!({ "provider": PROVIDER })).await;
+    assert!(application.view().problems.is_empty());
+    assert_eq!(grants(&fakes).await.last().expect("a grant")["dead"], json!(true));
+    application.shutdown().await;
+}
+
+#[tokio::test]
 async fn whoever_asked_for_new_tokens_may_go_away() {
     let (fakes, computer, application) = at_work().await;
     connect(&computer, &application).await;
@@ -208,7 +250,10 @@ async fn a_pasted_token_and_an_account_take_each_others_place() {
     let pasted = connection(&view).expect("a connection");
     assert!(pasted.account.is_none() && pasted.secrets_kept == ["access_token"]);
     assert_eq!(grants(&fakes).await[0]["dead"], json!(true));
-    assert_eq!(paste("y0_nobodys").await, json!({ "health": "broken", "message": { "code": "sign_in_again", "facts": {} } }));
+    assert_eq!(
+        paste("y0_nobodys").await,
+        json!({ "health": "broken", "message": { "code": "token_not_accepted", "facts": {} } })
+    );
 
     connect(&computer, &application).await;
     assert_eq!(paste("").await["message"]["code"], json!("not_signed_in"));

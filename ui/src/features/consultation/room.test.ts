@@ -52,7 +52,7 @@ test('what changing came to is shown once', () => {
 })
 
 test('only what differs is listed, in words, and what is new to the window by its own name', () => {
-  const sides = roomSides(other, 'https://rooms.example.com/1')
+  const sides = roomSides(other, 'https://rooms.example.com/1', false)
   expect(sides.map(({ name }) => name)).toEqual(['Waiting room', 'Co-hosts', 'Link', 'something_new'])
   expect(sides[0]).toMatchObject({ ours: 'Outsiders wait', theirs: 'Nobody waits' })
   expect(sides[1]).toMatchObject({ ours: room.cohosts.join('\n'), theirs: '' })
@@ -63,4 +63,7 @@ test('what may hold a name is hidden with the names', () => {
   const [title, time] = entrySides(fields, true)
   expect(JSON.stringify(title)).not.toMatch(/Ann|Bob/)
   expect(time).toEqual({ name: 'Time', ours: 'Ann', theirs: 'Bob' })
+  const texts = { title: 'Ann', description: 'Ann', organisation_only: false, watch_link: null }
+  const about = { ours: { ...room, broadcast: texts }, theirs: room, differs: ['title', 'description'] }
+  expect(JSON.stringify(roomSides(about, '', true))).not.toContain('Ann')
 })

@@ -11,6 +11,9 @@ export interface Side {
   theirs: string
 }
 
+/** They may hold the client's name. */
+const NAMING = ['title', 'location', 'description']
+
 const rooms: Record<string, { name: string; said: (room: RoomView) => string }> = {
   waiting_room: { name: key('waiting-room'), said: (room) => levelWord(room.waiting_room) },
   cohosts: { name: key('cohosts'), said: (room) => room.cohosts.join('\n') },
@@ -25,12 +28,13 @@ const rooms: Record<string, { name: string; said: (room: RoomView) => string }> 
 }
 
 /** What a room is like here and at its provider, where that differs. The provider's own link is told of, not shown. */
-export function roomSides({ ours, theirs, differs }: RoomComparison, link: string): Side[] {
+export function roomSides({ ours, theirs, differs }: RoomComparison, link: string, hidden: boolean): Side[] {
   return differs.map((field) => {
+    const veil = hidden && NAMING.includes(field) ? t('note-hidden') : null
     if (field === 'link') return { name: t('room-link'), ours: link, theirs: t('room-link-other') }
     const known = rooms[field]
     return known
-      ? { name: t(known.name), ours: known.said(ours), theirs: known.said(theirs) }
+      ? { name: t(known.name), ours: veil ?? known.said(ours), theirs: veil ?? known.said(theirs) }
       : { name: field, ours: '', theirs: '' }
   })
 }
@@ -42,8 +46,6 @@ const entries: Record<string, string> = {
   description: key('entry-description'),
   reminder: key('entry-reminder'),
 }
-/** They may hold the client's name. */
-const NAMING = ['title', 'location', 'description']
 
 /** A span of time is not broken at its dash. */
 const whole = (text: string) => text.replaceAll('–', '\u2060–\u2060')

@@ -60,6 +60,8 @@ export class Draft {
   busy = $state(false)
   /** A room may have been made whose answer was lost. Only a person's word sends again. */
   uncertain = $state(false)
+  /** What the form of a change was opened with. */
+  opened: ConsultationDraft | null = null
   /** Why it was last refused. */
   failure = $state.raw<CommandError | null>(null)
 
@@ -124,7 +126,7 @@ export class Draft {
     draft.room = RoomForm.of(proposed.room)
     if (proposed.calendar) {
       draft.inCalendar = proposed.calendar.on
-      draft.invited.put(proposed.calendar.invited)
+      draft.invited.put(proposed.calendar.invited ?? [])
     }
     return draft
   }
@@ -163,7 +165,12 @@ export class Draft {
     return hasCalendar(view) && (this.inCalendar ?? (view.calendar?.on_by_default === true && !this.changes))
   }
 
-  asCommand(view: AppView): ConsultationDraft {
+  /** Of a form just opened: what is the same in both was not touched, and stays as it is known by then. */
+  asOpened(view: AppView): ConsultationDraft {
+    return this.asCommand(view, true)
+  }
+
+  asCommand(view: AppView, whole = false): ConsultationDraft {
     const way = this.linkWay(view)
     const link = {
       kept: this.had?.link ?? '',
@@ -184,7 +191,7 @@ export class Draft {
       note: this.note.trim(),
       room: way === 'asked' && provider ? this.room.wishes(provider) : null,
       calendar:
-        hasCalendar(view) && (!this.changes || this.calendarTouched)
+        hasCalendar(view) && (whole || !this.changes || this.calendarTouched)
           ? { on: this.goesToCalendar(view), invited: this.invited.chosen }
           : null,
     }

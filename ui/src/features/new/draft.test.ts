@@ -237,3 +237,12 @@ test('the same again keeps a pasted link and has another one made else', () => {
   const pasted = Draft.like({ ...proposed, link: 'https://pasted' }, moscow)
   expect(pasted.asCommand(day)).toEqual({ ...proposed, link: 'https://pasted' })
 })
+
+test('a change says what its form was opened with, the calendar too', () => {
+  const hero = rooms.hero!
+  const draft = Draft.of(hero)
+  const opened = draft.asOpened(rooms)
+  expect(opened.calendar).toEqual({ on: true, invited: hero.calendar!.invited })
+  draft.note = 'diary'
+  expect({ ...draft.asCommand(rooms), note: opened.note, calendar: opened.calendar }).toEqual(opened)
+})
