@@ -119,6 +119,14 @@ pub trait KeepSettings: fmt::Debug + Send + Sync {
     /// # Errors
     /// When they could not be kept; they are offered again later.
     async fn keep(&self, changed: &ConnectionSettings) -> Result<(), Box<dyn std::error::Error + Send + Sync>>;
+
+    /// Asked before a grant is renewed, which ends the old one: what is returned is held until the new one was handed on to be kept.
+    ///
+    /// # Errors
+    /// When the connection is another one by now, so that the grant is to be left alone.
+    async fn begin_renewal(&self) -> Result<Box<dyn Send>, Box<dyn std::error::Error + Send + Sync>> {
+        Ok(Box::new(()))
+    }
 }
 
 /// Opens a calendar by its id. A grant is opened once: two that hold the same would renew it against each other.

@@ -34,6 +34,8 @@ pub(crate) struct Desk {
     /// Somebody wants them compared soon.
     pub(crate) wanted: Notify,
     opened: Mutex<Option<Opened>>,
+    /// Held while a grant is renewed: the old one is worth nothing once it was used, so the new one is waited for and kept.
+    renewal: Arc<Mutex<()>>,
     /// Counts the openings: what an older one has to keep is of yesterday.
     opening: AtomicU64,
     pace: Arc<Pace>,
@@ -58,6 +60,7 @@ impl Desk {
             leaving: Notify::new(),
             wanted: Notify::new(),
             opened: Mutex::default(),
+            renewal: Arc::default(),
             opening: AtomicU64::new(0),
             pace: Arc::new(Pace::new(clock, Arc::new(SystemPause))),
         }
@@ -75,14 +78,19 @@ impl Desk {
         self.turn.lock().await
     }
 
-    /// A round is to stop; heard from now on, also while it waits for its turn.
-    pub(super) fn interrupted(&self) -> Notified<'_> {
-        self.interrupt.notified()
+    /// A round is to stop, though not in the middle of renewing a grant; heard from now on, also while it waits for its turn.
+    pub(super) fn interrupted(&self) -> impl Future<Output = ()> + '_ {
+        self.heard(self.interrupt.notified())
     }
 
     /// The connection is about to be another one; heard from now on likewise.
-    pub(super) fn left(&self) -> Notified<'_> {
-        self.leaving.notified()
+    pub(super) fn left(&self) -> impl Future<Output = ()> + '_ {
+        self.heard(self.leaving.notified())
+    }
+
+    async fn heard(&self, notified: Notified<'_>) {
+        notified.await;
+        drop(self.renewal.lock().await);
     }
 }
 
@@ -192,6 +200,7 @@ impl Application {
 
     /// The next one who asks opens it anew, with what is kept by then.
     pub(super) async fn close_calendar(&self) {
+        let _renewed = self.calendar.renewal.lock().await;
         let mut opened = self.calendar.opened.lock().await;
         self.calendar.opening.fetch_add(1, Ordering::SeqCst);
         *opened = None;
@@ -300,13 +309,25 @@ struct Outdated;
 #[error("not kept: {0}")]
 struct NotKept(String);
 
+impl Keeper {
+    fn application(&self) -> Result<Arc<Application>, Outdated> {
+        let application = self.application.upgrade().ok_or(Outdated)?;
+        let current = application.calendar.opening.load(Ordering::SeqCst) == self.opening;
+        if current { Ok(application) } else { Err(Outdated) }
+    }
+}
+
 #[async_trait]
 impl KeepSettings for Keeper {
+    async fn begin_renewal(&self) -> Result<Box<dyn Send>, Box<dyn std::error::Error + Send + Sync>> {
+        let renewal = self.application()?.calendar.renewal.clone().lock_owned().await;
+        // It may have been closed while we waited.
+        self.application()?;
+        Ok(Box::new(renewal))
+    }
+
     async fn keep(&self, changed: &ConnectionSettings) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
-        let application = self.application.upgrade().ok_or(Outdated)?;
-        if application.calendar.opening.load(Ordering::SeqCst) != self.opening {
-            return Err(Outdated.into());
-        }
+        let application = self.application()?;
         let is_secret = |key: &str| secrets(self.info).any(|secret| secret == key);
         let (secret, plain): (Vec<_>, Vec<_>) = changed.0.clone().into_iter().partition(|(key, _)| is_secret(key));
         let not_kept = |message: Message| NotKept(message.code);

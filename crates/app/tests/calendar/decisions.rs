@@ -1,7 +1,7 @@
 //! What is a decision and what is none: nothing is deleted, moved or cancelled that nobody decided on.
 
 use crate::practice::{Practice, draft_in, moment};
-use crate::support::fakes::Fakes;
+use crate::support::fakes::{Fake::Bitrix24, Fakes};
 use crate::support::{Computer, call, settle_in, shows};
 use kabinet_app::view::{ConflictKind, FeedState};
 use serde_json::json;
@@ -183,4 +183,24 @@ async fn two_computers_of_one_specialist_plan_an_entry_once() {
     assert_eq!(practice.consultations().len(), 1);
     practice.close().await;
     first.1.shutdown().await;
+}
+
+#[tokio::test]
+async fn a_begun_renewal_is_seen_through_before_the_connection_is_saved() {
+    let practice = Practice::signed_in().await;
+    let first = practice.secret("bitrix24/grant").await.expect("a grant");
+    practice.fakes.put_forward(Bitrix24, 2 * 3600).await;
+    practice.next(json!({ "method": "oauth.token.refresh_token", "do": "delay:1" })).await;
+    let application = practice.application.clone();
+    let round = tokio::spawn(async move { application.call("sync_calendar", json!({})).await.is_ok() });
+    while practice.asked("oauth.token.refresh_token").await == 0 {
+        tokio::task::yield_now().await;
+    }
+    let saved =
+        call(&practice.application, "save_connection", json!({ "provider": "bitrix24", "values": {}, "secrets": {} })).await;
+    assert_eq!(saved["health"], json!("works"), "{saved}");
+    assert_ne!(practice.secret("bitrix24/grant").await.expect("a grant"), first);
+    round.await.expect("it ends");
+    practice.syncs().await;
+    practice.close().await;
 }

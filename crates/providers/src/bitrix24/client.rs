@@ -296,6 +296,8 @@ impl Client {
             return Ok(());
         }
         let application = self.application.as_ref().ok_or(CalendarError::SignInAgain)?;
+        let keeper = &self.surroundings.keeper;
+        let _seen_through = keeper.begin_renewal().await.map_err(|_| CalendarError::ChangedMeanwhile)?;
         let new = application.renew(&self.surroundings.http, &old).await?;
         let base = Base::endpoint(new.client_endpoint.reveal()).map_err(|_| CalendarError::LeadsElsewhere)?;
         {
