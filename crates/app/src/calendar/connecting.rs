@@ -29,6 +29,11 @@ pub(crate) struct CalendarForm {
 impl Application {
     /// Keeps what the form says of a calendar, and asks it, where that opens it. What only serves for signing in is kept for then.
     pub(crate) async fn save_calendar(self: &Arc<Self>, draft: ConnectionDraft) -> Result<CheckResult, CommandError> {
+        let application = self.clone();
+        self.answered_soon(async move { application.keep_calendar(draft).await }).await
+    }
+
+    async fn keep_calendar(self: &Arc<Self>, draft: ConnectionDraft) -> Result<CheckResult, CommandError> {
         let info = calendar(&draft.provider)?;
         let (mut values, mut secret) = form_fields(info.fields, draft)?;
         only_origins(info, &mut values)?;
@@ -64,7 +69,8 @@ impl Application {
     }
 
     pub(crate) async fn check_calendar(self: &Arc<Self>, provider: &str) -> Result<CheckResult, CommandError> {
-        self.ask_calendar(calendar(provider)?).await
+        let (application, info) = (self.clone(), calendar(provider)?);
+        self.answered_soon(async move { application.ask_calendar(info).await }).await
     }
 
     /// Forgets the connection and its secrets; consultations and entries stay as they are.

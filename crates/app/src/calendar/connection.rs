@@ -2,7 +2,7 @@
 
 use crate::application::Application;
 use crate::command::{CheckResult, CommandError};
-use crate::commands::{refuse_field, refuse_with};
+use crate::commands::{refuse, refuse_field, refuse_with};
 use crate::keychain::secret_name;
 use crate::state::Account;
 use crate::view::{Health, Message};
@@ -18,9 +18,15 @@ use kabinet_providers::posting::PostingClient;
 use kabinet_providers::registry::{ConnectionError, ConnectionSettings};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Weak};
+use std::time::Duration;
 use tokio::sync::futures::Notified;
 use tokio::sync::{Mutex, MutexGuard, Notify};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 use url::Url;
+
+/// A portal that never answers is asked again and again for minutes; a person waits no longer than this.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// What the running application holds for the calendar.
 #[derive(Debug)]
@@ -137,6 +143,42 @@ pub(super) fn cannot_open(info: &CalendarInfo, error: &ConnectionError) -> Comma
     }
 }
 
+impl Application {
+    /// Asks a portal for a person, who does not wait for one that never answers.
+    pub(crate) async fn answered_soon<T: Send + 'static>(
+        &self,
+        asked: impl Future<Output = Result<T, CommandError>> + Send + 'static,
+    ) -> Result<T, CommandError> {
+        within(PATIENCE, &self.tasks, &self.stop, asked).await
+    }
+}
+
+/// Waits so long for an answer. The asking goes on: a grant that is just being renewed would be lost with it.
+async fn within<T: Send + 'static>(
+    patience: Duration,
+    tasks: &TaskTracker,
+    stop: &CancellationToken,
+    asked: impl Future<Output = Result<T, CommandError>> + Send + 'static,
+) -> Result<T, CommandError> {
+    let stop = stop.clone();
+    let asking = tasks.spawn(Box::pin(async move {
+        let mut asked = Box::pin(asked);
+        tokio::select! {
+            done = &mut asked => return Some(done),
+            () = stop.cancelled() => {}
+        }
+        tokio::time::timeout(super::GRACE, asked).await.ok()
+    }));
+    match tokio::time::timeout(patience, asking).await {
+        Ok(Ok(Some(done))) => done,
+        Ok(Ok(None)) | Err(_) => Err(refuse("calendar_unreachable")),
+        Ok(Err(broken)) => {
+            tracing::error!(error = &broken as &dyn std::error::Error, "asking the calendar broke off");
+            Err(refuse("calendar_unexpected"))
+        }
+    }
+}
+
 impl From<CalendarError> for CommandError {
     fn from(error: CalendarError) -> Self {
         tracing::info!(error = &error as &dyn std::error::Error, "the calendar did not do it");
@@ -171,7 +213,7 @@ impl Application {
         let http = PostingClient::new(&HttpSettings { reach, ..HttpSettings::default() }, CALL);
         let opening = self.calendar.opening.load(Ordering::SeqCst);
         Ok(Surroundings {
-            http: http.map_err(|_| crate::commands::refuse("no_tls"))?,
+            http: http.map_err(|_| refuse("no_tls"))?,
             pace: self.calendar.pace.clone(),
             ids: self.parts.ids.clone(),
             keeper: Arc::new(Keeper { application: Arc::downgrade(self), info, opening }),
@@ -391,4 +433,27 @@ fn are_here(settings: &ConnectionSettings) -> bool {
     let addresses = settings.0.values().filter_map(|value| Url::parse(value.reveal().trim()).ok());
     let mut addresses = addresses.filter(|url| matches!(url.scheme(), "http" | "https")).peekable();
     addresses.peek().is_some() && addresses.all(|url| crate::line::is_loopback(&url))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn nobody_waits_for_a_portal_that_never_answers_and_its_answer_is_kept_all_the_same() {
+        let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
+        let (portal, kept) = (Arc::new(Notify::new()), Arc::new(AtomicBool::new(false)));
+        let (answer, keeps) = (portal.clone(), kept.clone());
+        let asked = async move {
+            answer.notified().await;
+            keeps.store(true, Ordering::SeqCst);
+            Ok(())
+        };
+        let refused = within(Duration::ZERO, &tasks, &stop, asked).await.expect_err("no answer");
+        assert_eq!(refused.message.code, "calendar_unreachable");
+        portal.notify_one();
+        tasks.close();
+        tasks.wait().await;
+        assert!(kept.load(Ordering::SeqCst));
+    }
 }

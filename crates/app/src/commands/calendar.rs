@@ -20,7 +20,8 @@ const EARLIEST_REMINDER: u32 = 24 * 60;
 
 impl Application {
     pub(super) async fn calendar_choices(self: &Arc<Self>, by: ByProvider) -> Result<CalendarChoices, CommandError> {
-        let calendars = self.calendars_there(&by.provider).await?;
+        let application = self.clone();
+        let calendars = self.answered_soon(async move { application.calendars_there(&by.provider).await }).await?;
         let one = |calendar: There| OneCalendar {
             id: calendar.id.0,
             name: calendar.name.into_inner(),
@@ -34,6 +35,11 @@ impl Application {
         if choice.reminder.is_some_and(|minutes| minutes > EARLIEST_REMINDER) {
             return Err(refuse_field("bad_minutes", "reminder"));
         }
+        let application = self.clone();
+        self.answered_soon(async move { application.choose_there(choice).await }).await
+    }
+
+    async fn choose_there(self: &Arc<Self>, choice: CalendarChoice) -> Result<Nothing, CommandError> {
         let there = self.calendars_there(&choice.provider).await?;
         let calendar = there.into_iter().find(|one| one.id.0 == choice.calendar);
         let calendar = calendar.ok_or_else(|| refuse_field("no_such_calendar", "calendar"))?;
@@ -65,11 +71,14 @@ impl Application {
             WhichSide::Ours => Side::Ours,
             WhichSide::Theirs => Side::Theirs,
         };
-        self.settle_conflict(&choice.id, side).await?;
+        let application = self.clone();
+        self.answered_soon(async move { application.settle_conflict(&choice.id, side).await }).await?;
         Ok(Nothing {})
     }
 
     pub(super) async fn colleagues(self: &Arc<Self>, search: ColleagueSearch) -> Result<Colleagues, CommandError> {
-        Ok(Colleagues { items: self.find_colleagues(&search.text).await? })
+        let application = self.clone();
+        let items = self.answered_soon(async move { application.find_colleagues(&search.text).await }).await?;
+        Ok(Colleagues { items })
     }
 }
