@@ -219,7 +219,7 @@ impl Tables {
     /// Entries whose answer was lost may stand elsewhere than where we read, if they stand at all.
     async fn find_lost(&mut self, sides: &Sides<'_>, report: &mut Report) -> Result<(), RoundError> {
         let read: BTreeSet<ConsultationId> =
-            self.theirs.iter().filter(|event| !event.deleted).filter_map(|event| event.marked).collect();
+            self.theirs.iter().filter(|event| event.stands()).filter_map(|event| event.marked).collect();
         let here: BTreeSet<ConsultationId> = self.ours.iter().map(|one| one.consultation).collect();
         let lost = |one: &&Agreed| one.entry.is_none() && here.contains(&one.consultation) && !read.contains(&one.consultation);
         for trace in self.agreed.iter().filter(lost) {

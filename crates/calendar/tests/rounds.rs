@@ -4,7 +4,7 @@ mod world;
 
 use chrono::Duration;
 use kabinet_calendar::{Failure, Report, RoundError, decide, round};
-use kabinet_domain::calendar::{ConflictReason, Details, Side};
+use kabinet_domain::calendar::{CalendarEvent, ConflictReason, Details, Side};
 use kabinet_providers::calendars::CalendarError;
 use proptest::prelude::*;
 use std::sync::Arc;
@@ -256,6 +256,25 @@ async fn an_entry_that_was_written_twice_is_deleted_once() {
     world.settles().await;
     world.in_step();
     assert_eq!(world.book.agreed(), agreed);
+}
+
+#[tokio::test]
+async fn an_invitation_that_was_declined_there_is_asked_about() {
+    for (side, left) in [(Side::Ours, 1), (Side::Theirs, 0)] {
+        let world = World::new();
+        world.book.plan(1, details("Anna", 3));
+        world.settles().await;
+        world.calendar.decline(&world.calendar.of(id(1))[0].id);
+        world.settles().await;
+        assert_eq!(world.book.conflicts()[0].reason, ConflictReason::DeletedThere);
+        assert!(world.book.one(1).in_calendar);
+        world.decide(side).await;
+        world.settles().await;
+        assert!(world.book.conflicts().is_empty());
+        // What was declined is left to whoever it belongs to.
+        let (standing, declined): (Vec<_>, Vec<_>) = world.calendar.of(id(1)).into_iter().partition(CalendarEvent::stands);
+        assert_eq!((standing.len(), declined.len(), world.book.one(1).in_calendar), (left, 1, left == 1));
+    }
 }
 
 /// Consultations in step, whose entries are then all deleted there.

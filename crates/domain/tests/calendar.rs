@@ -3,7 +3,7 @@
 use chrono::{Duration, NaiveDateTime, TimeZone};
 use chrono_tz::Tz;
 use kabinet_domain::calendar::{
-    Agreed, AttendeeId, CalendarEvent, Conflict, ConflictReason, Details, EntryId, Field, Ours, Side, Step, reconcile,
+    Agreed, AttendeeId, CalendarEvent, Conflict, ConflictReason, Details, EntryId, Field, Invitation, Ours, Side, Step, reconcile,
 };
 use kabinet_domain::{ConsultationId, Sensitive, Timestamp};
 use rstest::rstest;
@@ -46,6 +46,7 @@ fn entry(number: &str, details: &Details) -> CalendarEvent {
         marked: Some(id(1)),
         deleted: false,
         plannable: true,
+        invitation: Invitation::Settled,
         version: "1".to_owned(),
     }
 }
@@ -154,6 +155,20 @@ type Change = fn(&mut Pair);
     },
     &["cancel here"]
 )]
+#[case::declined_there_and_cancelled_here(
+    |pair: &mut Pair| {
+        pair.theirs.invitation = Invitation::Declined;
+        pair.ours.in_calendar = false;
+    },
+    &["forget"]
+)]
+#[case::moved_by_the_host_and_not_answered_again(
+    |pair: &mut Pair| {
+        pair.theirs.invitation = Invitation::Open;
+        later(&mut pair.theirs.details, Duration::hours(1));
+    },
+    &["change here", "agree"]
+)]
 #[case::only_the_version_is_new(|pair: &mut Pair| pair.theirs.version = "9".to_owned(), &[])]
 #[case::the_marker_was_deleted_by_hand(|pair: &mut Pair| pair.theirs.marked = None, &[])]
 #[case::the_calendar_rounds_what_it_is_sent(
@@ -200,6 +215,7 @@ fn one_entry(#[case] change: Change, #[case] steps: &[&str]) {
     },
     ConflictReason::DeletedThere
 )]
+#[case::declined_there(|pair: &mut Pair| pair.theirs.invitation = Invitation::Declined, ConflictReason::DeletedThere)]
 #[case::cancelled_here_and_moved_there(
     |pair: &mut Pair| {
         pair.ours.in_calendar = false;
@@ -411,6 +427,8 @@ fn a_talk_that_stands_in_two_calendars_is_proposed_once() {
 #[rstest]
 #[case::a_series(|event: &mut CalendarEvent| event.plannable = false)]
 #[case::deleted(|event: &mut CalendarEvent| event.deleted = true)]
+#[case::an_invitation_without_an_answer(|event: &mut CalendarEvent| event.invitation = Invitation::Open)]
+#[case::a_declined_invitation(|event: &mut CalendarEvent| event.invitation = Invitation::Declined)]
 #[case::another_computers(|event: &mut CalendarEvent| event.marked = Some(id(77)))]
 fn some_entries_with_a_known_link_are_left_alone(#[case] change: fn(&mut CalendarEvent)) {
     let mut event = foreign("https://meet.example.org/room-9", "");

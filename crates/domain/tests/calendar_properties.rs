@@ -2,7 +2,7 @@
 
 use chrono::Duration;
 use chrono_tz::Tz;
-use kabinet_domain::calendar::{Agreed, AttendeeId, CalendarEvent, Details, EntryId, Ours, Side, Step, reconcile};
+use kabinet_domain::calendar::{Agreed, AttendeeId, CalendarEvent, Details, EntryId, Invitation, Ours, Side, Step, reconcile};
 use kabinet_domain::{ConsultationId, Sensitive, Timestamp};
 use proptest::prelude::*;
 use std::collections::BTreeMap;
@@ -103,7 +103,8 @@ impl World {
     fn entry(&mut self, details: Details, marked: Option<ConsultationId>) -> CalendarEvent {
         self.made += 1;
         let id = EntryId(format!("e{}", self.made));
-        let event = CalendarEvent { id: id.clone(), details, marked, deleted: false, plannable: true, version: String::new() };
+        let (invitation, version) = (Invitation::Settled, String::new());
+        let event = CalendarEvent { id: id.clone(), details, marked, deleted: false, plannable: true, invitation, version };
         self.theirs.insert(id, event.clone());
         event
     }

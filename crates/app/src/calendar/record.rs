@@ -3,7 +3,9 @@
 use crate::view::{ColleagueView, Message};
 use chrono::{DateTime, Utc};
 use kabinet_domain::ConsultationId;
-use kabinet_domain::calendar::{Agreed, AttendeeId, CalendarEvent, Conflict, ConflictReason, Details, EntryId, Field, Ours};
+use kabinet_domain::calendar::{
+    Agreed, AttendeeId, CalendarEvent, Conflict, ConflictReason, Details, EntryId, Field, Invitation, Ours,
+};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -177,6 +179,7 @@ impl ConflictRow {
             marked: Some(consultation),
             deleted: self.reason == Reason::DeletedThere,
             plannable: true,
+            invitation: Invitation::default(),
             version: String::new(),
         };
         Conflict { ours: Ours { consultation, details: (&self.ours).into(), in_calendar }, theirs, agreed: None, reason }

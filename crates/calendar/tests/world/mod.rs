@@ -5,7 +5,7 @@ use chrono::Duration;
 use chrono_tz::Tz;
 use kabinet_calendar::{Book, BookError};
 use kabinet_domain::calendar::{
-    Agreed, AttendeeId, CalendarEvent, Conflict, Details, EntryId, Ours, marked, room_link, unmarked,
+    Agreed, AttendeeId, CalendarEvent, Conflict, Details, EntryId, Invitation, Ours, marked, room_link, unmarked,
 };
 use kabinet_domain::{ConsultationId, Sensitive, Timestamp};
 use kabinet_providers::calendars::{Calendar, CalendarError, CalendarId, CalendarProvider, Person};
@@ -121,6 +121,7 @@ struct Written {
     /// Not in the calendar that is read.
     elsewhere: bool,
     series: bool,
+    declined: bool,
 }
 
 impl MemoryCalendar {
@@ -151,7 +152,7 @@ impl MemoryCalendar {
     pub fn write(&self, details: Details) -> EntryId {
         let mut entries = self.entries();
         let id = EntryId(format!("e{}", entries.len()));
-        entries.insert(id.clone(), Written { details, deleted: false, elsewhere: false, series: false });
+        entries.insert(id.clone(), Written { details, deleted: false, elsewhere: false, series: false, declined: false });
         id
     }
 
@@ -186,6 +187,13 @@ impl MemoryCalendar {
         self.blind.store(true, Ordering::SeqCst);
     }
 
+    /// The calendar's owner declines it.
+    pub fn decline(&self, entry: &EntryId) {
+        if let Some(one) = self.entries().get_mut(entry) {
+            one.declined = true;
+        }
+    }
+
     /// Somebody puts it into another calendar of theirs.
     pub fn put_elsewhere(&self, entry: &EntryId) {
         if let Some(one) = self.entries().get_mut(entry) {
@@ -194,7 +202,7 @@ impl MemoryCalendar {
     }
 
     fn marked(&self, consultation: ConsultationId) -> Option<CalendarEvent> {
-        self.of(consultation).into_iter().next()
+        self.of(consultation).into_iter().find(CalendarEvent::stands)
     }
 
     /// Whether a call gets through, and whether its answer does.
@@ -221,6 +229,7 @@ fn event(id: &EntryId, one: &Written) -> CalendarEvent {
         marked: consultation,
         deleted: one.deleted,
         plannable: !one.series,
+        invitation: if one.declined { Invitation::Declined } else { Invitation::Settled },
         version: String::new(),
     }
 }

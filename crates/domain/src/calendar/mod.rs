@@ -63,10 +63,30 @@ pub struct CalendarEvent {
     pub marked: Option<ConsultationId>,
     /// Known to be gone; an entry that merely was not read is absent instead.
     pub deleted: bool,
-    /// Whether a consultation can be planned from it: one talk with a time, neither a series nor a whole day.
+    /// One talk with a time, neither a series nor a whole day.
     pub plannable: bool,
+    pub invitation: Invitation,
     /// Changes with the entry, where the calendar has such a thing; else empty.
     pub version: String,
+}
+
+impl CalendarEvent {
+    /// Whether it takes place, as far as the calendar's owner is concerned.
+    #[must_use]
+    pub fn stands(&self) -> bool {
+        !self.deleted && self.invitation != Invitation::Declined
+    }
+}
+
+/// What the calendar's owner said to whoever invited them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Invitation {
+    /// It is their own, or they accepted it.
+    #[default]
+    Settled,
+    /// They have not answered yet.
+    Open,
+    Declined,
 }
 
 /// A consultation as it should stand in the calendar.
@@ -115,13 +135,21 @@ impl Agreed {
         let id = self.entry.clone()?;
         let details = self.seen.clone();
         let marked = Some(self.consultation);
-        Some(CalendarEvent { id, details, marked, deleted: true, plannable: false, version: String::new() })
+        Some(CalendarEvent {
+            id,
+            details,
+            marked,
+            deleted: true,
+            plannable: false,
+            invitation: Invitation::default(),
+            version: String::new(),
+        })
     }
 
     /// Whether an entry says nothing but what is known: our own writing comes back as somebody's change.
     #[must_use]
     pub fn knows(&self, event: &CalendarEvent) -> bool {
-        !event.deleted && self.entry.as_ref() == Some(&event.id) && !merge::changed_there(self, &event.details)
+        event.stands() && self.entry.as_ref() == Some(&event.id) && !merge::changed_there(self, &event.details)
     }
 }
 
@@ -169,7 +197,7 @@ pub struct Conflict {
 pub enum ConflictReason {
     /// These fields say one thing here and another there.
     BothChanged(BTreeSet<Field>),
-    /// Deleted there, changed here.
+    /// Deleted there, which is not followed by itself: it was changed here, was only declined there, or is one of many.
     DeletedThere,
     /// Cancelled here, changed there.
     CancelledHere,

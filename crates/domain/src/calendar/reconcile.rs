@@ -1,7 +1,7 @@
 //! What is to be done so that both sides say the same.
 
 use super::merge::{changed_there, merge};
-use super::{Agreed, CalendarEvent, Conflict, ConflictReason, Details, EntryId, Ours, Side, Step, room_link};
+use super::{Agreed, CalendarEvent, Conflict, ConflictReason, Details, EntryId, Invitation, Ours, Side, Step, room_link};
 use crate::{ConsultationId, Sensitive};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -43,7 +43,7 @@ enum Found<'a> {
 }
 
 fn is_agreed_talk(event: &CalendarEvent, agreed: Option<&Agreed>) -> bool {
-    !event.deleted && event.plannable && agreed.is_some_and(|agreed| agreed.entry.as_ref() == Some(&event.id))
+    event.stands() && event.plannable && agreed.is_some_and(|agreed| agreed.entry.as_ref() == Some(&event.id))
 }
 
 fn settle(ours: &Ours, agreed: Option<&Agreed>, found: Found<'_>) -> Vec<Step> {
@@ -53,10 +53,10 @@ fn settle(ours: &Ours, agreed: Option<&Agreed>, found: Found<'_>) -> Vec<Step> {
         Found::Nowhere if ours.in_calendar => vec![Step::CreateThere { consultation, details: ours.details.clone() }],
         Found::Nowhere => agreed.map(|_| Step::Forget { consultation }).into_iter().collect(),
         // No single talk any more: taking its time would move the consultation, and writing or deleting it would change other days.
-        Found::Entry(event) if !event.deleted && !event.plannable => {
+        Found::Entry(event) if event.stands() && !event.plannable => {
             vec![Step::LeaveSeries { consultation, entry: event.id.clone() }]
         }
-        Found::Entry(event) => match (ours.in_calendar, event.deleted) {
+        Found::Entry(event) => match (ours.in_calendar, !event.stands()) {
             (true, true) => gone_there(ours, event, agreed),
             (true, false) => on_both(ours, event, agreed, None),
             (false, true) => vec![Step::Forget { consultation }],
@@ -66,7 +66,8 @@ fn settle(ours: &Ours, agreed: Option<&Agreed>, found: Found<'_>) -> Vec<Step> {
 }
 
 fn gone_there(ours: &Ours, event: &CalendarEvent, agreed: Option<&Agreed>) -> Vec<Step> {
-    if agreed.is_some_and(|agreed| agreed.details == ours.details) {
+    // Whoever declines an invitation may still see the client: that is asked.
+    if event.deleted && agreed.is_some_and(|agreed| agreed.details == ours.details) {
         vec![Step::CancelHere { consultation: ours.consultation }]
     } else {
         conflict(ours, event, agreed, ConflictReason::DeletedThere)
@@ -136,7 +137,9 @@ fn proposals(table: &Table<'_>, ours: &BTreeMap<ConsultationId, &Ours>, steps: &
     let mut known: BTreeSet<_> = here.values().filter_map(|details| talk(details)).collect();
     // A marked one is a consultation of another computer that this one has not heard of yet; its copy is one of ours.
     let is_anothers = |event: &CalendarEvent| event.marked.is_some_and(|consultation| !ours.contains_key(&consultation));
-    let free = table.rest().filter(|event| !event.deleted && event.plannable && !is_anothers(event));
+    // An invitation that nobody accepted is no plan of the calendar's owner.
+    let is_theirs = |event: &CalendarEvent| !event.deleted && event.invitation == Invitation::Settled;
+    let free = table.rest().filter(|event| is_theirs(event) && event.plannable && !is_anothers(event));
     free.filter_map(|event| {
         let (link, starts_at) = talk(&event.details)?;
         let is_new = known.insert((link.clone(), starts_at));
@@ -179,7 +182,7 @@ impl<'a> Table<'a> {
         if let Some(entry) = entry {
             match self.events.get(entry) {
                 None => return Found::Unread(entry),
-                Some(event) if !event.deleted => return Found::Entry(event),
+                Some(event) if event.stands() => return Found::Entry(event),
                 Some(_) => {}
             }
         }
@@ -208,7 +211,7 @@ impl<'a> Table<'a> {
         let says = |of: &Details| Details { reminder: None, ..of.clone() };
         let seen = says(&agreed.seen);
         let is_double = |event: &CalendarEvent| {
-            event.marked == Some(agreed.consultation) && !event.deleted && event.plannable && says(&event.details) == seen
+            event.marked == Some(agreed.consultation) && event.stands() && event.plannable && says(&event.details) == seen
         };
         let doubles: Vec<_> = self.rest().filter(|event| is_double(event)).map(|event| &event.id).collect();
         self.taken.extend(&doubles);
@@ -217,7 +220,7 @@ impl<'a> Table<'a> {
 
     /// An entry that belongs to nobody yet; rather one that says what we say.
     fn free(&self, ours: &Ours, fits: impl Fn(&CalendarEvent) -> bool) -> Option<&'a CalendarEvent> {
-        let free = self.rest().filter(|event| !event.deleted && fits(event));
+        let free = self.rest().filter(|event| event.stands() && fits(event));
         free.min_by_key(|event| event.details != ours.details)
     }
 

@@ -5,7 +5,7 @@ use super::wire::{flag, id, id_of, list, number, some, text};
 use crate::calendars::{CalendarError, CalendarId};
 use chrono::Duration;
 use chrono_tz::Tz;
-use kabinet_domain::calendar::{AttendeeId, CalendarEvent, Details, EntryId, marked, unmarked};
+use kabinet_domain::calendar::{AttendeeId, CalendarEvent, Details, EntryId, Invitation, marked, unmarked};
 use kabinet_domain::{ConsultationId, Sensitive, Timestamp};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeSet;
@@ -74,7 +74,8 @@ pub(super) fn event(entry: &Value, fallback: Tz) -> Option<CalendarEvent> {
         },
         marked: consultation,
         deleted: flag(entry, "DELETED"),
-        plannable: !series && !whole_day && text(entry, "MEETING_STATUS") != "N",
+        plannable: !series && !whole_day,
+        invitation: invitation(entry),
         version: entry.get("VERSION").and_then(number).map(|version| version.to_string()).unwrap_or_default(),
     })
 }
@@ -85,6 +86,16 @@ fn end(entry: &Value, starts_at: Timestamp, zone: Tz, whole_day: bool) -> Timest
     let end = end.unwrap_or_else(|| starts_at + Duration::seconds(length.unwrap_or_default()));
     // A whole day begins and ends at the same midnight.
     if whole_day && end == starts_at { end + Duration::days(1) } else { end }
+}
+
+fn invitation(entry: &Value) -> Invitation {
+    let own = text(entry, "CAL_TYPE") == "user"
+        && id_of(entry, "OWNER_ID").is_some_and(|owner| id_of(entry, "MEETING_HOST") == Some(owner));
+    match text(entry, "MEETING_STATUS") {
+        "Q" if !own => Invitation::Open,
+        "N" if !own => Invitation::Declined,
+        _ => Invitation::Settled,
+    }
 }
 
 /// Who is invited, without the one whose calendar it is. Three lists say it, in some portals not all of them.
@@ -290,9 +301,19 @@ mod tests {
     #[case::series(json!({"RRULE": {"FREQ": "WEEKLY"}}), false)]
     #[case::exception_of_a_series(json!({"RECURRENCE_ID": 1272}), false)]
     #[case::whole_day(json!({"DT_SKIP_TIME": "Y"}), false)]
-    #[case::declined(json!({"MEETING_STATUS": "N"}), false)]
     fn only_a_single_talk_can_be_a_consultation(#[case] fields: Value, #[case] plannable: bool) {
         assert_eq!(read(&fields).plannable, plannable);
+    }
+
+    #[rstest]
+    #[case::no_meeting(json!({"MEETING_STATUS": null}), Invitation::Settled)]
+    #[case::host(json!({"MEETING_STATUS": "H", "MEETING_HOST": 7}), Invitation::Settled)]
+    #[case::host_by_the_id_alone(json!({"MEETING_STATUS": "Q", "MEETING_HOST": "7"}), Invitation::Settled)]
+    #[case::accepted(json!({"MEETING_STATUS": "Y", "MEETING_HOST": "9"}), Invitation::Settled)]
+    #[case::unanswered(json!({"MEETING_STATUS": "Q", "MEETING_HOST": "9"}), Invitation::Open)]
+    #[case::declined(json!({"MEETING_STATUS": "N", "MEETING_HOST": "9"}), Invitation::Declined)]
+    fn an_invitation_is_what_it_was_answered(#[case] fields: Value, #[case] invitation: Invitation) {
+        assert_eq!(read(&fields).invitation, invitation);
     }
 
     #[test]

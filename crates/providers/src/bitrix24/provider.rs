@@ -13,7 +13,7 @@ use crate::registry::{ConnectionError, ConnectionSettings};
 use async_trait::async_trait;
 use chrono::Duration;
 use chrono_tz::Tz;
-use kabinet_domain::calendar::{CalendarEvent, Details, EntryId};
+use kabinet_domain::calendar::{CalendarEvent, Details, EntryId, Invitation};
 use kabinet_domain::{ConsultationId, Timestamp};
 use serde_json::{Map, Value, json};
 use std::collections::{HashMap, HashSet};
@@ -158,6 +158,7 @@ impl Portal {
             marked: Some(consultation),
             deleted: false,
             plannable: true,
+            invitation: Invitation::default(),
             version: String::new(),
         }))
     }
@@ -249,7 +250,7 @@ impl CalendarProvider for Portal {
         let place = Place::parse(calendar)?;
         let (from, until) = (details.starts_at - LOST_WITHIN, details.ends_at + LOST_WITHIN);
         let events = self.read(&place, Vec::new(), from, until).await?;
-        Ok(events.into_iter().find(|event| event.marked == Some(consultation) && !event.deleted))
+        Ok(events.into_iter().find(|event| event.marked == Some(consultation) && event.stands()))
     }
 
     async fn add(

@@ -2,7 +2,7 @@
 
 use crate::portal::{Reply, Server, fixture, portal};
 use chrono::Duration;
-use kabinet_domain::calendar::{AttendeeId, CalendarEvent, Details, EntryId};
+use kabinet_domain::calendar::{AttendeeId, CalendarEvent, Details, EntryId, Invitation};
 use kabinet_domain::{ConsultationId, Timestamp};
 use kabinet_providers::calendars::{CalendarError, CalendarId, CalendarProvider};
 use rstest::rstest;
@@ -65,6 +65,7 @@ async fn the_recorded_entry_is_read() {
         marked: None,
         deleted: false,
         plannable: true,
+        invitation: Invitation::Settled,
         version: "1".to_owned(),
     };
     assert_eq!(october(&*calendar).await, [expected]);
@@ -434,5 +435,9 @@ async fn a_marker_of_another_consultation_is_not_taken() {
     server.on("calendar.event.get", [Reply::ok(json!([marked(json!({}))]))]);
     let found = calendar.find_marked(&place(), ConsultationId(Uuid::from_u128(5)), &details()).await.expect("looked");
     assert_eq!(found, None);
+    // Nor is one that was declined: whoever still wants the talk gets an entry of their own.
+    let declined = marked(json!({"MEETING_STATUS": "N", "MEETING_HOST": "9"}));
+    server.on("calendar.event.get", [Reply::ok(json!([declined])), Reply::ok(json!([marked(json!({}))]))]);
+    assert_eq!(calendar.find_marked(&place(), consultation(), &details()).await.expect("looked"), None);
     assert!(calendar.find_marked(&place(), consultation(), &details()).await.expect("looked").is_some());
 }
