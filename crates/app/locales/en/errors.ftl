@@ -83,7 +83,7 @@ error-room_field_bad = This value does not work here. Shorten or correct it.
 
 error-token_not_accepted = The service does not accept this token. Check that all of it was copied.
 error-sign_in_again = The service does not know us any more. Sign in again in Connections.
-error-access_denied = Access was not given. If that was a mistake, press Connect again and allow it.
+error-access_denied = Access was not given. If that was a mistake, try again and allow it.
 error-bad_verification_code = The code does not work. Check it for mistakes, or get a new one.
 error-expired_code = The time for entering the code is over. Get a new one.
 error-invalid_client = The service does not know this application. Check the application’s id and secret.
@@ -96,7 +96,7 @@ error-not_signed_in = No account is connected yet. Press Connect, or paste a tok
 error-no_sign_in = This sign-in is over. Press Connect again.
 error-sign_in_not_offered = This service cannot be signed in to that way. Choose another.
 error-sign_in_no_browser = No browser could be opened. Start one and try again, or sign in with a code.
-error-sign_in_port_taken = Another program uses { $address }, where the browser would lead back to. Sign in with a code; or open the page, allow the access, and paste here the whole address that the browser then shows.
+error-sign_in_port_taken = Another program uses { $address }, where the browser would lead back to. Open the page, allow the access, and paste here the whole address that the browser then shows; or cancel and connect with a code.
 error-sign_in_not_pasted = This does not belong to this sign-in. Copy the whole address from the browser, as it stands after you allowed the access.
 error-sign_in_too_late = Nobody came back from the browser for ten minutes. Press Connect again.
 error-sign_in_not_revoked = The service could not be told to withdraw the access. Kabinet has forgotten it; to withdraw it, remove the application’s access at the service.
