@@ -6,11 +6,11 @@ async function tabTo(page: Page, name: string | RegExp) {
     await page.keyboard.press('Tab')
     const focused = page.locator(':focus')
     const visible = await focused.evaluate((element) => {
-      // A radio button's focus is drawn around its label, a field's by its own border.
-      const drawn = [element, element.parentElement, element.nextElementSibling]
-      return drawn.some((one) => {
-        if (!one) return false
-        const style = getComputedStyle(one)
+      // A radio button's focus is drawn around its label, a field's by its own border, a row's over all of it.
+      const drawn = [element, element.parentElement, element.nextElementSibling].flatMap((one) =>
+        one ? [getComputedStyle(one), getComputedStyle(one, '::after')] : [],
+      )
+      return drawn.some((style) => {
         return (style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 1) || style.boxShadow !== 'none'
       })
     })
