@@ -28,6 +28,12 @@ BINARY = Path(os.environ.get("KABINET_BINARY", REPOSITORY / "target/debug/kabine
 JITSI = "https://meet.example.org"
 
 
+def in_daytime():
+    """A zone where the day is far from its ends: what is planned for the next hour is to be of today."""
+    zones = ("Europe/Moscow", "Asia/Vladivostok", "America/New_York")
+    return next(zone for zone in zones if 5 <= datetime.now(ZoneInfo(zone)).hour < 20)
+
+
 def free_port():
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -45,7 +51,7 @@ class Kabinet:
             "KABINET_DATA_DIR": str(self.folder),
             "KABINET_LISTEN": f"127.0.0.1:{self.port}",
             "KABINET_LANG": language,
-            "TZ": "Europe/Moscow",
+            "TZ": in_daytime(),
             **environment,
         }
         self.tray = Tray(desktop)
