@@ -390,8 +390,9 @@ fn connections(state: &State) -> Vec<ConnectionView> {
     state.place.providers.iter().filter_map(of_provider).collect()
 }
 
-fn provider_view(state: &State, info: &provider::ProviderInfo) -> ProviderView {
-    let field = |field: &provider::Field| FieldView {
+/// One field of the form of a provider's connection, or of a calendar's.
+pub(crate) fn field_view(state: &State, connection: &str, field: &provider::Field) -> FieldView {
+    FieldView {
         key: field.key.into(),
         kind: match field.kind {
             provider::FieldKind::Text => FieldKind::Text,
@@ -401,14 +402,17 @@ fn provider_view(state: &State, info: &provider::ProviderInfo) -> ProviderView {
         },
         required: field.required,
         placeholder: field.placeholder.into(),
-        given: state.is_given(info.id, field.key),
-    };
+        given: state.is_given(connection, field.key),
+    }
+}
+
+fn provider_view(state: &State, info: &provider::ProviderInfo) -> ProviderView {
     let capabilities = &info.capabilities;
     ProviderView {
         id: info.id.into(),
         name: info.name.into(),
         icon: info.icon.into(),
-        fields: info.fields.iter().map(field).collect(),
+        fields: info.fields.iter().map(|field| field_view(state, info.id, field)).collect(),
         kind: ProviderKind::Rooms,
         makes_rooms: capabilities.makes_rooms(),
         by_request: capabilities.rooms == provider::Rooms::ByRequest,

@@ -2,14 +2,14 @@
 
 use super::record::{ConflictRow, FieldName, Reason, Row, Said};
 use super::said;
+use crate::present::field_view;
 use crate::record::Consultation;
 use crate::state::State;
 use crate::view::{
     Ability, AccountView, CalendarEntryState, CalendarEntryView, CalendarView, ColleagueView, ConflictField, ConflictKind,
-    ConflictView, ConnectionView, FieldKind, FieldView, ProviderKind, ProviderView, SignInOffer,
+    ConflictView, ConnectionView, ProviderKind, ProviderView, SignInOffer,
 };
 use chrono::{DateTime, Utc};
-use kabinet_domain::provider;
 use kabinet_providers::calendars::{CalendarInfo, calendars};
 
 /// The calendar that is connected: it has what opens it, or did when that could be read.
@@ -128,24 +128,12 @@ fn text(state: &State, field: FieldName, said: &Said, with_zone: bool) -> String
 /// What calendars can be connected.
 pub(crate) fn providers(state: &State) -> impl Iterator<Item = ProviderView> {
     calendars().iter().map(|info| {
-        let field = |field: &provider::Field| FieldView {
-            key: field.key.into(),
-            kind: match field.kind {
-                provider::FieldKind::Text => FieldKind::Text,
-                provider::FieldKind::Address => FieldKind::Address,
-                provider::FieldKind::Secret => FieldKind::Secret,
-                provider::FieldKind::Switch => FieldKind::Switch,
-            },
-            required: field.required,
-            placeholder: field.placeholder.into(),
-            given: state.is_given(info.id, field.key),
-        };
         let owned = |keys: &[&str]| keys.iter().map(|key| (*key).to_owned()).collect();
         ProviderView {
             id: info.id.into(),
             name: info.name.into(),
             icon: info.icon.into(),
-            fields: info.fields.iter().map(field).collect(),
+            fields: info.fields.iter().map(|field| field_view(state, info.id, field)).collect(),
             kind: ProviderKind::Calendar,
             makes_rooms: false,
             by_request: false,
