@@ -1,5 +1,6 @@
 //! Consultations on the wire, in the words that existing clients of this interface use.
 
+use super::{Contact, Door};
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -44,6 +45,7 @@ pub struct ConferenceBody {
     /// Id of the provider that the room is at.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub provider: Option<String>,
+    /// What the client is given. Left out, and while the backend has an address that clients reach: their page there.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub invite_link: Option<String>,
     #[serde(default)]
@@ -61,6 +63,19 @@ pub struct ConferenceBody {
     /// How the room was made, for a provider that makes rooms when asked.
     #[serde(flatten)]
     pub at_provider: ProviderRoom,
+    /// How the client is reached, and in which language.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub contact: Option<Contact>,
+    /// Minutes before the start at which the client is reminded, by the contact's channel.
+    #[serde(default)]
+    #[schema(example = json!([1440, 60]))]
+    pub reminders: Vec<u32>,
+    /// When the client's page lets its visitor in.
+    #[serde(default)]
+    pub door: Door,
+    /// What only the specialist's own devices can read: encrypted by them, in base64.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sealed: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status: Option<ConferenceStatus>,
 }
@@ -105,6 +120,19 @@ pub struct Conference {
     pub live_stream_description: Option<String>,
     #[serde(flatten)]
     pub at_provider: ProviderRoom,
+    /// How the client is reached, and in which language.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub contact: Option<Contact>,
+    /// Minutes before the start at which the client is reminded, by the contact's channel.
+    #[serde(default)]
+    #[schema(example = json!([1440, 60]))]
+    pub reminders: Vec<u32>,
+    /// When the client's page lets its visitor in.
+    #[serde(default)]
+    pub door: Door,
+    /// What only the specialist's own devices can read: encrypted by them, in base64.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sealed: Option<String>,
     pub owner: Owner,
     pub status: ConferenceStatus,
     pub created_at: DateTime<Utc>,
@@ -224,6 +252,10 @@ impl From<Conference> for ConferenceBody {
             live_stream_title: conference.live_stream_title,
             live_stream_description: conference.live_stream_description,
             at_provider: conference.at_provider,
+            contact: conference.contact,
+            reminders: conference.reminders,
+            door: conference.door,
+            sealed: conference.sealed,
             status: Some(conference.status),
         }
     }

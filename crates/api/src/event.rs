@@ -1,11 +1,19 @@
 //! The event as JSON, the same in every feed.
 
+use super::DeliveryNewsJson;
 use chrono::{DateTime, Utc};
-use kabinet_domain::{Event, EventKind, LeaveReason, Place, Proof, Sensitive, Side, Who};
+use kabinet_domain::{
+    Channel, DeliveryId, DeliveryNews, DeliveryState, Event, EventKind, LeaveReason, MessageId, Place, Proof, Purpose, Sensitive,
+    Side, SpecialistAnswer, Who,
+};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use utoipa::ToSchema;
 use uuid::Uuid;
+
+/// The client's answers to being made to wait.
+const FINE: &str = "fine";
+const CANNOT_WAIT: &str = "cannot_wait";
 
 /// An immutable past fact with its position in the log.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -50,6 +58,15 @@ pub struct EventJson {
     /// How many clients were in the room when this was told.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub inside: Option<u32>,
+    /// `specialist_answered`: `coming`, `late` (with `minutes`) or `cannot`; `client_answered`: `fine` or `cannot_wait`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answer: Option<String>,
+    /// `delivery_changed`, `delivery_failed`: which, and how far it got.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub delivery: Option<DeliveryNewsJson>,
+    /// `message_received`: its id.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub message: Option<Uuid>,
 }
 
 /// Whom an event is about.
@@ -98,6 +115,9 @@ impl From<&Event> for EventJson {
             together_seconds: None,
             of: None,
             inside: event.room.as_ref().map(|_| event.inside),
+            answer: None,
+            delivery: None,
+            message: None,
         };
         match &event.kind {
             EventKind::ClientWaiting { place } => json.place = Some(place.name().to_owned()),
@@ -106,6 +126,15 @@ impl From<&Event> for EventJson {
             EventKind::ClientLeft { reason } => json.reason = Some(reason.name().to_owned()),
             EventKind::SessionEnded { together } => json.together_seconds = Some(*together),
             EventKind::Withdrawn { of } => json.of = Some(of.0),
+            EventKind::MessageReceived { message } => json.message = Some(message.0),
+            EventKind::DeliveryChanged(news) | EventKind::DeliveryFailed(news) => json.delivery = Some(news.into()),
+            EventKind::ClientAnswered { can_wait } => json.answer = Some(if *can_wait { FINE } else { CANNOT_WAIT }.to_owned()),
+            EventKind::SpecialistAnswered { answer } => {
+                json.answer = Some(answer.name().to_owned());
+                if let SpecialistAnswer::Late { minutes } = answer {
+                    json.minutes = Some(*minutes);
+                }
+            }
             EventKind::ConsultationChanged
             | EventKind::ClientOpenedLink
             | EventKind::SessionStarted
@@ -113,8 +142,9 @@ impl From<&Event> for EventJson {
             | EventKind::ClientLineLost
             | EventKind::ClientLineBack
             | EventKind::LineUnstable
-            | EventKind::MessageReceived
-            | EventKind::DeliveryFailed
+            | EventKind::ClientAdmitted
+            | EventKind::Escalated
+            | EventKind::ReachChanged
             | EventKind::SourceSilent
             | EventKind::SourceBack
             | EventKind::CalendarChanged => {}
@@ -147,12 +177,52 @@ impl EventJson {
             "session_ended" => EventKind::SessionEnded { together: self.together_seconds.unwrap_or_default() },
             "line_unstable" => EventKind::LineUnstable,
             "withdrawn" => EventKind::Withdrawn { of: kabinet_domain::EventId(self.of?) },
-            "message_received" => EventKind::MessageReceived,
-            "delivery_failed" => EventKind::DeliveryFailed,
+            "message_received" => EventKind::MessageReceived { message: MessageId(self.message?) },
+            "delivery_changed" => EventKind::DeliveryChanged(self.delivery.as_ref()?.understood()?),
+            "delivery_failed" => EventKind::DeliveryFailed(self.delivery.as_ref()?.understood()?),
+            "client_answered" => EventKind::ClientAnswered {
+                can_wait: match self.answer.as_deref() {
+                    Some(FINE) => true,
+                    Some(CANNOT_WAIT) => false,
+                    _ => return None,
+                },
+            },
+            "client_admitted" => EventKind::ClientAdmitted,
+            "specialist_answered" => {
+                EventKind::SpecialistAnswered { answer: SpecialistAnswer::from_name(self.answer.as_deref()?, self.minutes)? }
+            }
+            "escalated" => EventKind::Escalated,
+            "reach_changed" => EventKind::ReachChanged,
             "source_silent" => EventKind::SourceSilent,
             "source_back" => EventKind::SourceBack,
             "calendar_changed" => EventKind::CalendarChanged,
             _ => return None,
+        })
+    }
+}
+
+impl From<&DeliveryNews> for DeliveryNewsJson {
+    fn from(news: &DeliveryNews) -> Self {
+        Self {
+            id: news.id.0,
+            channel: news.channel.name().to_owned(),
+            purpose: news.purpose.name().to_owned(),
+            state: news.state.name().to_owned(),
+            code: news.code.clone(),
+        }
+    }
+}
+
+impl DeliveryNewsJson {
+    /// In the domain's words; `None` when a word is one that this version does not know.
+    #[must_use]
+    pub fn understood(&self) -> Option<DeliveryNews> {
+        Some(DeliveryNews {
+            id: DeliveryId(self.id),
+            channel: Channel::from_name(&self.channel)?,
+            purpose: Purpose::from_name(&self.purpose)?,
+            state: DeliveryState::from_name(&self.state)?,
+            code: self.code.clone(),
         })
     }
 }

@@ -15,6 +15,8 @@ pub struct CurrentUser {
     #[serde(default)]
     pub email: Option<String>,
     pub administrator: bool,
+    #[serde(default)]
+    pub practice: super::Practice,
 }
 
 /// Somebody of the practice's directory.

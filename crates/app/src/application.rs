@@ -225,6 +225,11 @@ impl Application {
                 self.join_room(&consultation).await.map(drop)
             }
             NotificationAction::Snooze { consultation, minutes } => self.snooze_alert(&consultation, minutes).await,
+            NotificationAction::Admit { consultation } => self.admit_client(&consultation).await,
+            NotificationAction::Message { consultation } => {
+                self.parts.desktop.show_window(format!("consultation/{consultation}"));
+                Ok(())
+            }
             NotificationAction::Open => {
                 self.parts.desktop.show_window("today".into());
                 Ok(())

@@ -148,7 +148,15 @@ impl Attended {
             | Kind::SourceSilent
             | Kind::SourceBack
             | Kind::CalendarChanged
+            | Kind::ReachChanged
+            | Kind::Delivery { .. }
             | Kind::Other => return,
+            // Steps that change nobody's place.
+            Kind::MessageReceived { .. }
+            | Kind::ClientAnswered { .. }
+            | Kind::ClientAdmitted
+            | Kind::SpecialistAnswered { .. }
+            | Kind::Escalated => {}
         }
         self.count_together(event.at);
         self.steps.push(event.clone());

@@ -202,6 +202,7 @@ impl Application {
                 ..RoomWishes::default()
             }),
             calendar: None,
+            client_side: None,
         };
         let made = self.make(draft).await?;
         let starts_at = made.starts_at.with_timezone(&zone);

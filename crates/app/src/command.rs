@@ -1,7 +1,10 @@
 //! The typed commands: one map from name to arguments and reply, for the window, the shell's verbs
 //! and the browser tests alike. TypeScript is generated from it (`ui/src/generated`).
 
-use crate::view::{ColleagueView, ConsultationView, Health, Message, RoomView};
+use crate::view::{
+    AlertAnswerKind, Channel, ColleagueView, ConsultationView, ContactView, DeliveryState, Door, Health, Message, RoomView,
+};
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use ts_rs::TS;
@@ -47,6 +50,18 @@ pub struct ConsultationDraft {
     /// Absent leaves it as it is; for a new one as the calendar's settings say.
     #[serde(default)]
     pub calendar: Option<CalendarWishes>,
+    /// Absent leaves it as it is.
+    #[serde(default)]
+    pub client_side: Option<ClientWishes>,
+}
+
+/// How the client is reached and let in.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct ClientWishes {
+    pub contact: Option<ContactView>,
+    /// Minutes before the start: 1440, 60.
+    pub reminders: Vec<u32>,
+    pub door: Door,
 }
 
 logged!(ConsultationDraft: date, time, minutes, provider, room, calendar);
@@ -329,6 +344,9 @@ pub struct Pairing {
 pub struct DoNotDisturb {
     /// `null` ends it.
     pub minutes: Option<u32>,
+    /// Waiting clients are kept back too.
+    #[serde(default)]
+    pub everything: bool,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]
@@ -354,6 +372,121 @@ pub struct WebhookInfo {
     pub url: String,
     /// Lines for Prosody's configuration.
     pub snippet: String,
+}
+
+/// What the specialist says to a client who is there.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+pub struct AlertAnswer {
+    pub id: String,
+    pub answer: AlertAnswerKind,
+    /// With `late`.
+    #[serde(default)]
+    pub minutes: Option<u32>,
+}
+
+/// The client's link is to be sent.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+pub struct SendLink {
+    pub id: String,
+    /// Another channel than the client's.
+    #[serde(default)]
+    pub channel: Option<Channel>,
+}
+
+/// How the link went out.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+pub struct LinkSent {
+    pub channel: Channel,
+    pub how: SentHow,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum SentHow {
+    /// The backend sends it; its state is told.
+    Handed,
+    /// A program was opened with the words in it; the specialist presses "send" there.
+    Opened,
+    Copied,
+}
+
+/// The words that go out with the link.
+#[derive(Clone, Serialize, Deserialize, TS)]
+pub struct Invitation {
+    pub subject: String,
+    pub text: String,
+    pub link: String,
+}
+
+logged!(Invitation: );
+
+#[derive(Clone, Serialize, Deserialize, TS)]
+pub struct Writing {
+    pub id: String,
+    pub text: String,
+}
+
+logged!(Writing: id);
+
+/// A consultation's messages, oldest first.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+pub struct Thread {
+    pub items: Vec<ThreadItem>,
+}
+
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct ThreadItem {
+    pub id: String,
+    pub at: DateTime<Utc>,
+    pub from_client: bool,
+    /// Empty for what cannot be shown as text; `what` says what it is.
+    pub text: String,
+    /// `text`, `image`, `audio`, `video`, `document`, `location`, `contact`, `sticker`, `deleted`, `unreadable`, `other`.
+    pub what: String,
+    pub channel: Channel,
+    /// Of a message to the client.
+    pub state: Option<DeliveryState>,
+    /// Why it could not be sent.
+    pub message: Option<Message>,
+}
+
+logged!(ThreadItem: id, at, from_client, what, state);
+
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+pub struct ByDelivery {
+    pub id: String,
+}
+
+/// What a person chose about being reached.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+pub struct ReachDraft {
+    /// From 10 to 900.
+    pub after_seconds: u32,
+    /// `22:00`; both or none.
+    pub quiet_from: Option<String>,
+    pub quiet_to: Option<String>,
+}
+
+/// The key that the specialist's own computers read names with, to be carried from one to another by hand.
+#[derive(Clone, Serialize, Deserialize, TS)]
+pub struct NamesKey {
+    pub text: String,
+}
+
+logged!(NamesKey: );
+
+/// How a client of this name was reached last.
+#[derive(Clone, Serialize, Deserialize, TS)]
+pub struct ClientName {
+    pub client: String,
+}
+
+logged!(ClientName: );
+
+/// `null` where there was no such client.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+pub struct KnownClient {
+    pub client_side: Option<ClientWishes>,
 }
 
 /// The map: `name: arguments => reply`. Everything else is derived from it.
@@ -399,6 +532,22 @@ macro_rules! commands {
             sync_calendar: Nothing => Nothing,
             decide_conflict: SideChoice => Nothing,
             colleagues: ColleagueSearch => Colleagues,
+            admit: ById => Nothing,
+            answer_alert: AlertAnswer => Nothing,
+            send_link: SendLink => LinkSent,
+            invitation: ById => Invitation,
+            copy_room_link: ById => Nothing,
+            renew_link: ById => Nothing,
+            resend: ByDelivery => Nothing,
+            thread: ById => Thread,
+            write_to_client: Writing => Nothing,
+            known_client: ClientName => KnownClient,
+            save_reach: ReachDraft => Nothing,
+            bind_telegram: Nothing => Nothing,
+            confirm_telegram: Switch => Nothing,
+            unbind_telegram: Nothing => Nothing,
+            names_key: Nothing => NamesKey,
+            enter_names_key: NamesKey => Nothing,
             webhook_info: Nothing => WebhookInfo,
             pair: Pairing => Nothing,
             unpair: Nothing => Nothing,

@@ -33,8 +33,21 @@ pub struct Notification {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum NotificationAction {
-    Join { consultation: String },
-    Snooze { consultation: String, minutes: u32 },
+    Join {
+        consultation: String,
+    },
+    Snooze {
+        consultation: String,
+        minutes: u32,
+    },
+    /// Lets the client in from their page.
+    Admit {
+        consultation: String,
+    },
+    /// Opens the thread with the client.
+    Message {
+        consultation: String,
+    },
     Open,
 }
 

@@ -129,6 +129,7 @@ pub(crate) fn repeated(consultation: &Consultation, keeps_link: bool, now: DateT
         note: consultation.note.clone(),
         room: consultation.made.as_ref().map(made::wishes),
         calendar: None,
+        client_side: None,
     }
 }
 

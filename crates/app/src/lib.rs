@@ -8,6 +8,7 @@ mod application;
 mod attended;
 pub mod calendar;
 pub mod cli;
+mod client_side;
 pub mod command;
 mod commands;
 pub mod consultations;

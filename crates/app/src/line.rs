@@ -1,7 +1,7 @@
 //! The line to the backend: its HTTP interface, as far as the application uses it.
 
-use crate::record::{Broadcast, Consultation, Event, Kind, Made, Status};
-use crate::view::Message;
+use crate::record::{Broadcast, Consultation, Contact, Event, Kind, Made, Status};
+use crate::view::{Door, Message};
 use chrono::{DateTime, LocalResult, NaiveTime, TimeZone, Utc};
 use chrono_tz::Tz;
 use kabinet_api::{
@@ -9,7 +9,7 @@ use kabinet_api::{
     Health, PairRequest, Paired, PressedJoin, ProviderRoom,
 };
 use kabinet_domain::sensitive::clean_name;
-use kabinet_domain::{EventKind, Place, Proof, Sensitive, Viewers};
+use kabinet_domain::{EventKind, Place, Proof, Sensitive, SpecialistAnswer, Viewers};
 use kabinet_providers::http::{self, HttpSettings, Purpose, Reach};
 use reqwest::{Method, RequestBuilder, Response, StatusCode, header};
 use std::time::Duration;
@@ -264,7 +264,26 @@ pub(crate) fn event(json: EventJson, missed: bool) -> Event {
         Some(EventKind::SourceSilent) => Kind::SourceSilent,
         Some(EventKind::SourceBack) => Kind::SourceBack,
         Some(EventKind::CalendarChanged) => Kind::CalendarChanged,
-        Some(EventKind::MessageReceived | EventKind::DeliveryFailed) | None => Kind::Other,
+        Some(EventKind::MessageReceived { message }) => Kind::MessageReceived { message: message.to_string() },
+        Some(EventKind::DeliveryChanged(news) | EventKind::DeliveryFailed(news)) => Kind::Delivery {
+            id: news.id.to_string(),
+            channel: news.channel.name().into(),
+            purpose: news.purpose.name().into(),
+            state: news.state.name().into(),
+            code: news.code,
+        },
+        Some(EventKind::ClientAnswered { can_wait }) => Kind::ClientAnswered { can_wait },
+        Some(EventKind::ClientAdmitted) => Kind::ClientAdmitted,
+        Some(EventKind::SpecialistAnswered { answer }) => Kind::SpecialistAnswered {
+            answer: answer.name().into(),
+            minutes: match answer {
+                SpecialistAnswer::Late { minutes } => Some(minutes),
+                SpecialistAnswer::Coming | SpecialistAnswer::Cannot => None,
+            },
+        },
+        Some(EventKind::Escalated) => Kind::Escalated,
+        Some(EventKind::ReachChanged) => Kind::ReachChanged,
+        None => Kind::Other,
     };
     let who = json.who.as_ref().and_then(|who| who.understood());
     Event {
@@ -302,7 +321,36 @@ pub(crate) fn consultation(mut conference: Conference) -> Consultation {
             ConferenceStatus::NoShow => Status::NoShow,
         },
         made,
+        contact: conference.contact.map(contact),
+        reminders: conference.reminders,
+        door: door(conference.door),
+        page_link: conference.invite_link,
+        code: None,
         version: Some(conference.version.to_string()),
+    }
+}
+
+fn contact(contact: kabinet_api::Contact) -> Contact {
+    Contact { channel: contact.channel, phone: contact.phone, email: contact.email, language: contact.language }
+}
+
+fn contact_body(contact: Contact) -> kabinet_api::Contact {
+    kabinet_api::Contact { channel: contact.channel, phone: contact.phone, email: contact.email, language: contact.language }
+}
+
+fn door(door: kabinet_api::Door) -> Door {
+    match door {
+        kabinet_api::Door::AtTime => Door::AtTime,
+        kabinet_api::Door::WhenAdmitted => Door::WhenAdmitted,
+        kabinet_api::Door::AtOnce => Door::AtOnce,
+    }
+}
+
+fn door_body(door: Door) -> kabinet_api::Door {
+    match door {
+        Door::AtTime => kabinet_api::Door::AtTime,
+        Door::WhenAdmitted => kabinet_api::Door::WhenAdmitted,
+        Door::AtOnce => kabinet_api::Door::AtOnce,
     }
 }
 
@@ -376,6 +424,9 @@ pub(crate) fn body(consultation: &Consultation, theirs: Option<Conference>, name
         room,
         link: Some(consultation.link.clone()).filter(|link| !link.is_empty()),
         provider: Some(consultation.provider.clone()).filter(|provider| !provider.is_empty()),
+        contact: consultation.contact.clone().map(contact_body),
+        reminders: consultation.reminders.clone(),
+        door: door_body(consultation.door),
         status: Some(match consultation.status {
             Status::Planned => ConferenceStatus::Planned,
             Status::Finished => ConferenceStatus::Finished,
@@ -409,6 +460,11 @@ pub(crate) fn merged(mine: &Consultation, base: &Consultation, theirs: &Consulta
             () if theirs.link != base.link => theirs.made.clone(),
             () => pick(&mine.made, &base.made, &theirs.made),
         },
+        contact: pick(&mine.contact, &base.contact, &theirs.contact),
+        reminders: pick(&mine.reminders, &base.reminders, &theirs.reminders),
+        door: pick(&mine.door, &base.door, &theirs.door),
+        page_link: theirs.page_link.clone(),
+        code: pick(&mine.code, &base.code, &theirs.code),
         version: theirs.version.clone(),
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::attended::{Attended, Place};
 use crate::calendar::show as calendar;
+use crate::client_side;
 use crate::record::{Consultation, Event, Kind, Made, Status};
 use crate::state::{State, is_given_whole};
 use crate::view::{
@@ -181,6 +182,9 @@ pub fn app_view(state: &State, now: DateTime<Utc>) -> AppView {
         sign_in: state.sign_in.clone(),
         calendar: calendar::calendar(state),
         do_not_disturb_until: state.kept.do_not_disturb_until.filter(|until| *until > now),
+        do_not_disturb_everything: false,
+        practice: client_side::practice(state),
+        reach: client_side::reach(state, now),
     }
 }
 
@@ -273,6 +277,16 @@ pub fn consultation_view(state: &State, known: &Known<'_>, now: DateTime<Utc>) -
         asks_outcome: known.asks_outcome(now),
         made: consultation.made.as_ref().map(|made| room_view(made, hidden)),
         calendar: calendar::entry(state, consultation, now),
+        page_link: consultation.page_link.clone(),
+        door: consultation.door,
+        door_open: client_side::door_open(consultation, attended, now),
+        contact: consultation.contact.as_ref().map(|contact| client_side::contact_view(contact, hidden)),
+        reminders: consultation.reminders.clone(),
+        deliveries: client_side::deliveries(state, &consultation.id),
+        unread: client_side::unread(state, &consultation.id),
+        can_message: client_side::can_message(state, consultation),
+        late: client_side::late(attended, now),
+        answer: client_side::answer(attended, now),
     }
 }
 
@@ -346,11 +360,26 @@ fn step(event: &Event, hidden: bool) -> Option<Step> {
         }
         Kind::SessionStarted => StepKind::SessionStarted,
         Kind::SessionEnded { .. } => StepKind::SessionEnded,
+        Kind::ClientAnswered { can_wait: true } => StepKind::CanWait,
+        Kind::ClientAnswered { can_wait: false } => StepKind::CannotWait,
+        Kind::ClientAdmitted => StepKind::Admitted,
+        Kind::SpecialistAnswered { answer, minutes } => {
+            late = *minutes;
+            match answer.as_str() {
+                "late" => StepKind::SpecialistLate,
+                "cannot" => StepKind::Cannot,
+                _ => StepKind::Coming,
+            }
+        }
+        Kind::Escalated => StepKind::Escalated,
+        Kind::MessageReceived { .. } => StepKind::Message,
         Kind::ConsultationChanged
         | Kind::Withdrawn { .. }
         | Kind::SourceSilent
         | Kind::SourceBack
         | Kind::CalendarChanged
+        | Kind::ReachChanged
+        | Kind::Delivery { .. }
         | Kind::Other => return None,
     };
     Some(Step {

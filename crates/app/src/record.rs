@@ -1,6 +1,7 @@
 //! What the application remembers: the records of its local store. They are no wire format and no view;
 //! each is converted at its own seam ([`crate::line`] and [`crate::present`]).
 
+use crate::view::Door;
 use chrono::{DateTime, Duration, Utc};
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -22,6 +23,20 @@ pub struct Consultation {
     /// For a room that a provider made when asked.
     #[serde(default)]
     pub made: Option<Made>,
+    /// How the client is reached.
+    #[serde(default)]
+    pub contact: Option<Contact>,
+    /// Minutes before the start at which the client is reminded.
+    #[serde(default)]
+    pub reminders: Vec<u32>,
+    #[serde(default)]
+    pub door: Door,
+    /// The client's page, as the backend says; `None` while it has none.
+    #[serde(default)]
+    pub page_link: Option<String>,
+    /// What stands for the client's name at a backend that names are kept from: `K-17`.
+    #[serde(default)]
+    pub code: Option<String>,
     /// The backend's version, for `If-Match`; `None` until it has accepted the consultation.
     pub version: Option<String>,
 }
@@ -41,6 +56,26 @@ impl fmt::Debug for Consultation {
             .field("starts_at", &self.starts_at)
             .field("status", &self.status)
             .finish_non_exhaustive()
+    }
+}
+
+/// How a client is reached.
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Contact {
+    /// One of the words of [`kabinet_domain::Channel`].
+    pub channel: String,
+    /// Digits with the country's code.
+    pub phone: Option<String>,
+    pub email: Option<String>,
+    /// `ru` or `en`.
+    pub language: Option<String>,
+}
+
+/// Phones and addresses stay out of logs.
+impl fmt::Debug for Contact {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Contact").field("channel", &self.channel).finish_non_exhaustive()
     }
 }
 
@@ -149,6 +184,28 @@ pub enum Kind {
     Withdrawn {
         of: String,
     },
+    MessageReceived {
+        message: String,
+    },
+    /// A delivery got further, or failed for good.
+    Delivery {
+        id: String,
+        channel: String,
+        purpose: String,
+        state: String,
+        code: Option<String>,
+    },
+    ClientAnswered {
+        can_wait: bool,
+    },
+    ClientAdmitted,
+    SpecialistAnswered {
+        /// `coming`, `late` or `cannot`.
+        answer: String,
+        minutes: Option<u32>,
+    },
+    Escalated,
+    ReachChanged,
     SourceSilent,
     SourceBack,
     /// Of a later version; its place in the order counts, nothing else.
@@ -176,6 +233,9 @@ pub struct Handled {
     pub answered: Vec<String>,
     /// The alert that stands on the screen or stood there last, by its identity.
     pub shown: Option<String>,
+    /// The messages of its thread that were read, by their ids.
+    #[serde(default)]
+    pub read: Vec<String>,
     /// What its events said, when they are forgotten.
     #[serde(default)]
     pub seen: Option<Seen>,

@@ -41,6 +41,11 @@ pub(crate) fn consultation(id: &str, time: &str, minutes: u32) -> Consultation {
         note: String::new(),
         status: Status::Planned,
         made: None,
+        contact: None,
+        reminders: Vec::new(),
+        door: crate::view::Door::default(),
+        page_link: None,
+        code: None,
         version: Some("1".into()),
     }
 }

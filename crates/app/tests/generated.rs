@@ -1,5 +1,6 @@
 //! The window's types are made from ours and committed. This fails when they are stale; `UPDATE_GENERATED=1` makes them anew.
 
+use kabinet_api::{PageState, PageVisit};
 use kabinet_app::command::*;
 use kabinet_app::view::{AppView, ConsultationView, Settings};
 use std::collections::{BTreeMap, BTreeSet};
@@ -20,6 +21,9 @@ macro_rules! generate {
     ($($name:ident: $arguments:ty => $reply:ty,)*) => {
         fn export(config: &Config) -> Vec<Command> {
             CommandError::export_all(config).expect("exported");
+            // The client's page has no commands; these are what it is told and what it says.
+            PageState::export_all(config).expect("exported");
+            PageVisit::export_all(config).expect("exported");
             vec![$({
                 <$arguments>::export_all(config).expect("exported");
                 <$reply>::export_all(config).expect("exported");

@@ -40,6 +40,11 @@ const VARIABLES: &[&str] = &[
     "retention__signals_days",
     "retention__events_days",
     "shutdown__drain_seconds",
+    "practice__name",
+    "practice__public_url",
+    "practice__language",
+    "practice__names_stay_here",
+    "practice__escalate_after_seconds",
 ];
 
 #[derive(Debug, Clone, Deserialize)]
@@ -62,6 +67,7 @@ pub struct Config {
     pub sources: Sources,
     pub retention: Retention,
     pub shutdown: Shutdown,
+    pub practice: Practice,
     /// What the backend itself makes rooms and writes calendars with.
     #[serde(default)]
     pub connections: Connections,
@@ -134,6 +140,20 @@ pub struct Sources {
 pub struct Retention {
     pub signals_days: u32,
     pub events_days: u32,
+}
+
+/// What clients and specialists read of the practice, and how its clients reach this backend.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Practice {
+    pub name: String,
+    /// Where clients' browsers find this backend, with its base path; empty while they cannot.
+    pub public_url: String,
+    /// `ru` or `en`: of messages to people who chose none.
+    pub language: String,
+    pub names_stay_here: bool,
+    /// An alert that nobody answered goes another way after so many seconds, where the specialist chose nothing.
+    pub escalate_after_seconds: u32,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -232,6 +252,23 @@ impl Config {
         }
         if self.retention.events_days == 0 || self.retention.signals_days == 0 {
             return wrong("retention", "must be at least 1 day");
+        }
+        self.practice.public_url = self.practice.public_url.trim().trim_end_matches('/').to_owned();
+        let url = &self.practice.public_url;
+        let on_loopback = |url: &url::Url| {
+            url.host_str()
+                .is_some_and(|host| host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback()))
+        };
+        if !url.is_empty()
+            && !url::Url::parse(url).is_ok_and(|url| url.scheme() == "https" || (url.scheme() == "http" && on_loopback(&url)))
+        {
+            return wrong("practice.public_url", "must be an address that begins with https://");
+        }
+        if !matches!(self.practice.language.as_str(), "ru" | "en") {
+            return wrong("practice.language", "must be ru or en");
+        }
+        if !(10..=900).contains(&self.practice.escalate_after_seconds) {
+            return wrong("practice.escalate_after_seconds", "must be from 10 to 900");
         }
         Ok(self)
     }

@@ -54,6 +54,9 @@ pub enum StorageError {
     Migration(#[source] sqlx::migrate::MigrateError),
     #[error("the database holds what cannot be understood: {what}")]
     Damaged { what: &'static str },
+    /// It was kept before; nothing of this batch was.
+    #[error("this was seen before")]
+    Repeated,
 }
 
 impl From<sqlx::Error> for StorageError {

@@ -1,18 +1,26 @@
 #![doc = include_str!("../README.md")]
 
 mod calendar;
+mod client_side;
 mod config;
 mod connections;
+mod deliveries;
 mod error;
 mod feed;
 mod http;
 mod making;
+mod messengers;
+mod page;
 mod people;
 mod planning;
 pub mod ports;
+mod reach;
 mod running;
 mod status;
 pub mod storage;
+mod talk;
+mod vault;
+mod words;
 mod writer;
 
 pub use config::{Config, DEFAULTS, Embedded, Feed as FeedConfig, LogFormat, Login, Overrides};

@@ -104,6 +104,10 @@ pub fn conference(
         live_stream_title: body.live_stream_title,
         live_stream_description: body.live_stream_description,
         at_provider: body.at_provider,
+        contact: body.contact,
+        reminders: body.reminders,
+        door: body.door,
+        sealed: body.sealed,
         owner: Owner { id: owner.id.0, name: owner.name.reveal().clone() },
         status: match body.status {
             None | Some(ConferenceStatus::Running) => ConferenceStatus::Planned,

@@ -4,7 +4,11 @@ use crate::StorageError;
 use async_trait::async_trait;
 use kabinet_api::Conference;
 use kabinet_domain::calendar::Agreed;
-use kabinet_domain::{ConsultationId, Cursor, DeviceId, RoomName, Sensitive, Signal, SpecialistId, Timestamp};
+use kabinet_domain::{
+    ConsultationId, Cursor, Delivery, DeliveryId, DeliveryState, DeviceId, MessageId, Purpose, RoomName, Sensitive, Signal,
+    SpecialistId, Timestamp,
+};
+use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use uuid::Uuid;
 
@@ -66,12 +70,93 @@ pub enum ConsultationChange {
     Remove(ConsultationId),
 }
 
+/// A row beside the log, kept in the same commit as the events that caused it.
+#[derive(Debug, Clone)]
+pub enum Row {
+    /// A new one; one that is known already stays as it is.
+    Delivery(Box<Delivery>),
+    DropDeliveries(Dropped),
+    DeliveryStep(DeliveryStep),
+    Message(Box<KeptMessage>),
+    /// Something that a messenger sent, until it is handled.
+    Inbox(Box<Received>),
+    /// It is handled: out of the inbox.
+    Handled(String),
+    /// Something that came in, by its key. What was seen before ends the whole batch with [`StorageError::Repeated`].
+    Seen(String),
+}
+
+/// Something that a messenger sent by itself, as it came.
+#[derive(Debug, Clone)]
+pub struct Received {
+    /// Equal for two deliveries of the same.
+    pub key: String,
+    /// Id of the messenger's connection.
+    pub messenger: String,
+    pub at: Timestamp,
+    /// Its JSON; sealed where it is kept.
+    pub body: Sensitive<String>,
+}
+
+/// Deliveries about a consultation that are not to be sent any more. What was sent or is being sent stays.
+#[derive(Debug, Clone)]
+pub struct Dropped {
+    pub consultation: ConsultationId,
+    /// Only those for this.
+    pub purpose: Option<Purpose>,
+    pub except: Vec<DeliveryId>,
+}
+
+/// How a delivery got on.
+#[derive(Debug, Clone)]
+pub struct DeliveryStep {
+    pub id: DeliveryId,
+    pub state: DeliveryState,
+    pub code: Option<String>,
+    /// When it is tried again.
+    pub again_at: Option<Timestamp>,
+    /// As the channel names it: its statuses come under this.
+    pub sent_as: Option<String>,
+    /// This was an attempt to send it.
+    pub attempted: bool,
+}
+
+/// A message of a thread.
+#[derive(Debug, Clone)]
+pub struct KeptMessage {
+    pub id: MessageId,
+    pub specialist: SpecialistId,
+    pub consultation: ConsultationId,
+    pub at: Timestamp,
+    /// What carries it, for one to the client.
+    pub delivery: Option<DeliveryId>,
+    pub body: MessageBody,
+}
+
+/// What of a message names people or says something: sealed where it is kept.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct MessageBody {
+    pub text: String,
+    /// As [`kabinet_api::MessageJson::what`].
+    pub what: String,
+    pub channel: String,
+}
+
+impl std::fmt::Debug for MessageBody {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("MessageBody").field("what", &self.what).finish_non_exhaustive()
+    }
+}
+
 /// Everything that one commit makes durable: all of it or nothing.
 #[derive(Debug, Default)]
 pub struct Batch<'a> {
     pub entries: &'a [Entry],
     pub events: &'a [LoggedEvent],
     pub change: Option<&'a ConsultationChange>,
+    /// Written in this order, at this moment.
+    pub rows: &'a [Row],
+    pub now: Timestamp,
     /// Numbers to remember.
     pub marks: &'a [(String, i64)],
 }

@@ -1,6 +1,7 @@
 //! Putting the parts together, starting them, and stopping them in order.
 
 use crate::calendar::{self, News, Rounds};
+use crate::client_side::ClientSide;
 use crate::config::Login;
 use crate::connections::Connections;
 use crate::feed::Feed;
@@ -66,6 +67,8 @@ impl Backend {
         let address = listener.local_addr().map_err(|cause| Error::Listen { address: config.listen, cause })?;
         let lock = lock_folder(&config.data)?;
         let storage = Sqlite::open(&config.data, Rows::new(config.seal.clone(), Arc::clone(&ids))).await?;
+        let clients = Arc::new(ClientSide::open(&config, &ids)?);
+        let storage = storage.with_private(clients.vault.rows());
         let store: Arc<dyn Specialists> = Arc::new(storage.clone());
         settle_in(&config, &*store, &*clock, &*ids).await?;
         let people = Arc::new(People::load(store).await?);
@@ -79,6 +82,7 @@ impl Backend {
             people: Arc::clone(&people),
             feed: Arc::clone(&feed),
             status: Arc::clone(&status),
+            causes: Arc::clone(&clients.causes),
             clock: Arc::clone(&clock),
             ids: Arc::clone(&ids),
             settings: settings(&config),
@@ -121,6 +125,7 @@ impl Backend {
             Arc::clone(&maker),
             Arc::clone(&connections),
             news,
+            clients,
             status,
             clock,
             ids,

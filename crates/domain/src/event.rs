@@ -1,6 +1,7 @@
 //! Events: immutable past facts that a person cares about, with a position in the log.
 
-use crate::{ConsultationId, Cursor, EventId, RoomName, Sensitive, SpecialistId, Timestamp};
+use crate::delivery::DeliveryNews;
+use crate::{ConsultationId, Cursor, EventId, MessageId, RoomName, Sensitive, SpecialistId, Timestamp};
 
 /// What happened. The names are the contract's (`kind` in the feeds); none is ever removed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,8 +39,28 @@ pub enum EventKind {
     Withdrawn {
         of: EventId,
     },
-    MessageReceived,
-    DeliveryFailed,
+    /// A client has written; what, has to be read where messages are kept.
+    MessageReceived {
+        message: MessageId,
+    },
+    /// A delivery got further: sent, delivered, read. Quiet.
+    DeliveryChanged(DeliveryNews),
+    /// A delivery did not reach whom it was for, and will not be tried again by itself.
+    DeliveryFailed(DeliveryNews),
+    /// The client's answer to "I will be late", on their page.
+    ClientAnswered {
+        can_wait: bool,
+    },
+    /// The specialist has let the client in from the page. Quiet.
+    ClientAdmitted,
+    /// The specialist has seen the alert and said what follows; every device falls silent.
+    SpecialistAnswered {
+        answer: SpecialistAnswer,
+    },
+    /// Nobody had answered an alert, so it went to the specialist another way. Quiet.
+    Escalated,
+    /// How the specialist can be reached was changed: a messenger's chat, quiet hours. Quiet.
+    ReachChanged,
     /// A source that used to report has said nothing for too long.
     SourceSilent,
     SourceBack,
@@ -65,11 +86,51 @@ impl EventKind {
             Self::SessionEnded { .. } => "session_ended",
             Self::LineUnstable => "line_unstable",
             Self::Withdrawn { .. } => "withdrawn",
-            Self::MessageReceived => "message_received",
-            Self::DeliveryFailed => "delivery_failed",
+            Self::MessageReceived { .. } => "message_received",
+            Self::DeliveryChanged(_) => "delivery_changed",
+            Self::DeliveryFailed(_) => "delivery_failed",
+            Self::ClientAnswered { .. } => "client_answered",
+            Self::ClientAdmitted => "client_admitted",
+            Self::SpecialistAnswered { .. } => "specialist_answered",
+            Self::Escalated => "escalated",
+            Self::ReachChanged => "reach_changed",
             Self::SourceSilent => "source_silent",
             Self::SourceBack => "source_back",
             Self::CalendarChanged => "calendar_changed",
+        }
+    }
+}
+
+/// What the specialist says to an alert.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum SpecialistAnswer {
+    /// On the way, in time.
+    Coming,
+    /// On the way, so many minutes from the answer on.
+    Late { minutes: u32 },
+    /// It cannot take place now.
+    Cannot,
+}
+
+impl SpecialistAnswer {
+    /// The word on the wire; the minutes stand beside it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Coming => "coming",
+            Self::Late { .. } => "late",
+            Self::Cannot => "cannot",
+        }
+    }
+
+    /// Reads the word of [`Self::name`]; being late wants its minutes.
+    #[must_use]
+    pub fn from_name(name: &str, minutes: Option<u32>) -> Option<Self> {
+        match name {
+            "coming" => Some(Self::Coming),
+            "late" => Some(Self::Late { minutes: minutes? }),
+            "cannot" => Some(Self::Cannot),
+            _ => None,
         }
     }
 }

@@ -42,3 +42,11 @@ id!(
     /// A computer paired with the backend.
     DeviceId
 );
+id!(
+    /// One outgoing message, named by its cause: the same cause makes the same id.
+    DeliveryId
+);
+id!(
+    /// A message of a client, or one to them.
+    MessageId
+);

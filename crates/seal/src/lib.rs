@@ -5,6 +5,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use chacha20poly1305::aead::{Aead, KeyInit, Payload};
 use chacha20poly1305::{XChaCha20Poly1305, XNonce};
+use hmac::{Hmac, Mac};
 use kabinet_domain::{Ids, Sensitive};
 use sha2::{Digest, Sha256};
 use std::fmt;
@@ -16,6 +17,7 @@ const NONCE: usize = 24;
 pub struct StoreKey {
     cipher: XChaCha20Poly1305,
     mark: i64,
+    mac: [u8; 32],
 }
 
 impl fmt::Debug for StoreKey {
@@ -28,7 +30,8 @@ impl StoreKey {
     fn of(bytes: [u8; 32]) -> Self {
         let digest = Sha256::new().chain_update(b"kabinet-seal").chain_update(bytes).finalize();
         let (mark, _) = digest.split_first_chunk().expect("a digest has 32 bytes");
-        Self { cipher: XChaCha20Poly1305::new(&bytes.into()), mark: i64::from_be_bytes(*mark) }
+        let mac = Sha256::new().chain_update(b"kabinet-mac").chain_update(bytes).finalize().into();
+        Self { cipher: XChaCha20Poly1305::new(&bytes.into()), mark: i64::from_be_bytes(*mark), mac }
     }
 
     /// A new key, and how it is written into the keychain.
@@ -50,6 +53,17 @@ impl StoreKey {
     #[must_use]
     pub fn fingerprint(&self) -> i64 {
         self.mark
+    }
+
+    /// What only the bearer of this key can make of `text` (HMAC-SHA-256): a token that need not be kept, a hash that nobody can search.
+    /// `purpose` keeps the uses apart.
+    #[must_use]
+    pub fn mac(&self, purpose: &str, text: &str) -> [u8; 32] {
+        let mut mac = <Hmac<Sha256> as Mac>::new_from_slice(&self.mac).expect("any length is a key");
+        mac.update(purpose.as_bytes());
+        mac.update(&[0]);
+        mac.update(text.as_bytes());
+        mac.finalize().into_bytes().into()
     }
 
     /// Seals `plain` for the row `place`: moved to another row it does not open.

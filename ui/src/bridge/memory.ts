@@ -6,6 +6,7 @@ import type { Sought } from '$generated/Sought'
 import { CommandError, type Bridge, type CommandName } from './bridge'
 import { addDays, clock, dayOf } from '$shared/time'
 import { accountHandlers } from './memory-accounts'
+import { clientHandlers } from './memory-clients'
 import { madeRooms } from './memory-rooms'
 import { SAMPLE_NOW, samples, type SampleName } from './sample'
 
@@ -63,6 +64,7 @@ export function memoryBridge(query: URLSearchParams): Bridge {
   const handlers: Handlers = {
     ...rooms.handlers,
     ...accountHandlers({ view: () => view, now, push }),
+    ...clientHandlers({ view: () => view, now, find, edit, push }),
     state: () => ({ ...view, now: now() }),
     finish_first_run: ({ language: chosen, name: typed }) => {
       if (chosen) settle({ language: chosen })
@@ -126,6 +128,7 @@ export function memoryBridge(query: URLSearchParams): Bridge {
         note,
         room: made,
         calendar: null,
+        client_side: null,
       }
     },
     join: ({ id }) => edit(id, { presence: { ...find(id).presence, specialist_inside: true } }),

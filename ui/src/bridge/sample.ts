@@ -50,6 +50,16 @@ function consultation(
     asks_outcome: false,
     made: null,
     calendar: null,
+    page_link: null,
+    door: 'at_time',
+    door_open: false,
+    contact: null,
+    reminders: [],
+    deliveries: [],
+    unread: 0,
+    can_message: false,
+    late: null,
+    answer: null,
     ...more,
   }
 }
@@ -154,6 +164,9 @@ function base(): AppView {
     sign_in: null,
     calendar: null,
     do_not_disturb_until: null,
+    do_not_disturb_everything: false,
+    practice: null,
+    reach: null,
   }
 }
 

@@ -5,7 +5,9 @@ import type { ConsultationView } from "./ConsultationView";
 import type { DayGroup } from "./DayGroup";
 import type { FeedView } from "./FeedView";
 import type { Message } from "./Message";
+import type { PracticeView } from "./PracticeView";
 import type { ProviderView } from "./ProviderView";
+import type { ReachView } from "./ReachView";
 import type { Settings } from "./Settings";
 import type { SignInView } from "./SignInView";
 import type { TrayState } from "./TrayState";
@@ -45,4 +47,16 @@ sign_in: SignInView | null,
 /**
  * The calendar that consultations are written to.
  */
-calendar: CalendarView | null, do_not_disturb_until: string | null, };
+calendar: CalendarView | null, do_not_disturb_until: string | null, 
+/**
+ * "Do not disturb" keeps waiting clients back too.
+ */
+do_not_disturb_everything: boolean, 
+/**
+ * What the backend's practice is and has; `null` until it was asked.
+ */
+practice: PracticeView | null, 
+/**
+ * How the specialist is reached away from this computer; `null` until the backend was asked.
+ */
+reach: ReachView | null, };

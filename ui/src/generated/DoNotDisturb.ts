@@ -4,4 +4,8 @@ export type DoNotDisturb = {
 /**
  * `null` ends it.
  */
-minutes: number | null, };
+minutes: number | null, 
+/**
+ * Waiting clients are kept back too.
+ */
+everything: boolean, };

@@ -16,6 +16,15 @@ export const stepWord: Record<StepKind, string> = {
   left: key('step-left'),
   session_started: key('step-session-started'),
   session_ended: key('step-session-ended'),
+  went_in: key('step-went-in'),
+  admitted: key('step-admitted'),
+  can_wait: key('step-can-wait'),
+  cannot_wait: key('step-cannot-wait'),
+  coming: key('step-coming'),
+  specialist_late: key('step-specialist-late'),
+  cannot: key('step-cannot'),
+  escalated: key('step-escalated'),
+  message: key('step-message'),
 }
 
 export const placeWord: Record<PresencePlace, string | null> = {

@@ -185,3 +185,5 @@ error-no_tray_library = The library for tray icons is missing. Install libayatan
 error-no_display = There is no graphical session here. Start Kabinet from the desktop.
 error-no_folder = Kabinet's folder cannot be used: { $reason }.
 error-no_start = Kabinet does not start: { $reason }.
+
+## The client: link, messages, deliveries

@@ -160,3 +160,5 @@ sign-in-page-done = Done
 sign-in-page-close = You can close this tab and go back to Kabinet.
 sign-in-page-refused = The account was not connected
 sign-in-page-nothing = There is nothing on this page
+
+## Notifications about messages and waiting

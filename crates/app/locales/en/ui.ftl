@@ -227,6 +227,15 @@ step-line-unstable = Connection unstable
 step-left = Left the room
 step-session-started = You came in
 step-session-ended = The session ended
+step-went-in = Client went into the room
+step-admitted = You let them in
+step-can-wait = Client will wait
+step-cannot-wait = Client cannot wait
+step-coming = You: on the way
+step-specialist-late = You: in { $minutes } min
+step-cannot = You: cannot make it
+step-escalated = Told you another way
+step-message = Client wrote
 step-missed = learned later
 reason-hung-up = hung up
 reason-lost = connection did not return
@@ -557,6 +566,10 @@ calendar-notice =
         [one] The calendar disagrees about { $count } consultation.
        *[other] The calendar disagrees about { $count } consultations.
     }
+
+## The client: contact, link, page, messages
+
+## Being reached elsewhere, quiet hours, the key of names
 
 ## Settings
 

@@ -230,6 +230,15 @@ step-line-unstable = Связь неустойчива
 step-left = Выход из комнаты
 step-session-started = Вы вошли
 step-session-ended = Встреча закончилась
+step-went-in = Клиент перешёл в комнату
+step-admitted = Вы впустили
+step-can-wait = Клиент подождёт
+step-cannot-wait = Клиент не может ждать
+step-coming = Вы: иду
+step-specialist-late = Вы: через { $minutes } мин
+step-cannot = Вы: не смогу
+step-escalated = Сообщили вам иначе
+step-message = Клиент написал
 step-missed = стало известно позже
 reason-hung-up = по своей воле
 reason-lost = связь не вернулась
@@ -566,6 +575,10 @@ calendar-notice =
         [few] Календарь расходится с { $count } консультациями.
        *[many] Календарь расходится с { $count } консультациями.
     }
+
+## Клиент: связь, ссылка, страница, сообщения
+
+## Связь со специалистом, тихие часы, ключ имён
 
 ## Настройки
 

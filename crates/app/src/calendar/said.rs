@@ -162,6 +162,11 @@ pub(super) fn planned(id: String, details: &Details, room: Room) -> Consultation
         note: String::new(),
         status: Status::Planned,
         made: None,
+        contact: None,
+        reminders: Vec::new(),
+        door: crate::view::Door::default(),
+        page_link: None,
+        code: None,
         version: None,
     }
 }

@@ -14,7 +14,7 @@ use crate::outbox;
 use crate::present;
 use crate::record::{Consultation, Made, Status};
 use crate::rooms::{self, Room};
-use crate::view::ConsultationView;
+use crate::view::{ConsultationView, Door};
 use chrono::{DateTime, Datelike, NaiveDate, NaiveTime, Utc};
 use chrono_tz::Tz;
 use kabinet_domain::provider::{ProviderInfo, Rooms};
@@ -81,6 +81,11 @@ impl Application {
             note: planned.note,
             status: Status::Planned,
             made,
+            contact: None,
+            reminders: Vec::new(),
+            door: Door::default(),
+            page_link: None,
+            code: None,
             version: None,
         };
         let id = consultation.id.clone();

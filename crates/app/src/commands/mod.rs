@@ -1,12 +1,14 @@
 //! The typed commands: read the arguments, call one use case, answer.
 
 mod calendar;
+mod client_side;
 mod connections;
 pub(crate) mod consultations;
 mod entering;
 mod history;
 mod made_rooms;
 mod pairing;
+mod reach;
 mod settings;
 mod sign_in;
 mod since;

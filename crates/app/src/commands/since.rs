@@ -24,6 +24,7 @@ pub(super) fn laid_over(draft: &ConsultationDraft, base: &ConsultationDraft, kno
         note: pick(&base.note, &draft.note, || known.note.clone()),
         room: draft.room.clone(),
         calendar: draft.calendar.clone(),
+        client_side: draft.client_side.clone(),
     }
 }
 

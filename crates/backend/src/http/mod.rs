@@ -3,22 +3,29 @@
 mod auth;
 mod body;
 mod conferences;
+mod door;
 mod events;
 mod health;
 mod limiter;
+mod messengers;
 pub mod openapi;
+mod outgoing;
+mod page;
 mod people;
 mod portal;
+mod reach;
 mod refusal;
 mod routes;
 mod serve;
 mod sse;
+mod talk;
 mod webhooks;
 
 pub use refusal::Refusal;
 pub use serve::serve;
 
 use crate::calendar::News;
+use crate::client_side::ClientSide;
 use crate::connections::Connections;
 use crate::feed::Feed;
 use crate::making::Maker;
@@ -48,6 +55,7 @@ pub struct Shared {
     pub maker: Arc<Maker>,
     pub connections: Arc<Connections>,
     pub news: Arc<News>,
+    pub clients: Arc<ClientSide>,
     pub status: Arc<Status>,
     pub clock: Arc<dyn Clock>,
     pub ids: Arc<dyn Ids>,
@@ -93,6 +101,7 @@ impl App {
         maker: Arc<Maker>,
         connections: Arc<Connections>,
         news: Arc<News>,
+        clients: Arc<ClientSide>,
         status: Arc<Status>,
         clock: Arc<dyn Clock>,
         ids: Arc<dyn Ids>,
@@ -107,6 +116,7 @@ impl App {
             maker,
             connections,
             news,
+            clients,
             status,
             clock,
             ids,

@@ -13,14 +13,16 @@ use kabinet_domain::{Sensitive, SpecialistId};
 
 #[utoipa::path(get, path = "/api/current-user", tag = "people", security(("token" = [])),
     responses((status = 200, body = CurrentUser), (status = 401, body = ErrorBody), (status = 429, body = ErrorBody), (status = 503, body = ErrorBody)))]
-pub async fn current_user(caller: Caller) -> Response {
+pub async fn current_user(State(app): State<App>, caller: Caller) -> Response {
+    let practice = app.clients.practice.clone();
     let user = match caller {
-        Caller::Administrator => CurrentUser { id: None, name: String::new(), email: None, administrator: true },
+        Caller::Administrator => CurrentUser { id: None, name: String::new(), email: None, administrator: true, practice },
         Caller::Specialist(person) => CurrentUser {
             id: Some(person.id.0),
             name: person.name.reveal().clone(),
             email: person.email.as_ref().map(|email| email.reveal().clone()),
             administrator: false,
+            practice,
         },
     };
     axum::Json(user).into_response()

@@ -1,6 +1,8 @@
 //! Which handler answers where.
 
-use super::{App, Refusal, conferences, events, health, openapi, people, portal, webhooks};
+use super::{
+    App, Refusal, conferences, door, events, health, messengers, openapi, outgoing, page, people, portal, reach, talk, webhooks,
+};
 use axum::Router;
 use axum::routing::{get, post};
 
@@ -28,6 +30,12 @@ pub fn router(app: App) -> Router {
         .nest("/api", api.merge(webhooks.clone()))
         // A reverse proxy may strip `/api`.
         .merge(webhooks)
+        .merge(page::routes())
+        .merge(door::routes())
+        .merge(outgoing::routes())
+        .merge(messengers::routes())
+        .merge(talk::routes())
+        .merge(reach::routes())
         .route("/health", get(health::health))
         .route("/health/ready", get(health::ready))
         .route("/metrics", get(health::metrics))

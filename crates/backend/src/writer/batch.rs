@@ -102,7 +102,8 @@ impl Writer {
         if draft.entries.is_empty() && draft.events.is_empty() {
             return Ok(());
         }
-        let batch = Batch { entries: &draft.entries, events: &draft.events, ..Batch::default() };
+        let now = self.now();
+        let batch = Batch { entries: &draft.entries, events: &draft.events, rows: &draft.rows, now, ..Batch::default() };
         let outcome = self.parts.log.append(batch).await;
         self.note_outcome(outcome)
     }

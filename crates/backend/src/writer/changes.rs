@@ -94,7 +94,8 @@ impl Writer {
         let now = self.now();
         let mut draft = Draft::default();
         self.draft_plain(EventKind::ConsultationChanged, Audience::Specialist(owner), Some(id), String::new(), now, &mut draft);
-        let batch = Batch { events: &draft.events, change: Some(change), ..Batch::default() };
+        draft.rows.extend(self.parts.causes.of_change(change, now));
+        let batch = Batch { events: &draft.events, change: Some(change), rows: &draft.rows, now, ..Batch::default() };
         let outcome = self.parts.log.append(batch).await;
         self.note_outcome(outcome)?;
         self.publish(draft);

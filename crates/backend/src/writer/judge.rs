@@ -1,10 +1,11 @@
 //! From a room's signals to events in the log.
 
+use super::Plain;
 use super::Writer;
 use super::rooms::Room;
 use crate::feed::Sleepers;
 use crate::people::identities;
-use crate::ports::{Audience, Entry, EntryBody, LoggedEvent};
+use crate::ports::{Audience, Entry, EntryBody, LoggedEvent, Row};
 use kabinet_api::EventJson;
 use kabinet_domain::attendance::{Agenda, Plan, attend};
 use kabinet_domain::event::Told;
@@ -25,6 +26,8 @@ pub struct Verdict {
 pub struct Draft {
     pub entries: Vec<Entry>,
     pub events: Vec<LoggedEvent>,
+    /// What the events cause to go out, and what else is kept with them.
+    pub rows: Vec<Row>,
     pub verdicts: Vec<Verdict>,
 }
 
@@ -122,7 +125,7 @@ impl Writer {
             about: telling.about.clone(),
             inside: telling.inside,
         };
-        draft.events.push(logged(event, audience));
+        self.push(event, audience, now, draft);
     }
 
     /// An event that is about no room.
@@ -135,20 +138,32 @@ impl Writer {
         now: Timestamp,
         draft: &mut Draft,
     ) {
+        let plain = Plain { kind, audience, consultation, who: None, source: SELF, at: None, about };
+        self.draft_event(plain, now, draft);
+    }
+
+    /// The same, said by somebody else or at another time.
+    pub(super) fn draft_event(&self, plain: Plain, now: Timestamp, draft: &mut Draft) {
         let event = Event {
             cursor: Cursor(self.last_cursor(draft).0 + 1),
             id: EventId(self.parts.ids.next()),
-            kind,
+            kind: plain.kind,
             specialist: None,
-            consultation,
+            consultation: plain.consultation,
             room: None,
-            who: None,
-            source: SELF.to_owned(),
-            at: now,
+            who: plain.who,
+            source: plain.source.to_owned(),
+            at: plain.at.unwrap_or(now),
             received_at: now,
-            about,
+            about: plain.about,
             inside: 0,
         };
+        self.push(event, plain.audience, now, draft);
+    }
+
+    /// An event, and what has to go out because of it.
+    fn push(&self, event: Event, audience: Audience, now: Timestamp, draft: &mut Draft) {
+        draft.rows.extend(self.parts.causes.of_event(&event, audience, now));
         draft.events.push(logged(event, audience));
     }
 

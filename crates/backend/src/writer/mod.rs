@@ -4,6 +4,7 @@
 //! in one commit, and only then answers the senders and wakes the followers. So the order of commits is the order of cursors,
 //! nothing is answered that could be lost, and a thousand waiting senders cost one flush of the disk.
 
+mod append;
 mod batch;
 mod bound;
 mod changes;
@@ -16,9 +17,12 @@ mod request;
 mod rooms;
 mod upkeep;
 
-pub use request::{Answer, Change, ChangeError, Changed, Inspection, Report, Request, WriteError, WriterHandle};
+pub use request::{
+    Answer, Append, Appended, Change, ChangeError, Changed, Inspection, Plain, Report, Request, WriteError, WriterHandle,
+};
 
 use crate::Status;
+use crate::deliveries::Causes;
 use crate::feed::Feed;
 use crate::people::People;
 use crate::ports::{Consultations, EventLog, History};
@@ -61,6 +65,8 @@ pub struct Parts {
     pub people: Arc<People>,
     pub feed: Arc<Feed>,
     pub status: Arc<Status>,
+    /// What goes out because of an event or a change.
+    pub causes: Arc<Causes>,
     pub clock: Arc<dyn Clock>,
     pub ids: Arc<dyn Ids>,
     pub settings: Settings,
@@ -123,6 +129,9 @@ impl Writer {
                     let outcome = self.change(*change).await;
                     // Whoever asked may have gone; the change stands all the same.
                     let _ = answer.send(outcome);
+                }
+                Request::Append(append, answer) => {
+                    let _ = answer.send(self.append(*append).await);
                 }
                 Request::Tell(kind, answer) => {
                     let _ = answer.send(self.tell(kind).await);

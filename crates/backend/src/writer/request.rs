@@ -1,8 +1,9 @@
 //! What the writer can be asked for.
 
 use crate::StorageError;
+use crate::ports::{Audience, Row};
 use kabinet_api::{Conference, SourceHealth};
-use kabinet_domain::{ConsultationId, EventKind, Signal, Timestamp};
+use kabinet_domain::{ConsultationId, EventKind, Signal, Timestamp, Who};
 use kabinet_providers::jitsi::ModuleReport;
 use std::sync::Arc;
 use std::time::Duration;
@@ -68,6 +69,36 @@ pub enum ChangeError {
     Write(#[from] WriteError),
 }
 
+/// Something that is to stand in the log with the rows it causes: all of it or nothing.
+#[derive(Debug, Default)]
+pub struct Append {
+    pub events: Vec<Plain>,
+    /// After the events, in this order. A [`Row::Seen`] that is there already makes nothing of the whole.
+    pub rows: Vec<Row>,
+}
+
+/// An event that no room's reporter caused.
+#[derive(Debug)]
+pub struct Plain {
+    pub kind: EventKind,
+    pub audience: Audience,
+    pub consultation: Option<ConsultationId>,
+    pub who: Option<Who>,
+    /// Where the knowledge came from: `page`, `desktop`, `telegram`, `green-api`, `kabinet`.
+    pub source: &'static str,
+    /// When it happened; now if absent.
+    pub at: Option<Timestamp>,
+    /// Ties it to what it is about, where that is looked at again.
+    pub about: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Appended {
+    Now,
+    /// It was there before: a [`Row::Seen`] said so.
+    Before,
+}
+
 /// Nothing was kept. Cloned, since one failed commit fails many.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum WriteError {
@@ -83,6 +114,7 @@ pub enum WriteError {
 pub enum Request {
     Report(Report, oneshot::Sender<Result<Answer, WriteError>>),
     Change(Box<Change>, oneshot::Sender<Result<Changed, ChangeError>>),
+    Append(Box<Append>, oneshot::Sender<Result<Appended, WriteError>>),
     /// An event for everybody that is about no consultation.
     Tell(EventKind, oneshot::Sender<Result<(), WriteError>>),
     /// Look whether a time has come; for clocks that jump.
@@ -131,6 +163,16 @@ impl WriterHandle {
     pub async fn change(&self, change: Change) -> Result<Changed, ChangeError> {
         let (answer, answered) = oneshot::channel();
         self.send(Request::Change(Box::new(change), answer)).await?;
+        answered.await.map_err(|_| WriteError::Stopping)?
+    }
+
+    /// Comes back when all of it is durable.
+    ///
+    /// # Errors
+    /// When it is not.
+    pub async fn append(&self, append: Append) -> Result<Appended, WriteError> {
+        let (answer, answered) = oneshot::channel();
+        self.send(Request::Append(Box::new(append), answer)).await?;
         answered.await.map_err(|_| WriteError::Stopping)?
     }
 

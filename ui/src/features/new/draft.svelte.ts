@@ -194,6 +194,7 @@ export class Draft {
         hasCalendar(view) && (whole || !this.changes || this.calendarTouched)
           ? { on: this.goesToCalendar(view), invited: this.invited.chosen }
           : null,
+      client_side: null,
     }
   }
 

@@ -1,11 +1,12 @@
 //! The log's one connection: a batch is one trip to SQLite's thread, whatever it holds.
 
-use super::{Rows, signal_row, to_millis};
+use super::{Rows, beside, signal_row, to_millis};
 use crate::StorageError;
-use crate::ports::{Audience, Batch, Before, ConsultationChange, Entry, EventLog, LoggedEvent, Pruned};
+use crate::ports::{Audience, Batch, Before, ConsultationChange, Entry, EventLog, LoggedEvent, Pruned, Row};
 use async_trait::async_trait;
-use kabinet_domain::Cursor;
-use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
+use kabinet_domain::{Cursor, Timestamp};
+use sqlx::query::Query;
+use sqlx::sqlite::{Sqlite, SqliteArguments, SqliteConnectOptions, SqliteConnection};
 use sqlx::{ConnectOptions, Connection};
 
 /// What [`APPEND`] does, kept by the connection. One statement is one transaction by itself, and one answer from SQLite's thread:
@@ -21,20 +22,27 @@ const TEACH_APPEND: &str = "CREATE TEMP VIEW batches (signals, events) AS SELECT
 
 const APPEND: &str = "INSERT INTO batches (signals, events) VALUES (?, ?)";
 
+macro_rules! change {
+    () => {
+        "INSERT INTO signals (id, received_at, source, body) \
+             SELECT value ->> 0, value ->> 1, value ->> 2, value -> 3 FROM json_each(?); \
+         INSERT INTO events (cursor, specialist, received_at, about, json) \
+             SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value -> 4 FROM json_each(?); \
+         INSERT INTO marks (name, value) SELECT value ->> 0, value ->> 1 FROM json_each(?) WHERE true \
+             ON CONFLICT (name) DO UPDATE SET value = excluded.value; \
+         DELETE FROM makings WHERE id = ?; \
+         DELETE FROM consultations WHERE id = ?; \
+         INSERT INTO consultations (id, specialist, starts_at, version, body) \
+             SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value -> 4 FROM json_each(?)"
+    };
+}
+
 /// The same with what is rare.
 /// Parameters have no numbers: in a later statement sqlx counts those it skips, and leaves the last ones unbound.
-const APPEND_AND_CHANGE: &str = "BEGIN IMMEDIATE; \
-    INSERT INTO signals (id, received_at, source, body) \
-        SELECT value ->> 0, value ->> 1, value ->> 2, value -> 3 FROM json_each(?); \
-    INSERT INTO events (cursor, specialist, received_at, about, json) \
-        SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value -> 4 FROM json_each(?); \
-    INSERT INTO marks (name, value) SELECT value ->> 0, value ->> 1 FROM json_each(?) WHERE true \
-        ON CONFLICT (name) DO UPDATE SET value = excluded.value; \
-    DELETE FROM makings WHERE id = ?; \
-    DELETE FROM consultations WHERE id = ?; \
-    INSERT INTO consultations (id, specialist, starts_at, version, body) \
-        SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value -> 4 FROM json_each(?); \
-    COMMIT";
+const APPEND_AND_CHANGE: &str = concat!("BEGIN IMMEDIATE; ", change!(), "; COMMIT");
+
+/// The same inside a transaction that goes on with rows beside the log.
+const CHANGE: &str = change!();
 
 /// So many rows are forgotten at once: a few milliseconds in which nobody can append.
 const PRUNE_ROWS: i64 = 500;
@@ -45,17 +53,18 @@ pub struct SqliteLog {
     options: SqliteConnectOptions,
     connection: SqliteConnection,
     rows: Rows,
+    private: Rows,
     /// Reused from batch to batch.
     signals: Vec<u8>,
     events: Vec<u8>,
 }
 
 impl SqliteLog {
-    pub(super) async fn open(options: SqliteConnectOptions, rows: Rows) -> Result<Self, StorageError> {
+    pub(super) async fn open(options: SqliteConnectOptions, rows: Rows, private: Rows) -> Result<Self, StorageError> {
         // Checkpoints cost two flushes; a larger log of changes makes them rarer.
         let options = options.pragma("wal_autocheckpoint", "4000").statement_cache_capacity(32);
         let connection = connect(&options).await?;
-        Ok(Self { options, connection, rows, signals: Vec::new(), events: Vec::new() })
+        Ok(Self { options, connection, rows, private, signals: Vec::new(), events: Vec::new() })
     }
 
     /// After a failure a transaction may still be open, or the connection be of no use.
@@ -83,27 +92,31 @@ impl EventLog for SqliteLog {
         write_events(batch.events, &self.rows, &mut self.events);
         let signals = std::str::from_utf8(&self.signals).expect("JSON is text");
         let events = std::str::from_utf8(&self.events).expect("JSON is text");
-        let outcome = if batch.change.is_none() && batch.marks.is_empty() {
-            sqlx::query(APPEND).bind(signals).bind(events).execute(&mut self.connection).await
+        let outcome = if batch.change.is_none() && batch.marks.is_empty() && batch.rows.is_empty() {
+            sqlx::query(APPEND)
+                .bind(signals)
+                .bind(events)
+                .execute(&mut self.connection)
+                .await
+                .map(drop)
+                .map_err(StorageError::from)
         } else {
             let (removed, gone, put) = change_rows(batch.change, &self.rows);
             let marks = serde_json::to_string(batch.marks).expect("names and numbers");
-            sqlx::query(APPEND_AND_CHANGE)
-                .bind(signals)
-                .bind(events)
-                .bind(marks)
-                .bind(removed)
-                .bind(gone)
-                .bind(put)
-                .execute(&mut self.connection)
-                .await
+            let statement = if batch.rows.is_empty() { APPEND_AND_CHANGE } else { CHANGE };
+            let change = sqlx::query(statement).bind(signals).bind(events).bind(marks).bind(removed).bind(gone).bind(put);
+            if batch.rows.is_empty() {
+                change.execute(&mut self.connection).await.map(drop).map_err(StorageError::from)
+            } else {
+                change_with_rows(&mut self.connection, change, &self.private, batch.rows, batch.now).await
+            }
         };
         // One giant batch must not hold its memory for ever.
         self.signals.shrink_to(1 << 20);
         self.events.shrink_to(1 << 20);
         if let Err(error) = outcome {
             self.recover().await;
-            return Err(error.into());
+            return Err(error);
         }
         Ok(())
     }
@@ -156,6 +169,23 @@ impl EventLog for SqliteLog {
     async fn close(self: Box<Self>) -> Result<(), StorageError> {
         Ok(self.connection.close().await?)
     }
+}
+
+/// The rows in the transaction that the change began.
+async fn change_with_rows(
+    connection: &mut SqliteConnection,
+    change: Query<'_, Sqlite, SqliteArguments>,
+    private: &Rows,
+    rows: &[Row],
+    now: Timestamp,
+) -> Result<(), StorageError> {
+    sqlx::query("BEGIN IMMEDIATE").execute(&mut *connection).await?;
+    change.execute(&mut *connection).await?;
+    for row in rows {
+        beside::write(connection, private, row, now).await?;
+    }
+    sqlx::query("COMMIT").execute(connection).await?;
+    Ok(())
 }
 
 fn write_entries(entries: &[Entry], rows: &Rows, out: &mut Vec<u8>) {

@@ -3,6 +3,7 @@
 //! The log is written through one connection that its owner holds; everything else goes through small pools.
 
 mod agreements;
+mod beside;
 mod consultations;
 mod history;
 mod log;
@@ -35,6 +36,8 @@ pub struct Sqlite {
     writers: SqlitePool,
     options: SqliteConnectOptions,
     rows: Rows,
+    /// Of what names people and is nobody's feed: always sealed.
+    private: Rows,
 }
 
 impl Sqlite {
@@ -65,9 +68,15 @@ impl Sqlite {
             .connect_with(options.clone().pragma("query_only", "on"))
             .await
             .map_err(StorageError::from)?;
-        let storage = Self { readers, writers, options, rows };
+        let storage = Self { readers, writers, options, rows, private: Rows::default() };
         storage.check_key().await?;
         Ok(storage)
+    }
+
+    /// The same, with how private rows are sealed.
+    #[must_use]
+    pub fn with_private(self, private: Rows) -> Self {
+        Self { private, ..self }
     }
 
     /// The log's one connection.
@@ -75,7 +84,7 @@ impl Sqlite {
     /// # Errors
     /// When it cannot be opened.
     pub async fn log(&self) -> Result<SqliteLog, StorageError> {
-        SqliteLog::open(self.options.clone(), self.rows.clone()).await
+        SqliteLog::open(self.options.clone(), self.rows.clone(), self.private.clone()).await
     }
 
     /// Closes the pools, once nobody uses them.

@@ -1,0 +1,5 @@
+### What the client's page says.
+
+## Without a script
+
+## With it

@@ -1,0 +1,83 @@
+-- The client's page of each consultation. Of its token only the hash is kept; the token is made again from the key of private rows.
+-- Another generation is another token: the one before leads nowhere.
+CREATE TABLE pages (
+    consultation TEXT PRIMARY KEY,
+    token_hash   BLOB NOT NULL UNIQUE,
+    generation   INTEGER NOT NULL
+) WITHOUT ROWID;
+
+-- What goes out. The id is made from its cause, so that nothing is sent twice. A worker takes a row for a while (`owner`, `taken_until`):
+-- whoever it belongs to by then sends it, also when several processes share this file. The body, which names people, is sealed.
+CREATE TABLE deliveries (
+    id           TEXT PRIMARY KEY,
+    specialist   TEXT NOT NULL,
+    consultation TEXT,
+    channel      TEXT NOT NULL,
+    purpose      TEXT NOT NULL,
+    state        TEXT NOT NULL,
+    code         TEXT,
+    due_at       INTEGER NOT NULL,
+    expires_at   INTEGER NOT NULL,
+    attempts     INTEGER NOT NULL DEFAULT 0,
+    owner        TEXT,
+    taken_until  INTEGER,
+    sent_as      TEXT,
+    created_at   INTEGER NOT NULL,
+    updated_at   INTEGER NOT NULL,
+    body         TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX deliveries_waiting ON deliveries (due_at) WHERE state IN ('waiting', 'sending');
+CREATE INDEX deliveries_by_consultation ON deliveries (consultation);
+CREATE INDEX deliveries_by_channel_id ON deliveries (channel, sent_as) WHERE sent_as IS NOT NULL;
+CREATE INDEX deliveries_by_time ON deliveries (updated_at);
+
+-- What clients wrote, and what was written to them. The body is sealed.
+CREATE TABLE messages (
+    id           TEXT PRIMARY KEY,
+    specialist   TEXT NOT NULL,
+    consultation TEXT NOT NULL,
+    at           INTEGER NOT NULL,
+    delivery     TEXT,
+    body         TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX messages_by_consultation ON messages (consultation, at);
+
+-- Whom a messenger's chat belongs to. Of the chat's id only a keyed hash is searched for; what is needed to write there is sealed in the body.
+-- `who` is `specialist:ID` or `consultation:ID`.
+CREATE TABLE chats (
+    channel      TEXT NOT NULL,
+    chat_hash    BLOB NOT NULL,
+    who          TEXT NOT NULL,
+    updated_at   INTEGER NOT NULL,
+    body         TEXT NOT NULL,
+    PRIMARY KEY (channel, chat_hash, who)
+) WITHOUT ROWID;
+CREATE INDEX chats_by_who ON chats (who);
+
+-- One-use codes of deep links that bind a chat, by their hashes.
+CREATE TABLE binding_codes (
+    code_hash    BLOB PRIMARY KEY,
+    who          TEXT NOT NULL,
+    expires_at   INTEGER NOT NULL
+) WITHOUT ROWID;
+
+-- What a specialist chose about being reached. The body is sealed.
+CREATE TABLE reach (
+    specialist   TEXT PRIMARY KEY,
+    body         TEXT NOT NULL
+) WITHOUT ROWID;
+
+-- Keys of what came in from messengers, so that what comes again is known. Forgotten after some days.
+CREATE TABLE seen (
+    key          TEXT PRIMARY KEY,
+    at           INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX seen_by_time ON seen (at);
+
+-- What messengers sent by themselves, kept before it is acknowledged, until it is handled. The body is sealed.
+CREATE TABLE inbox (
+    key          TEXT PRIMARY KEY,
+    messenger    TEXT NOT NULL,
+    at           INTEGER NOT NULL,
+    body         TEXT NOT NULL
+) WITHOUT ROWID;

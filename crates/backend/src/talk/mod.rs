@@ -1,0 +1,1 @@
+//! Threads: what clients wrote and what was written to them.

@@ -1,0 +1,1 @@
+//! GREEN-API: WhatsApp, and MAX by the same interface.
