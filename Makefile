@@ -11,8 +11,8 @@ run: ## start Kabinet; without a display, on a virtual one, with pictures
 	@tests/setup $(if $(screen),build,demo)
 	@$(if $(screen),tests/build-ui && cargo run --locked --release -p kabinet,tests/demo/run)
 
-fakes: ## Telemost, Yandex and Bitrix24 without accounts, to try Kabinet with (OPTIONS=--help)
-	@python3 -m tests.fakes --operator out/fakes/operator.toml $(OPTIONS)
+fakes: ## Telemost, Yandex, Bitrix24, GREEN-API and Telegram without accounts, to try Kabinet with (OPTIONS=--help)
+	@python3 -m tests.fakes --operator out/fakes/operator.toml --backend out/fakes/backend.toml $(OPTIONS)
 
 test: ## everything CI runs
 	@tests/setup test
