@@ -83,7 +83,7 @@ def addresses(yandex: Yandex, telemost: Telemost, portal: Bitrix24) -> dict[str,
 def messengers(green: GreenApi, bot: Telegram) -> dict[str, str]:
     return {
         "green_api_url": green.url, "green_api_id": str(green.whatsapp.id), "green_api_token": green.whatsapp.token,
-        "green_api_max_id": str(green.max.id), "green_api_max_token": green.max.token, "telegram_api": bot.api, "telegram_bot_token": TOKEN,
+        "green_api_max_id": str(green.max.id), "green_api_max_token": green.max.token, "telegram_url": bot.url, "telegram_api": bot.api, "telegram_bot_token": TOKEN,
         "telegram_bot": USERNAME, "telegram_me": bot.me,
     }  # fmt: skip
 
