@@ -33,6 +33,7 @@ def main() -> int:
     parser.add_argument("--starting", type=float, default=15, metavar="SECONDS", help="how long an instance restarts after its settings (15)")
     parser.add_argument("--progress", default="delivered", choices=STEPS, help="how far a message of WhatsApp and MAX goes by itself (delivered)")
     parser.add_argument("--public-url", default="http://127.0.0.1:8787", metavar="URL", help="where the backend is, for its file")
+    parser.add_argument("--polling", action="store_true", help="have the backend ask for what comes in instead of being told by webhooks")
     parser.add_argument("--backend", type=Path, metavar="FILE", help="write a configuration that leads the backend here")
     parser.add_argument("--operator", type=Path, metavar="FILE", help="write an operator's file that leads Kabinet here")
     parser.add_argument("--json", action="store_true", help="print one line of JSON instead, for a program that starts this; port 0 is a free one")
@@ -54,7 +55,7 @@ def main() -> int:
             if args.operator:
                 write(args.operator, operator_file(yandex, telemost, portal))
             if args.backend:
-                write(args.backend, backend_file(green, bot, args.public_url, args.language))
+                write(args.backend, backend_file(green, bot, args.public_url, args.language, webhooks=not args.polling))
             if args.json:
                 print(json.dumps({**addresses(yandex, telemost, portal), **messengers(green, bot)}), flush=True)
             else:

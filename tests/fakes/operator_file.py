@@ -34,29 +34,31 @@ oauth_server = "{portal.server_endpoint}"
 """
 
 
-def backend_file(green: GreenApi, bot: Telegram, public_url: str = "http://127.0.0.1:8787", language: str = "ru", name: str = "Кабинет") -> str:
-    """What the backend's `--config` holds when the messengers are these."""
+def backend_file(
+    green: GreenApi, bot: Telegram, public_url: str = "http://127.0.0.1:8787", language: str = "ru", name: str = "Кабинет", webhooks: bool = True
+) -> str:
+    """What the backend's `--config` holds when the messengers are these; without `webhooks` it has to ask for what comes in."""
+    secret = f'webhook_secret = "{WEBHOOK_SECRET}"\n' if webhooks else ""
     return f"""# Leads Kabinet's backend to the fakes: kabinet-backend serve --config with this file's path.
 [practice]
 name = "{name}"
 public_url = "{public_url}"
 language = "{language}"
 
-{_account("green-api", green, green.whatsapp)}
-{_account("green-api-max", green, green.max)}
+{_account("green-api", green, green.whatsapp, webhooks)}
+{_account("green-api-max", green, green.max, webhooks)}
 [connections.telegram]
 bot_token = "{TOKEN}"
 api_address = "{bot.api}"
-webhook_secret = "{WEBHOOK_SECRET}"
-practice_channel = "{CHANNEL}"
+{secret}practice_channel = "{CHANNEL}"
 link_address = "{bot.me}"
 """
 
 
-def _account(section: str, green: GreenApi, instance: Instance) -> str:
+def _account(section: str, green: GreenApi, instance: Instance, webhooks: bool) -> str:
+    token = f'webhook_token = "{WEBHOOK_TOKEN}"\n' if webhooks else ""
     return f"""[connections.{section}]
 id_instance = "{instance.id}"
 api_token_instance = "{instance.token}"
 api_url = "{green.url}"
-webhook_token = "{WEBHOOK_TOKEN}"
-"""
+{token}"""

@@ -207,16 +207,19 @@ def test_all_of_them_for_a_person():
     assert "/rest/7/examplesecret0000/" in told and "y0_READY_EXAMPLE" in told
 
 
-def test_the_files_that_lead_kabinet_here(tmp_path: Path):
-    with run("--operator", f"{tmp_path}/desktop/operator.toml", "--backend", f"{tmp_path}/backend.toml") as program:
+@pytest.mark.parametrize("polling", [False, True])
+def test_the_files_that_lead_kabinet_here(tmp_path: Path, polling: bool):
+    more = ("--polling",) if polling else ()
+    with run("--operator", f"{tmp_path}/desktop/operator.toml", "--backend", f"{tmp_path}/backend.toml", *more) as program:
         "".join(iter(program.stdout.readline, "ready\n"))  # type: ignore[union-attr]
         program.terminate()
     backend = tomllib.loads((tmp_path / "backend.toml").read_text())
     assert set(backend["practice"]) == {"name", "public_url", "language"}
     accounts = backend["connections"]
     for name in ("green-api", "green-api-max"):
-        assert set(accounts[name]) == {"id_instance", "api_token_instance", "api_url", "webhook_token"}
-    assert set(accounts["telegram"]) == {"bot_token", "api_address", "webhook_secret", "practice_channel", "link_address"}
+        assert set(accounts[name]) == {"id_instance", "api_token_instance", "api_url"} | (set() if polling else {"webhook_token"})
+    proof = set() if polling else {"webhook_secret"}
+    assert set(accounts["telegram"]) == {"bot_token", "api_address", "practice_channel", "link_address"} | proof
     assert set(tomllib.loads((tmp_path / "desktop/operator.toml").read_text())["connections"]) == {"telemost", "bitrix24"}
 
 
