@@ -283,7 +283,8 @@ class GreenApi(Fake):
         return {"people": [asdict(it) for it in self.people.values()], "instances": [it.shown() for it in self.instances.values()]}
 
     def edit(self, what: str = "", do: str = "", instance: int | str | None = None, **more: Any) -> Any:
-        """`person` write, call, change (`phone`) · `owner` write (`phone`, `text`), on the account's own telephone · `message` deliver, read, send, fail, no_account, yellow_card (`id`, or the last one) ·
+        """`person` write, call, change (`phone`) · `owner` write (`phone`, `text`), on the account's own telephone ·
+        `message` deliver, read, send, fail, no_account, yellow_card (`id`, or the last one) ·
         `notification` put (`body`, `first`), clear · `instance` state, change (`set`)."""
         with self.lock:
             it = self.instance(instance)

@@ -1,6 +1,7 @@
 """Telegram's Bot API with one bot, the people who talk with it, and a page in place of https://t.me.
 
-Formatted text is in telegram_entities.py, sending and its checks in telegram_sending.py, the webhook in telegram_hook.py.
+Formatted text is in telegram_entities.py, sending and its checks in telegram_sending.py, the webhook in telegram_hook.py, the page in
+telegram_page.py.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from dataclasses import asdict
 from email import message_from_bytes
 from typing import Any, NoReturn
 
-from . import pages
+from . import telegram_page
 from .courier import Courier
 from .fake import Answer, Clock, Fake, Refused, Request, change
 from .telegram_hook import Hook, Update
@@ -140,7 +141,7 @@ class Telegram(Fake):
     def answer(self, request: Request) -> Answer:
         match = re.fullmatch(r"/bot([^/]+)/(\w+)/?", request.path)
         if not match:
-            return self._page(request)
+            return telegram_page.answer(self, request)
         if not re.fullmatch(r"\d+:[\w-]+", match[1]):
             return self.failure(404)
         if match[1] != TOKEN:
@@ -300,7 +301,7 @@ class Telegram(Fake):
             self.people[made.id] = made
             return asdict(made)
         if what == "person":
-            return self._does(do, self._who(more.pop("id", 5500000001)), **more)
+            return self._does(do, self.who(more.pop("id", 5500000001)), **more)
         if (what, do) == ("place", "add"):
             self.places[int(more["set"]["id"])] = Place(**more["set"])
             return more["set"]["id"]
@@ -310,7 +311,7 @@ class Telegram(Fake):
             return self.happened(more["kind"], more["body"], int(more.get("chat", 0)))
         raise ValueError(f"cannot {do} a {what}: {Telegram.edit.__doc__}")
 
-    def _who(self, id: int | str) -> Human:
+    def who(self, id: int | str) -> Human:
         return next(it for it in self.people.values() if str(id).lstrip("@") in (str(it.id), it.username))
 
     def _does(self, do: str, who: Human, **more: Any) -> Any:
@@ -323,13 +324,13 @@ class Telegram(Fake):
         if do in ("block", "unblock"):
             return self._blocks(who, do == "block")
         if do == "press":
-            return self._press(who, **more)
+            return self.presses_button(who, **more)
         if do == "start":
             return self.starts(who, **more)
         if do == "stop":
-            return self._writes(who, "/stop", command=5)
+            return self.writes(who, "/stop", command=5)
         if do == "write":
-            return self._writes(who, **more)
+            return self.writes(who, **more)
         raise ValueError(f"a person cannot {do}")
 
     def starts(self, who: Human, code: str = "", group: bool | int = False) -> int:
@@ -337,11 +338,11 @@ class Telegram(Fake):
             raise ValueError("a link carries up to 64 letters, digits, _ and -")
         if group:
             place = self.places[-100200300 if group is True else int(group)]
-            return self._writes(who, f"/start@{USERNAME} {code}".strip(), command=len(f"/start@{USERNAME}"), chat=place)
+            return self.writes(who, f"/start@{USERNAME} {code}".strip(), command=len(f"/start@{USERNAME}"), chat=place)
         if who.blocked:
             self._blocks(who, False)
         who.started = True
-        return self._writes(who, f"/start {code}".strip(), command=6)
+        return self.writes(who, f"/start {code}".strip(), command=6)
 
     def _blocks(self, who: Human, blocked: bool) -> int:
         was = "kicked" if who.blocked else "member"
@@ -353,7 +354,7 @@ class Telegram(Fake):
         body = {"chat": who.chat(), "from": who.user(), "date": int(self.now()), "old_chat_member": member(was)}
         return self.happened("my_chat_member", {**body, "new_chat_member": member("kicked" if blocked else "member")}, who.id)
 
-    def _writes(self, who: Human, text: str = "Здравствуйте", command: int = 0, chat: Place | None = None) -> int:
+    def writes(self, who: Human, text: str = "Здравствуйте", command: int = 0, chat: Place | None = None) -> int:
         where = chat.chat() if chat else who.chat()
         if not chat and not who.started:
             raise ValueError("a person presses Start first")
@@ -365,7 +366,7 @@ class Telegram(Fake):
             body["entities"] = [{"offset": 0, "length": command, "type": "bot_command"}]
         return self.happened("message", body, where["id"])
 
-    def _press(self, who: Human, text: str, message: int | None = None, chat: int | None = None) -> Any:
+    def presses_button(self, who: Human, text: str, message: int | None = None, chat: int | None = None) -> Any:
         """The newest button that says this; a link is handed back instead of pressed."""
         where = int(chat or who.id)
         for said in reversed(self.messages):
@@ -392,39 +393,6 @@ class Telegram(Fake):
         else:
             raise ValueError(f"a place cannot {do}")
         return asdict(place)
-
-    # -- the page in place of https://t.me
-
-    def _page(self, request: Request) -> Answer:
-        if request.path != f"/{USERNAME}":
-            return self.failure(404)
-        given = {**request.params, **(request.form if request.method == "POST" else {})}
-        who = self._who(given["as"]) if given.get("as") else None
-        if request.method == "POST" and who:
-            self._acts(who, given)
-            return Answer(303, None, {"Location": f"/{USERNAME}?as={who.id}"})
-        if who is None:
-            return Answer(200, self._start_page(given.get("start", "")))
-        lines = [(self.user()["first_name"] if it.by == 0 else who.first_name, it.text) for it in self.messages if it.chat == who.id]
-        last = next((it for it in reversed(self.messages) if it.chat == who.id and it.buttons), None)
-        buttons = [it["text"] for it in last.buttons] if last else []
-        return Answer(200, pages.chat(f"{who.first_name} and {self.user()['first_name']}", lines, f"/{USERNAME}", buttons, {"as": str(who.id)}))
-
-    def _start_page(self, code: str) -> str:
-        people = "".join(f'<option value="{it.id}">{it.first_name}</option>' for it in self.people.values())
-        return pages.page(
-            f"{self.user()['first_name']} @{USERNAME}",
-            f'<form method="post" action="/{USERNAME}"><input type="hidden" name="start" value="{pages.escape(code)}">'
-            f'<label>You are <select name="as">{people}</select></label><p><button name="decision" value="start">Start</button></p></form>',
-        )
-
-    def _acts(self, who: Human, given: dict[str, str]) -> None:
-        if "start" in given:
-            self.starts(who, given["start"])
-        elif given.get("press"):
-            self._press(who, given["press"])
-        elif given.get("text"):
-            self._writes(who, given["text"])
 
 
 def _unpacked(key: str, value: Any) -> Any:

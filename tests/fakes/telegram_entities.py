@@ -111,7 +111,8 @@ class Html(Parser):
             self.wrong(f'Unsupported start tag "{name}" at byte offset {at}')
         if not match:
             self.wrong(f"Unclosed start tag at byte offset {at}")
-        given = {key.lower(): unescape(value.strip("\"'")) for key, value in re.findall(r"([\w-]+)(?:\s*=\s*(\"[^\"]*\"|'[^']*'|[^\s>\"']+))?", match[2])}
+        found = re.findall(r"([\w-]+)(?:\s*=\s*(\"[^\"]*\"|'[^']*'|[^\s>\"']+))?", match[2])
+        given = {key.lower(): unescape(value.strip("\"'")) for key, value in found}
         if name == "span" and given.get("class") != "tg-spoiler":
             self.wrong(f'Tag "span" must have class "tg-spoiler" at byte offset {at}')
         opened.append((name, self.written, given))
