@@ -74,6 +74,8 @@ export class Check {
     if (this.microphone === 'none' || typeof AudioContext === 'undefined') return
     const sound = new AudioContext()
     this.#sound = sound
+    // Some phones begin with it asleep.
+    void sound.resume().catch(() => {})
     const meter = sound.createAnalyser()
     meter.fftSize = 512
     sound.createMediaStreamSource(stream).connect(meter)

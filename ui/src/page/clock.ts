@@ -54,12 +54,13 @@ export function sameClock(at: string, one: string, other: string): boolean {
   return reads(one) === reads(other)
 }
 
-/** A zone's name for people; an unknown one keeps its own. Russian names add "standard time" after a comma. */
+/** A zone's name for people, without the half of the year, which nobody asks for: "Moscow time". */
 export function zoneName(at: string, { locale, zone }: Place): string {
   const parts = new Intl.DateTimeFormat(locale, { timeZone: zone, timeZoneName: 'long' }).formatToParts(
     new Date(at),
   )
-  return parts.find((part) => part.type === 'timeZoneName')?.value.split(',')[0] ?? zone
+  const name = parts.find((part) => part.type === 'timeZoneName')?.value ?? zone
+  return name.replace(/,.*$/, '').replace(/ (Standard|Summer|Daylight) Time$/, ' time')
 }
 
 /** The zone if this browser knows it, or else the one that it does. */

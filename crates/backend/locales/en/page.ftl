@@ -56,7 +56,7 @@ with-told-coming = Is on the way to you
 with-told-later = Will be told that you wait while this page is open
 with-told-kept = Not reachable yet. We have noted that you are here: it will be seen at once when the line is back
 with-told-no = Not reachable yet
-with-told-offline = Will be told as soon as the line is back
+with-told-offline = Will be told as soon as this page is connected again
 with-chip-told = told
 with-chip-coming = coming
 
@@ -70,8 +70,7 @@ with-late-said-cannot = You answered that you can’t wait. You can close this p
 
 with-my-late = Running late?
 with-my-late-note = Say by how much, and the specialist will see it.
-with-my-late-minutes = { $minutes } minutes
-with-my-late-choices = How late you are
+with-my-late-minutes = { $minutes } min
 with-my-late-said = { $minutes ->
     [one] You said that you are { $minutes } minute late and will be here by { $time }.
    *[other] You said that you are { $minutes } minutes late and will be here by { $time }.
@@ -86,7 +85,7 @@ with-remind = Remind me in Telegram
 with-remind-note = Our bot opens: press “Start” in it, and it will remind you of the consultation.
 
 with-check = Camera and microphone
-with-check-note = You can test them now, right here
+with-check-note = You can test them right here
 with-check-start = Test
 with-check-again = Test again
 with-check-asking = Allow the camera and the microphone if the browser asks.

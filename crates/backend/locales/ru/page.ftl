@@ -60,7 +60,7 @@ with-told-coming = Уже идёт к вам
 with-told-later = Узнает, что вы ждёте, пока эта страница открыта
 with-told-kept = Пока не на связи. Мы отметили, что вы здесь: это будет видно сразу, как связь появится
 with-told-no = Пока не на связи
-with-told-offline = Скажем, как только вернётся связь
+with-told-offline = Скажем, как только страница снова будет на связи
 with-chip-told = оповещён
 with-chip-coming = идёт
 
@@ -74,8 +74,7 @@ with-late-said-cannot = Вы ответили, что не сможете жда
 
 with-my-late = Опаздываете?
 with-my-late-note = Скажите, на сколько, и специалист это увидит.
-with-my-late-minutes = На { $minutes } минут
-with-my-late-choices = На сколько вы опаздываете
+with-my-late-minutes = { $minutes } мин
 with-my-late-said = { $minutes ->
     [one] Вы сказали, что опоздаете на { $minutes } минуту и будете к { $time }.
     [few] Вы сказали, что опоздаете на { $minutes } минуты и будете к { $time }.
@@ -91,7 +90,7 @@ with-remind = Напомнить в Telegram
 with-remind-note = Откроется наш бот: нажмите в нём «Старт», и он напомнит о консультации.
 
 with-check = Камера и микрофон
-with-check-note = Можно проверить заранее, прямо здесь
+with-check-note = Можно проверить прямо здесь
 with-check-start = Проверить
 with-check-again = Проверить снова
 with-check-asking = Разрешите доступ к камере и микрофону, если браузер спросит.
