@@ -3,6 +3,7 @@ import type { PageState } from '$generated/PageState'
 import '$shared/base.css'
 import './page.css'
 import { BackendLine } from './line'
+import { followLooks } from './looked-at'
 import Page from './Page.svelte'
 import { Visit } from './visit.svelte'
 import { languageOf, words } from './words.svelte'
@@ -17,4 +18,6 @@ if (target && told) {
   const visit = new Visit(new BackendLine(location.href), state, entered)
   target.replaceChildren()
   mount(Page, { target, props: { visit } })
+  // Not in an effect of a component: what the page learns would begin the visit anew, with a heartbeat each time.
+  followLooks(visit)
 }

@@ -27,8 +27,8 @@ with-minutes = { $minutes ->
     [one] { $minutes } minute
    *[other] { $minutes } minutes
 }
-with-today = Today
-with-tomorrow = Tomorrow
+with-today = today
+with-tomorrow = tomorrow
 with-when = { $day }, { $time }
 with-lasts = { $minutes ->
     [one] { $minutes } minute
@@ -53,7 +53,7 @@ with-entering = Opening the room…
 with-specialist = The specialist
 with-told-yes = Has been told that you are here
 with-told-coming = Is on the way to you
-with-told-later = Will be told that you wait while this page is open
+with-told-later = Will be told when you are waiting on this page
 with-told-kept = Not reachable yet. We have noted that you are here: it will be seen at once when the line is back
 with-told-no = Not reachable yet
 with-told-offline = Will be told as soon as this page is connected again
