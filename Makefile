@@ -35,6 +35,6 @@ package: ## a .deb in target/small/bundle/deb
 
 clean: ## remove what was built; the tools in .tools and .venv stay
 	@cargo clean
-	@rm -rf out ui/dist ui/node_modules tests/headless/node_modules
+	@rm -rf out ui/dist ui/dist-page ui/node_modules tests/headless/node_modules
 
 .PHONY: help run fakes test lint bench package clean
