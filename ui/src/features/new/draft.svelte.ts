@@ -130,7 +130,7 @@ export class Draft {
     draft.room = RoomForm.of(proposed.room)
     draft.clientSide = ClientForm.of(proposed.client_side)
     // Another client's phone is not this one's: with another name it goes.
-    draft.clientSide.suggested = proposed.client_side !== null
+    draft.clientSide.suggested = Boolean(proposed.client_side?.contact)
     if (proposed.calendar) {
       draft.inCalendar = proposed.calendar.on
       draft.invited.put(proposed.calendar.invited ?? [])
