@@ -134,7 +134,7 @@ test('a Telegram chat is bound in one press, and counts once it is owned to', as
   await part.getByRole('button', { name: 'Connect' }).click()
   await expect(part).toContainText('Press Start in the chat')
   await part.getByRole('button', { name: 'It’s me' }).click()
-  await expect(part).toContainText('Alerts go to Елена С.')
+  await expect(part).toContainText('Alerts go to the chat “Елена С.”.')
   await part.getByRole('button', { name: 'Disconnect' }).click()
   await page.getByRole('dialog').getByRole('button', { name: 'Disconnect' }).click()
   await expect(part.getByRole('button', { name: 'Connect' })).toBeVisible()

@@ -111,7 +111,6 @@ export function clientDays({ at, consultation, presence, step, day, hidden, long
     })
   const page = { source: 'page' }
   const arrived = [
-    step(-1445, 'opened_link', page),
     step(-5, 'message', { source: 'whatsapp' }),
     step(-4, 'opened_link', page),
     step(-3, 'on_page', page),

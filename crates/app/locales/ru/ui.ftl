@@ -674,6 +674,7 @@ phone = Телефон
 phone-placeholder = +7 900 123-45-67
 phone-missing = Чтобы написать клиенту, нужен телефон.
 phone-unreadable = Не получается прочитать телефон. Например: +7 900 123-45-67
+email-missing = Чтобы написать клиенту, нужен адрес.
 email-unreadable = Не получается прочитать адрес. Например: name@example.org
 client-language = Язык клиента
 client-language-ru = Русский

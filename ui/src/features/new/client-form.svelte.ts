@@ -100,9 +100,11 @@ export class ClientForm {
     if (asked !== this.#asked || !known) return
     const part = (name: Part) => !this.#touched.has(name)
     if (!['contact', 'reminders', 'door'].some((name) => part(name as Part))) return
-    if (part('contact') && known.contact) this.#putContact(known.contact)
-    if (part('reminders')) this.reminders = known.reminders
-    if (part('door')) this.door = known.door
+    const { contact, reminders, door } = known
+    if (!contact && reminders.length === 0 && door === this.door) return
+    if (part('contact') && contact) this.#putContact(contact)
+    if (part('reminders')) this.reminders = [...reminders]
+    if (part('door')) this.door = door
     this.suggested = true
   }
 
@@ -121,8 +123,9 @@ export class ClientForm {
     if (needsPhone(this.channel) && !readPhone(this.phone)) {
       this.errors.phone = this.phone.trim() ? t('phone-unreadable') : t('phone-missing')
     }
-    if (this.channel === 'email' && this.email.trim() && !isAddress(this.email.trim())) {
-      this.errors.email = t('email-unreadable')
+    const email = this.email.trim()
+    if (this.channel === 'email' && !isAddress(email)) {
+      this.errors.email = email ? t('email-unreadable') : t('email-missing')
     }
     const good = Object.keys(this.errors).length === 0
     if (!good) this.open = true

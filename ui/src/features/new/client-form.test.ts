@@ -93,8 +93,11 @@ test('a phone is asked for where it is needed, and the part unfolds', () => {
   form.phone = '+7 900 123-45-67'
   expect(form.complete()).toBe(true)
   form.choose('email', practice)
+  expect(form.complete()).toBe(false)
   form.email = 'nobody'
   expect(form.complete()).toBe(false)
+  form.email = 'maria@example.org'
+  expect(form.complete()).toBe(true)
 })
 
 test('a refusal of the phone stands under it; any other belongs elsewhere', () => {

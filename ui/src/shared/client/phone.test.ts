@@ -7,11 +7,13 @@ test.each([
   ['900 123 45 67', '79001234567'],
   ['79001234567', '79001234567'],
   ['+44 20 7946 0958', '442079460958'],
+  ['0044 20 7946 0958', '442079460958'],
   ['+8 610 123 456 78', '861012345678'],
 ])('%s is read as %s', (typed, digits) => expect(readPhone(typed)).toBe(digits))
 
-test.each(['', '123', 'maria@example.org', '+7 900 12', '1234567890123456'])('%j is no phone', (typed) =>
-  expect(readPhone(typed)).toBe(null),
+test.each(['', '123', 'maria@example.org', '+7 900 12', '020 7946 0958', '1234567890123456'])(
+  '%j is no phone',
+  (typed) => expect(readPhone(typed)).toBe(null),
 )
 
 test('a number is shown as it is read out, and reads back the same', () => {

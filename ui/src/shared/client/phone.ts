@@ -5,16 +5,18 @@ const [SHORTEST, LONGEST] = [8, 15]
 
 /**
  * The digits of a typed phone, `null` when it can be none. Without a plus, `8 900 …` and `900 …` are Russian,
- * as they are dialled there.
+ * as they are dialled there; `00` is a plus.
  */
 export function readPhone(typed: string): string | null {
   if (!/^[\d\s().+\-–]*$/.test(typed.trim())) return null
   const digits = typed.replace(/\D/g, '')
   const whole = typed.trim().startsWith('+') ? digits : withCountry(digits)
-  return whole.length >= SHORTEST && whole.length <= LONGEST ? whole : null
+  // No country's code begins with a zero.
+  return !whole.startsWith('0') && whole.length >= SHORTEST && whole.length <= LONGEST ? whole : null
 }
 
 function withCountry(digits: string): string {
+  if (digits.startsWith('00')) return digits.slice(2)
   if (/^8[3-9]\d{9}$/.test(digits)) return `7${digits.slice(1)}`
   return /^9\d{9}$/.test(digits) ? `7${digits}` : digits
 }
