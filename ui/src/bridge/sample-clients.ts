@@ -220,7 +220,14 @@ export function clientDays({ at, consultation, presence, step, day, hidden, long
           late: { minutes: 15, until: at(17) },
           presence: presence('opened_link', -2),
           steps: [step(-3, 'opened_link', page), step(-2, 'late', { ...page, minutes: 15 })],
-          deliveries: went.slice(0, 2),
+          deliveries: [
+            went[0]!,
+            delivery('d7', -60, {
+              purpose: 'reminder',
+              state: 'failed',
+              message: { code: 'delivery_not_signed_in', facts: {} },
+            }),
+          ],
         }),
         { tray: 'idle' },
       ),

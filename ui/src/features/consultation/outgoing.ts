@@ -3,6 +3,7 @@ import type { ConsultationView } from '$generated/ConsultationView'
 import type { DeliveryState } from '$generated/DeliveryState'
 import type { DeliveryView } from '$generated/DeliveryView'
 import type { PracticeView } from '$generated/PracticeView'
+import { toldOf, undelivered } from '$shared/client/standing'
 import { sendsByItself } from '$shared/client/words'
 import { isOver } from '$shared/moment'
 import { MINUTE } from '$shared/time'
@@ -26,15 +27,12 @@ export interface Line {
  * it was needed no more is no news.
  */
 export function outgoing(consultation: ConsultationView, practice: PracticeView | null, now: number): Line[] {
-  const told = consultation.deliveries.filter(
-    ({ purpose, state }) => purpose !== 'message' && state !== 'dropped',
-  )
-  const lines = told.map((one, index): Line => {
-    const later = told.slice(index + 1)
-    const instead = later.some(({ purpose, state }) => purpose === 'link' && state !== 'failed')
+  const told = toldOf(consultation)
+  const failed = undelivered(consultation)
+  const lines = told.map((one): Line => {
     const { id, channel, state, message, at } = one
     const purpose = one.purpose === 'reminder' ? 'reminder' : 'link'
-    return { id, purpose, channel, state, message, at, asks: state === 'failed' && !instead }
+    return { id, purpose, channel, state, message, at, asks: failed.includes(one) }
   })
   return [...lines, ...ahead(consultation, practice, now, told)].sort((one, other) =>
     one.at.localeCompare(other.at),

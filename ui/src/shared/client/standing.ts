@@ -1,4 +1,5 @@
 import type { ConsultationView } from '$generated/ConsultationView'
+import type { DeliveryView } from '$generated/DeliveryView'
 import { isOver, isWaiting } from '../moment'
 import { clock } from '../time'
 import { t, words } from '../words/words.svelte'
@@ -27,6 +28,21 @@ export function canAnswer(consultation: ConsultationView): boolean {
 /** Whether the client is somewhere a word of the specialist's reaches them at once: on a page. */
 export function canBeTold({ page_link }: ConsultationView): boolean {
   return page_link !== null
+}
+
+/** What goes out by itself or by a press, without the messages of the thread and what was given up. */
+export function toldOf({ deliveries }: ConsultationView): DeliveryView[] {
+  return deliveries.filter(({ purpose, state }) => purpose !== 'message' && state !== 'dropped')
+}
+
+/** Those that failed, and no link has gone out since: somebody has to choose another way. */
+export function undelivered(consultation: ConsultationView): DeliveryView[] {
+  const told = toldOf(consultation)
+  return told.filter(
+    ({ state }, index) =>
+      state === 'failed' &&
+      !told.slice(index + 1).some((later) => later.purpose === 'link' && later.state !== 'failed'),
+  )
 }
 
 /** What was said to and fro about being late, a line each. */
