@@ -2,7 +2,7 @@
 
 use chrono::Duration;
 use kabinet_api::{Conference, ConferenceStatus, EventJson, PageLate, PagePhase, PageSpecialist};
-use kabinet_domain::waiting::{EARLY, LATE, Meeting, Told, Visits};
+use kabinet_domain::waiting::{LATE, Meeting, Told, Visits};
 use kabinet_domain::{ConsultationId, Door, EventKind, SpecialistAnswer, SpecialistId, Timestamp};
 use std::sync::Arc;
 use tokio::sync::Notify;
@@ -173,7 +173,7 @@ impl Card {
         self.plan.starts_at.to_rfc3339()
     }
 
-    /// `occupied`: somebody is in the room, on either side.
+    /// `running`: the specialist is in the room.
     #[must_use]
     pub fn phase(&self, running: bool, now: Timestamp) -> PagePhase {
         let occupied = running || self.inside;
@@ -246,10 +246,105 @@ impl Card {
 /// Whether a consultation is near enough to be kept in memory.
 #[must_use]
 pub fn is_kept(conference: &Conference, now: Timestamp) -> bool {
-    now < Plan::from(conference).closes() + Duration::days(1) + EARLY
+    now < Plan::from(conference).closes() + Duration::days(1)
 }
 
 #[must_use]
 pub fn id(conference: &Conference) -> ConsultationId {
     ConsultationId(conference.id)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use kabinet_api::Owner;
+    use serde_json::json;
+
+    const START: &str = "2026-12-23T12:00:00Z";
+
+    fn at(minutes: i64) -> Timestamp {
+        START.parse::<Timestamp>().expect("a time") + Duration::minutes(minutes)
+    }
+
+    fn card(door: &str) -> Card {
+        let conference: Conference = serde_json::from_value(json!({
+            "id": "0198f100-0000-7000-8000-000000000001", "version": 1, "start_date": "2026-12-23", "start_time": "12:00", "duration": 50,
+            "timezone": "UTC", "starts_at": START, "link": "https://meet.example.org/a", "door": door, "status": "planned",
+            "owner": Owner { id: uuid::Uuid::nil(), name: String::new() }, "created_at": START, "updated_at": START,
+        }))
+        .expect("a conference");
+        Card::new(Plan::from(&conference))
+    }
+
+    fn event(kind: &str, minutes: i64, more: serde_json::Value) -> EventJson {
+        let mut event = json!({"cursor": 1, "id": uuid::Uuid::nil(), "kind": kind, "source": "x", "at": at(minutes), "received_at": at(minutes)});
+        for (name, value) in more.as_object().expect("an object") {
+            event[name] = value.clone();
+        }
+        serde_json::from_value(event).expect("an event")
+    }
+
+    fn heed(card: &mut Card, event: &EventJson) {
+        card.heed(&event.understood().expect("a known kind"), event);
+    }
+
+    #[test]
+    fn each_door_opens_in_its_own_way() {
+        let check = |door: &str, admitted: bool, minutes: i64, phase: PagePhase| {
+            let mut card = card(door);
+            if admitted {
+                let admission = card.admission();
+                card.took(&EventKind::ClientAdmitted, &admission, at(-10));
+            }
+            assert_eq!(card.phase(false, at(minutes)), phase, "{door} {admitted} {minutes}");
+            assert_eq!(card.room(phase).is_some(), phase == PagePhase::Open);
+        };
+        check("at_time", false, -1, PagePhase::Waiting);
+        check("at_time", false, 0, PagePhase::Open);
+        check("at_time", true, -5, PagePhase::Open);
+        check("when_admitted", false, 10, PagePhase::Waiting);
+        check("when_admitted", true, -5, PagePhase::Open);
+        check("at_once", false, -5000, PagePhase::Open);
+        check("at_once", false, 81, PagePhase::Over);
+    }
+
+    #[test]
+    fn nothing_is_over_while_somebody_is_inside() {
+        let mut card = card("at_time");
+        heed(&mut card, &event("client_joined", 5, json!({"room": "a", "inside": 1})));
+        assert_eq!(card.phase(false, at(90)), PagePhase::Open);
+        heed(&mut card, &event("client_left", 91, json!({"room": "a", "inside": 0, "reason": "hung_up"})));
+        assert_eq!(card.phase(true, at(91)), PagePhase::Open);
+        assert_eq!(card.phase(false, at(91)), PagePhase::Over);
+    }
+
+    #[test]
+    fn the_specialists_word_is_shown_as_long_as_it_matters() {
+        let mut card = card("at_time");
+        assert!(!card.may_answer(true, at(0)), "there is nothing to answer");
+        heed(&mut card, &event("specialist_answered", -1, json!({"answer": "late", "minutes": 5})));
+        let shown = card.specialist(at(0)).expect("an answer");
+        assert_eq!((shown.answer.as_str(), shown.until, shown.client), ("late", Some(at(4)), None));
+        assert!(card.may_answer(false, at(0)));
+        card.took(&EventKind::ClientAnswered { can_wait: false }, "visit", at(0));
+        assert_eq!(card.specialist(at(0)).and_then(|shown| shown.client).as_deref(), Some("cannot_wait"));
+        assert!(!card.may_answer(false, at(0)) && card.may_answer(true, at(0)));
+        assert_eq!(card.specialist(at(35)), None);
+        heed(&mut card, &event("specialist_answered", 1, json!({"answer": "coming"})));
+        assert_eq!(card.specialist(at(2)).map(|shown| (shown.answer, shown.client)), Some(("coming".to_owned(), None)));
+    }
+
+    #[test]
+    fn another_time_is_another_meeting() {
+        let mut card = card("at_time");
+        heed(&mut card, &event("specialist_answered", -1, json!({"answer": "cannot"})));
+        card.took(&EventKind::ClientLate { minutes: 10 }, "visit", at(-1));
+        let admission = card.admission();
+        card.took(&EventKind::ClientAdmitted, &admission, at(-1));
+        let moved = |by: i64| Plan { starts_at: at(by), ends_at: at(by + 50), ..self::card("at_time").plan };
+        card.replan(moved(15));
+        assert!(card.is_admitted() && card.late(at(0)).is_some() && card.specialist(at(0)).is_some());
+        card.replan(moved(24 * 60));
+        assert!(!card.is_admitted() && card.late(at(0)).is_none() && card.specialist(at(0)).is_none());
+    }
 }
