@@ -252,8 +252,15 @@ async fn whatever_is_wrong_with_a_link_the_answer_is_the_same() {
     assert_eq!(delete.status(), StatusCode::NO_CONTENT);
     house.later(0).await;
     let revoked = path(&kept);
-    let strange =
-        ["/w/".to_owned(), "/w/x".into(), "/w/%FF%00".into(), format!("/w/{}", "a".repeat(43)), format!("/w/{}", "я".repeat(40))];
+    let strange = [
+        "/w/".to_owned(),
+        "/w/x".into(),
+        "/w/x/".into(),
+        "/w".into(),
+        "/w/%FF%00".into(),
+        format!("/w/{}", "a".repeat(43)),
+        format!("/w/{}", "я".repeat(40)),
+    ];
     let mut bodies = Vec::new();
     for path in
         [revoked.clone(), path(&gone), format!("{}x", path(&other)), format!("{revoked}/state")].into_iter().chain(strange)

@@ -36,6 +36,7 @@ pub fn routes() -> Router<App> {
         // Whatever else stands under `/w` was once meant to be a link.
         .route("/w", axum::routing::any(nowhere))
         .route("/w/", axum::routing::any(nowhere))
+        .route("/w/{token}/", axum::routing::any(nowhere))
         .route("/w/{token}/{*rest}", axum::routing::any(nowhere))
         .layer(from_fn(manners::kept))
         .route("/favicon.ico", get(|| async { StatusCode::NO_CONTENT }))
@@ -237,4 +238,30 @@ fn asset(asset: &'static Asset, request: &Request) -> Response {
         response.headers_mut().insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
     }
     response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::LazyLock;
+
+    static FILE: Asset = Asset { kind: "text/css", plain: b"plain", packed: b"packed", hash: LazyLock::new(|| "abc".to_owned()) };
+    static MISSING: Asset = Asset { kind: "text/css", plain: b"", packed: b"x", hash: LazyLock::new(String::new) };
+
+    #[test]
+    fn a_file_is_kept_for_ever_under_its_hash_alone() {
+        let ask = |uri: &str, encoding: &str| {
+            let request = Request::builder().uri(uri).header(header::ACCEPT_ENCODING, encoding).body(Body::empty());
+            let response = asset(&FILE, &request.expect("a request"));
+            let header = |name| response.headers().get(name).map(|value: &HeaderValue| value.to_str().expect("text").to_owned());
+            (header(header::CACHE_CONTROL).expect("said"), header(header::CONTENT_ENCODING))
+        };
+        assert_eq!(
+            ask("/w/page.css?abc", "br, gzip"),
+            ("public, max-age=31536000, immutable".to_owned(), Some("gzip".to_owned()))
+        );
+        assert_eq!(ask("/w/page.css?old", "identity"), ("no-cache".to_owned(), None));
+        let request = Request::builder().uri("/w/page.css").body(Body::empty()).expect("a request");
+        assert_eq!(asset(&MISSING, &request).status(), StatusCode::NOT_FOUND);
+    }
 }

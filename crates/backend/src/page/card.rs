@@ -13,8 +13,8 @@ const SAME_MEETING: Duration = Duration::hours(1);
 /// What somebody said about a delay is shown for so long after it should be over.
 const AFTER_A_DELAY: Duration = Duration::minutes(30);
 
-/// An answer of longer before a meeting was about something else.
-const ANSWERS_FROM: Duration = Duration::hours(12);
+/// What happened longer before or after a meeting was about something else.
+const AROUND: Duration = Duration::hours(12);
 
 /// Somebody who presses a button ten times is told once.
 const SAME_PRESS: Duration = Duration::seconds(30);
@@ -46,8 +46,8 @@ pub struct Card {
     pub plan: Plan,
     pub visits: Visits,
     pub told: Told,
-    /// By the room's word a client is in it.
-    inside: bool,
+    /// By the room's word a client is in it, as far as that was said then.
+    inside: Option<Timestamp>,
     /// The start of the meeting that the client was admitted to.
     admitted_to: Option<Timestamp>,
     specialist: Option<(SpecialistAnswer, Timestamp)>,
@@ -94,7 +94,7 @@ impl Card {
             plan,
             visits: Visits::default(),
             told: Told::default(),
-            inside: false,
+            inside: None,
             admitted_to: None,
             specialist: None,
             client_can_wait: None,
@@ -113,20 +113,29 @@ impl Card {
     }
 
     #[must_use]
-    pub fn meeting(&self) -> Meeting {
+    pub fn meeting(&self, now: Timestamp) -> Meeting {
         Meeting {
             starts_at: self.plan.starts_at,
             ends_at: self.plan.ends_at,
             is_open: self.plan.is_open(),
             room_reports: self.plan.room_reports,
-            inside: self.inside,
+            inside: self.is_inside(now),
         }
+    }
+
+    /// What was said of another day's meeting in the same room, by a server that has not said since that it is over, is not true for ever.
+    fn is_near(&self, at: Timestamp) -> bool {
+        self.plan.starts_at - AROUND <= at && at <= self.plan.closes() + AROUND
+    }
+
+    fn is_inside(&self, now: Timestamp) -> bool {
+        self.inside.is_some_and(|at| self.is_near(at)) && self.is_near(now)
     }
 
     /// Takes an event that others caused.
     pub fn heed(&mut self, kind: &EventKind, event: &EventJson) {
         if event.room.is_some() {
-            self.inside = event.inside.is_some_and(|inside| inside > 0);
+            self.inside = event.inside.filter(|inside| *inside > 0).map(|_| event.at);
             if matches!(kind, EventKind::ClientJoined { .. }) {
                 self.told.room_has_them();
             }
@@ -176,7 +185,7 @@ impl Card {
     /// `running`: the specialist is in the room.
     #[must_use]
     pub fn phase(&self, running: bool, now: Timestamp) -> PagePhase {
-        let occupied = running || self.inside;
+        let occupied = (running && self.is_near(now)) || self.is_inside(now);
         match self.plan.status {
             ConferenceStatus::Cancelled => PagePhase::Cancelled,
             ConferenceStatus::Finished | ConferenceStatus::NoShow => PagePhase::Over,
@@ -203,7 +212,7 @@ impl Card {
     /// The specialist's answer, as long as it matters.
     #[must_use]
     pub fn specialist(&self, now: Timestamp) -> Option<PageSpecialist> {
-        let (answer, at) = self.specialist.filter(|(_, at)| *at >= self.plan.starts_at - ANSWERS_FROM)?;
+        let (answer, at) = self.specialist.filter(|(_, at)| *at >= self.plan.starts_at - AROUND)?;
         let until = match answer {
             SpecialistAnswer::Late { minutes } => Some(at + Duration::minutes(i64::from(minutes))),
             SpecialistAnswer::Coming | SpecialistAnswer::Cannot => None,
@@ -231,7 +240,8 @@ impl Card {
             _ => None,
         });
         let late = self.late.map(|(minutes, at)| delay(minutes, at));
-        let own = [Some(self.plan.starts_at), Some(self.plan.closes()), specialist, late];
+        let (starts, closes) = (self.plan.starts_at, self.plan.closes());
+        let own = [Some(starts), Some(closes), Some(closes + AROUND), specialist, late];
         let own = own.into_iter().flatten().map(|at| at + Duration::milliseconds(1));
         own.chain(look).filter(|at| *at > now).min()
     }
@@ -268,7 +278,7 @@ mod tests {
 
     fn card(door: &str) -> Card {
         let conference: Conference = serde_json::from_value(json!({
-            "id": "0198f100-0000-7000-8000-000000000001", "version": 1, "start_date": "2026-12-23", "start_time": "12:00", "duration": 50,
+            "id": "0198f100-0000-7000-8000-000000000001", "version": 1, "name": "", "type": "conference", "start_date": "2026-12-23", "start_time": "12:00", "duration": 50,
             "timezone": "UTC", "starts_at": START, "link": "https://meet.example.org/a", "door": door, "status": "planned",
             "owner": Owner { id: uuid::Uuid::nil(), name: String::new() }, "created_at": START, "updated_at": START,
         }))
@@ -315,6 +325,7 @@ mod tests {
         assert_eq!(card.phase(false, at(90)), PagePhase::Open);
         heed(&mut card, &event("client_left", 91, json!({"room": "a", "inside": 0, "reason": "hung_up"})));
         assert_eq!(card.phase(true, at(91)), PagePhase::Open);
+        assert_eq!(card.phase(true, at(3 * 24 * 60)), PagePhase::Over, "a server that fell silent keeps no door open for ever");
         assert_eq!(card.phase(false, at(91)), PagePhase::Over);
     }
 

@@ -115,7 +115,8 @@ fn when(state: &PageState, words: &Words) -> String {
     let minutes = local.offset().fix().local_minus_utc() / 60;
     let offset = format!("{}{:02}:{:02}", if minutes < 0 { '−' } else { '+' }, minutes.abs() / 60, minutes.abs() % 60);
     let when = words.say("plain-when", &[("weekday", &weekday), ("day", &day), ("month", &month), ("time", &time)]);
-    let whose = words.say("plain-zone", &[("zone", zone.name()), ("offset", &offset)]);
+    let zone = if zone == Tz::UTC { "UTC".to_owned() } else { format!("{}, UTC{offset}", zone.name()) };
+    let whose = words.say("plain-zone", &[("zone", &zone)]);
     format!("{} <small>{}</small>", escaped(&when), escaped(&whose))
 }
 

@@ -70,10 +70,7 @@ impl Keeper {
     pub async fn load(parts: Parts, asks: mpsc::Receiver<Ask>) -> Result<Self, StorageError> {
         let now = parts.clock.now().trunc_subsecs(3);
         let end = history::load(&parts, now).await?;
-        let follower = parts.feed.follow(Reader::Administrator, Some(end)).map_err(|error| match error {
-            crate::feed::FollowError::Storage(error) => error,
-            _ => StorageError::Damaged { what: "the end of the log" },
-        })?;
+        let follower = parts.feed.watch(Reader::Administrator, end);
         Ok(Self { parts, asks, follower, agenda: BTreeSet::new(), entries: HashMap::new() })
     }
 
@@ -178,7 +175,7 @@ impl Keeper {
             let known = self.parts.pages.known();
             for id in draft.touched.clone() {
                 let Some(card) = known.cards.get(&id) else { continue };
-                let waiting = wait(&card.meeting(), &card.visits, &card.told, now);
+                let waiting = wait(&card.meeting(now), &card.visits, &card.told, now);
                 for telling in waiting.tellings {
                     draft.tell(id, card, telling.kind, PAGE, telling.about, telling.at);
                 }
