@@ -2,6 +2,7 @@
 
 use crate::deliveries::Causes;
 use crate::messengers::Messengers;
+use crate::page::Pages;
 use crate::reach::Reaches;
 use crate::vault::Vault;
 use crate::{Config, Error};
@@ -19,6 +20,7 @@ pub struct ClientSide {
     pub practice: Practice,
     pub causes: Arc<Causes>,
     pub messengers: Messengers,
+    pub pages: Arc<Pages>,
     pub reach: Arc<Reaches>,
 }
 
@@ -36,6 +38,7 @@ impl ClientSide {
             telegram_bot: None,
         };
         Ok(Self {
+            pages: Arc::new(Pages::new(vault.clone(), config.practice.public_url.clone())),
             vault,
             public_url: config.practice.public_url.clone(),
             language: config.practice.language.clone(),
