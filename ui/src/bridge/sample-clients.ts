@@ -145,8 +145,7 @@ export function clientDays({ at, consultation, presence, step, day, hidden, long
         withPage('Дмитрий Л.', 10, {
           presence: presence('on_page', -1),
           steps: [step(-1, 'on_page', page)],
-          door: 'at_once',
-          door_open: true,
+          door: 'when_admitted',
         }),
         withPage('Ольга и Пётр', 60, {
           late: { minutes: 10, until: at(70) },
