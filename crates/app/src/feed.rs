@@ -3,8 +3,9 @@
 use crate::application::{Application, Backend, Save};
 use crate::line::{self, Line, LineError};
 use crate::outbox;
-use crate::record::Kind;
+use crate::record::{Event, Kind};
 use crate::sse::Parser;
+use crate::state::State;
 use crate::view::{FeedState, Message};
 use chrono::{DateTime, TimeDelta, Utc};
 use kabinet_api::EventJson;
@@ -169,6 +170,8 @@ async fn attempt(application: &Arc<Application>, line: &Line, attempts: &mut Att
         application.read_consultations(line).await?;
         let user = line.current_user().await?;
         application.look().specialist_id = user.id.map(|id| id.to_string());
+        application.keep_practice(user.practice).await;
+        application.ask_reach_soon(line);
         attempts.in_step = true;
     }
     let poll = attempts.streams >= FAILURES_BEFORE_POLLING && attempts.stream_again_at.is_some_and(|at| Instant::now() < at);
@@ -279,6 +282,7 @@ impl Application {
         let now: DateTime<Utc> = self.now() + ahead;
         let mut rows = Vec::new();
         let mut changed = BTreeSet::new();
+        let mut reach_changed = false;
         let before = self.look().cursor;
         self.change(|state| {
             for json in events {
@@ -289,13 +293,20 @@ impl Application {
                     (Kind::ConsultationChanged, Some(id)) => drop(changed.insert(id.clone())),
                     // It says no more than that, and nothing of it is kept.
                     (Kind::CalendarChanged, _) => self.calendar.wanted.notify_one(),
+                    (Kind::ReachChanged, _) => reach_changed = true,
                     (Kind::Other, _) => {}
-                    _ if state.learn(event.clone()) => rows.push(Save::Event(event)),
+                    _ if state.learn(event.clone()) => {
+                        rows.extend(answered_there(state, &event));
+                        rows.push(Save::Event(event));
+                    }
                     _ => {}
                 }
             }
             state.cursor = state.cursor.max(cursor);
         });
+        if reach_changed {
+            self.ask_reach_soon(line);
+        }
         if !changed.is_empty() {
             self.reread(line, changed).await?;
         }
@@ -366,6 +377,14 @@ impl Application {
         });
         self.save(&rows).await;
     }
+}
+
+/// The answer stands in the log now, and what is said elsewhere later takes its place. One that is still to be told is newer.
+fn answered_there(state: &mut State, event: &Event) -> Option<Save> {
+    let id = event.consultation.clone().filter(|_| matches!(event.kind, Kind::SpecialistAnswered { .. }))?;
+    let handled = state.handled.get_mut(&id).filter(|handled| handled.to_tell.is_none())?;
+    (handled.snoozed_until, handled.coming_at) = (None, None);
+    Some(Save::Handled(id))
 }
 
 /// One event that cannot be read must not stop the others; it cannot be told either.

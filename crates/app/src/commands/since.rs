@@ -1,6 +1,7 @@
 //! A form is older than what is known by the time it is sent: what was not touched in it is nothing that a person wants.
 
-use crate::command::{BroadcastWishes, CalendarWishes, ConsultationDraft, RoomWishes};
+use super::wishes;
+use crate::command::{BroadcastWishes, CalendarWishes, ClientWishes, ConsultationDraft, RoomWishes};
 use crate::record::Consultation;
 use crate::view::ColleagueView;
 use chrono_tz::Tz;
@@ -24,8 +25,24 @@ pub(super) fn laid_over(draft: &ConsultationDraft, base: &ConsultationDraft, kno
         note: pick(&base.note, &draft.note, || known.note.clone()),
         room: draft.room.clone(),
         calendar: draft.calendar.clone(),
-        client_side: draft.client_side.clone(),
+        client_side: client_side_laid_over(draft.client_side.as_ref(), base.client_side.as_ref(), known),
     }
+}
+
+/// The same for how a client is reached and let in. A form that says nothing of it leaves it as it is.
+fn client_side_laid_over(
+    draft: Option<&ClientWishes>,
+    base: Option<&ClientWishes>,
+    known: &Consultation,
+) -> Option<ClientWishes> {
+    let draft = draft?;
+    let Some(base) = base else { return Some(draft.clone()) };
+    let known = wishes::known(known);
+    Some(ClientWishes {
+        contact: pick(&base.contact, &draft.contact, || known.contact.clone()),
+        reminders: pick(&base.reminders, &draft.reminders, || known.reminders.clone()),
+        door: pick(&base.door, &draft.door, || known.door),
+    })
 }
 
 /// When it is was not touched at all.
