@@ -297,7 +297,7 @@ impl Application {
                     (Kind::Other, _) => {}
                     _ if state.learn(event.clone()) => {
                         rows.extend(answered_there(state, &event));
-                        rows.push(Save::Event(event));
+                        rows.push(Save::Event(Box::new(event)));
                     }
                     _ => {}
                 }
@@ -407,4 +407,29 @@ pub(crate) fn jittered(longest: Duration, ids: &dyn Ids) -> Duration {
     let mut byte = [0u8; 1];
     ids.fill(&mut byte);
     longest / 2 + longest.mul_f64(f64::from(byte[0]) / 512.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::record::Answer;
+    use crate::testing::{at, event, state};
+
+    #[test]
+    fn an_answer_in_the_log_takes_the_place_of_what_was_said_here_unless_that_is_still_to_be_told() {
+        let mut state = state(&[], &[]);
+        let answered = event(1, "15:00", Kind::SpecialistAnswered { answer: "coming".into(), minutes: None }, "");
+        assert!(answered_there(&mut state, &answered).is_none());
+        let handled = state.handled.entry("c1".into()).or_default();
+        handled.snoozed_until = Some(at("15:10"));
+        let answer = Answer { id: String::new(), answer: "late".into(), until: Some(at("15:10")), at: at("15:05") };
+        assert_eq!((answer.minutes(at("15:05")), answer.minutes(at("15:08:30"))), (Some(5), Some(2)));
+        assert!(answer.matters(at("15:09")) && !answer.matters(at("15:10")));
+        handled.to_tell = Some(answer);
+        assert!(answered_there(&mut state, &answered).is_none());
+        state.handled.entry("c1".into()).or_default().to_tell = None;
+        assert!(answered_there(&mut state, &answered).is_some());
+        assert_eq!(state.handled["c1"].snoozed_until, None);
+        assert!(answered_there(&mut state, &event(2, "15:01", Kind::Escalated, "")).is_none());
+    }
 }

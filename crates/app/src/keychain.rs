@@ -182,7 +182,7 @@ fn take_in(state: &mut crate::state::State, loaded: Loaded, now: DateTime<Utc>) 
     unsaved.extend(state.unsent.keys().cloned().map(Save::Unsent));
     unsaved.extend(state.handled.keys().cloned().map(Save::Handled));
     unsaved.extend(state.calendar.rows.keys().cloned().map(Save::Calendar));
-    unsaved.extend(state.events.values().flatten().cloned().map(Save::Event));
+    unsaved.extend(state.events.values().flatten().cloned().map(Box::new).map(Save::Event));
     for consultation in loaded.consultations {
         if !state.consultations.contains_key(&consultation.id) {
             state.consultations.insert(consultation);

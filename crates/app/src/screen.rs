@@ -24,6 +24,7 @@ pub(crate) async fn run(application: Arc<Application>) {
     ask_the_desktop(&application).await;
     loop {
         let look_again = screen.draw(&application).await;
+        application.end_quiet().await;
         tokio::select! {
             () = application.stop.cancelled() => break,
             () = application.changed.notified() => {}

@@ -297,6 +297,22 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn what_the_backend_said_of_itself_is_nothing_that_was_handled() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("store.sqlite");
+        let (key, _) = StoreKey::make(&SystemIds);
+        let (store, _) = Store::open(&path, key.clone(), ids()).await.expect("opens");
+        let practice = Practice { pages: true, channels: vec!["telegram".into()], ..Practice::default() };
+        let reach = Reach { after_seconds: 60, ..Reach::default() };
+        let writes = [Write::put(Table::Meta, PRACTICE, &practice), Write::put(Table::Meta, REACH, &reach)];
+        store.write(&writes).await.expect("written");
+        store.close().await;
+        let (store, loaded) = Store::open(&path, key, ids()).await.expect("opens");
+        assert_eq!((loaded.practice, loaded.reach, loaded.handled), (Some(practice), Some(reach), Vec::new()));
+        store.close().await;
+    }
+
+    #[tokio::test]
     async fn what_an_older_version_wrote_is_kept() {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("store.sqlite");

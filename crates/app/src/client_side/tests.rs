@@ -136,7 +136,7 @@ fn an_answer_is_shown_as_long_as_it_is_answer_enough() {
         assert_eq!(seen.map(|seen| (seen.answer, seen.until, seen.client_can_wait)), expected, "{time}");
     };
     let (there, late) = (waits(1, "14:55"), answered(2, "15:00", "late", Some(5)));
-    check(&[there.clone()], "15:00", None);
+    check(std::slice::from_ref(&there), "15:00", None);
     check(&[there.clone(), late.clone()], "15:04", Some((AlertAnswerKind::Late, Some(at("15:05")), None)));
     check(&[there.clone(), late.clone()], "15:05", None);
     let cannot_wait = event(3, "15:01", Kind::ClientAnswered { can_wait: false }, "");

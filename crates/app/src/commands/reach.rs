@@ -140,6 +140,26 @@ impl Application {
         }
     }
 
+    /// "Do not disturb" of everything is over by its time. The backend has to hear that: else it would keep clients back in the
+    /// quiet hours too.
+    pub(crate) async fn end_quiet(&self) {
+        let now = self.now();
+        let over = {
+            let kept = &mut self.look().kept;
+            let over = kept.do_not_disturb_everything && kept.do_not_disturb_until.is_none_or(|until| until <= now);
+            if over {
+                (kept.do_not_disturb_until, kept.do_not_disturb_everything) = (None, false);
+                kept.do_not_disturb_untold = true;
+            }
+            over
+        };
+        if over {
+            self.outgoing.notify_one();
+            // What is not kept now is noticed again at the next start.
+            let _ = self.save_kept().await;
+        }
+    }
+
     /// Tells the backend of "do not disturb", so that messengers know it too; `false` when another attempt may help.
     pub(crate) async fn tell_quiet(&self, line: &Line) -> bool {
         let (untold, until, everything) = {
@@ -153,7 +173,7 @@ impl Application {
         let told = self
             .change_reach(line, |reach| ReachJson {
                 quiet_until: until.filter(|until| *until > now),
-                quiet_even_clients: everything,
+                quiet_even_clients: everything && until.is_some_and(|until| until > now),
                 ..reach
             })
             .await;

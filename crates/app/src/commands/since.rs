@@ -97,6 +97,8 @@ fn people<T: Clone, K: PartialEq>(wished: &[T], base: &[T], known: &[T], key: im
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::testing;
+    use crate::view::{Channel, ContactView, Door};
 
     fn person(id: &str) -> ColleagueView {
         ColleagueView { id: id.into(), name: String::new(), email: None, position: String::new() }
@@ -120,6 +122,23 @@ mod tests {
         check(wishes(false, &["5"]), Some(&wishes(true, &["5"])), (false, &["5", "6"]));
         check(wishes(true, &["8"]), None, (true, &["8"]));
         check(CalendarWishes { on: false, invited: None }, None, (false, &["5", "6"]));
+    }
+
+    #[test]
+    fn how_a_client_is_reached_is_laid_over_field_by_field() {
+        let wishes = |phone: &str, reminders: &[u32], door: Door| {
+            let contact =
+                ContactView { channel: Channel::Whatsapp, phone: phone.into(), email: String::new(), language: "ru".into() };
+            ClientWishes { contact: Some(contact), reminders: reminders.to_vec(), door }
+        };
+        let (base, draft) = (wishes("71", &[60], Door::AtTime), wishes("71", &[60, 10], Door::AtTime));
+        let known = testing::consultation("c1", "15:00", 50);
+        let contact = crate::record::Contact { channel: "max".into(), phone: Some("79001234567".into()), ..Default::default() };
+        let known = Consultation { contact: Some(contact), door: Door::AtOnce, ..known };
+        let over = client_side_laid_over(Some(&draft), Some(&base), &known).expect("wishes");
+        assert_eq!((over.contact, over.reminders, over.door), (wishes::known(&known).contact, vec![60, 10], Door::AtOnce));
+        assert_eq!(client_side_laid_over(Some(&draft), None, &known), Some(draft));
+        assert_eq!(client_side_laid_over(None, Some(&base), &known), None);
     }
 
     #[test]
