@@ -286,6 +286,7 @@ mod tests {
         Card::new(Plan::from(&conference))
     }
 
+    #[expect(clippy::needless_pass_by_value, reason = "the call stays readable")]
     fn event(kind: &str, minutes: i64, more: serde_json::Value) -> EventJson {
         let mut event = json!({"cursor": 1, "id": uuid::Uuid::nil(), "kind": kind, "source": "x", "at": at(minutes), "received_at": at(minutes)});
         for (name, value) in more.as_object().expect("an object") {
