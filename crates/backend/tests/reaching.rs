@@ -376,9 +376,9 @@ async fn a_client_binds_a_chat_for_one_consultation() {
     practice.house.in_chat(What::Stopped { chat: "900".into(), blocked: false }).await;
     let replies = practice.replies().await;
     let told = |chat: &str| replies.iter().filter(|(to, _)| to == chat).map(|(_, text)| text.as_str()).collect::<Vec<_>>();
-    let [bound, stopped] = told("900")[..] else { panic!("two answers: {:?}", told("900").len()) };
-    assert!(bound.contains("on 23.12 at 12:00"), "{bound}");
-    assert_eq!(stopped, "Nothing more will come here.");
+    assert_eq!(told("900").len(), 2);
+    assert!(told("900").iter().any(|text| text.contains("on 23.12 at 12:00")));
+    assert!(told("900").contains(&"Nothing more will come here."), "and that once");
     assert!(told("901")[0].starts_with("This link is of no use any more."));
     assert_eq!(practice.count("reach_changed").await, 0, "that is nobody's news");
 }

@@ -47,7 +47,6 @@ impl Cases {
         let Some(kind) = json.understood() else { return Meaning::Nothing };
         let consultation = json.consultation.map(ConsultationId);
         let meaning = match &kind {
-            EventKind::ReachChanged => Meaning::Changed(specialist),
             EventKind::ConsultationChanged => {
                 consultation.map_or(Meaning::Nothing, |consultation| Meaning::Moved(specialist, consultation))
             }

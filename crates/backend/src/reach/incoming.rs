@@ -48,7 +48,7 @@ pub async fn started(
     let say = |key: &str| reply(parts, None, chat, words.say(key, &[]));
     let answer = match code {
         None => say("bot-explain"),
-        Some(code) if code.starts_with("c_") => return client_started(clients, parts, writer, chat, name, code).await,
+        Some(code) if code.starts_with("c_") => return client_started(clients, parts, writer, chat, code).await,
         Some(code) => {
             let hash = code_hash(parts, code);
             match parts.book.code(hash, parts.now()).await.map_err(unread)? {
@@ -75,7 +75,6 @@ async fn client_started(
     parts: &Parts,
     writer: &WriterHandle,
     chat: &Sensitive<String>,
-    name: &Sensitive<String>,
     code: &str,
 ) -> Result<(), WriteError> {
     let found = match consultation_of(parts, code) {
@@ -90,7 +89,8 @@ async fn client_started(
     let (date, time) = date_and_time(&talk);
     let said = words(language.unwrap_or(&clients.language)).say("client-bot-bound", &[("date", &date), ("time", &time)]);
     let owner = ChatOwner::Consultation(ConsultationId(talk.id));
-    let bound = KeptChat { confirmed: true, ..kept(parts, owner, chat, name) };
+    // Clients' names are nobody's business here.
+    let bound = KeptChat { confirmed: true, ..kept(parts, owner, chat, &Sensitive::default()) };
     let answer = reply(parts, Some(SpecialistId(talk.owner.id)), chat, said);
     clients.reach.bind(writer, bound, vec![answer]).await.map(drop)
 }

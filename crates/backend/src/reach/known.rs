@@ -23,7 +23,7 @@ use uuid::Uuid;
 const PROOF: usize = 16;
 
 /// The kinds of events that may begin or end an alert.
-const HEARD: [&str; 12] = [
+const HEARD: [&str; 11] = [
     "client_waiting",
     "client_joined",
     "client_left",
@@ -34,7 +34,6 @@ const HEARD: [&str; 12] = [
     "escalated",
     "delivery_changed",
     "delivery_failed",
-    "reach_changed",
     "consultation_changed",
 ];
 
@@ -135,6 +134,12 @@ impl Reaches {
         named.map(|name| self.bot.get_or_init(|| name).clone())
     }
 
+    /// The same, as far as it has told already.
+    #[must_use]
+    pub fn named_bot(&self) -> Option<String> {
+        self.bot.get().cloned()
+    }
+
     /// The specialist has pressed *Join*; `reports`: the room will tell when they are in.
     pub fn pressed_join(&self, specialist: SpecialistId, consultation: ConsultationId, reports: bool) {
         self.nudge(Nudge::PressedJoin { specialist, consultation, reports });
@@ -184,10 +189,16 @@ impl Reaches {
 
     pub(super) fn took_choice(&self, specialist: SpecialistId, chosen: Chosen) {
         self.known().chosen.insert(specialist, chosen);
+        self.nudge(Nudge::Changed(specialist));
     }
 
     pub(super) fn took_chat(&self, chat: KeptChat) {
-        self.known().chats.insert(chat.owner, chat);
+        let owner = chat.owner;
+        self.known().chats.insert(owner, chat);
+        // Not by the event, which is heard before memory is as it says.
+        if let ChatOwner::Specialist(specialist) = owner {
+            self.nudge(Nudge::Changed(specialist));
+        }
     }
 
     pub(super) fn forgot_chat(&self, owner: ChatOwner) {
@@ -226,7 +237,7 @@ impl Ear for Reaches {
     fn followed(&self, reader: Reader, follows: bool) {
         let (Reader::Specialist(specialist), Some(parts)) = (reader, self.parts()) else { return };
         if self.following().note(specialist, follows, parts.now()) {
-            self.nudge(Nudge::Followed(specialist));
+            self.nudge(Nudge::Changed(specialist));
         }
     }
 }

@@ -28,6 +28,9 @@ const IDLE: Duration = Duration::from_secs(30);
 /// After storage or a messenger failed.
 const TRY_AGAIN: chrono::Duration = chrono::Duration::seconds(5);
 
+/// A bot that did not tell its name is asked again after so long.
+const NAME_AGAIN: Duration = Duration::from_secs(60);
+
 /// A message that cannot be changed after so many attempts stays as it is.
 const MOST_EDITS: u32 = 5;
 
@@ -35,8 +38,8 @@ const MOST_EDITS: u32 = 5;
 #[derive(Debug)]
 pub enum Nudge {
     Heard(LoggedEvent),
-    /// A specialist has a desktop that follows now, or none any more.
-    Followed(SpecialistId),
+    /// A specialist can be reached otherwise than before: a desktop follows now, or none any more; a chat, a choice.
+    Changed(SpecialistId),
     PressedJoin {
         specialist: SpecialistId,
         consultation: ConsultationId,
@@ -77,8 +80,12 @@ impl Watch {
         let clients = Arc::clone(&self.clients);
         let reach = &clients.reach;
         let Some(parts) = reach.parts() else { return };
-        // Clients' links carry the bot's name; it is asked for again whenever somebody wants a link.
-        let mut named = std::pin::pin!(reach.bot(&clients));
+        // Clients' links carry the bot's name.
+        let mut named = std::pin::pin!(async {
+            while reach.bot(&clients).await.is_none() {
+                tokio::time::sleep(NAME_AGAIN).await;
+            }
+        });
         let mut is_named = false;
         self.read_back(parts).await;
         let mut waiting = Vec::new();
@@ -101,7 +108,7 @@ impl Watch {
                     }
                 }
                 Some(edited) = self.edits.join_next(), if !self.edits.is_empty() => self.edited(edited, parts.now()),
-                _ = named.as_mut(), if !is_named => is_named = true,
+                () = named.as_mut(), if !is_named => is_named = true,
                 () = tokio::time::sleep(pause) => {}
             }
         }
@@ -139,7 +146,7 @@ impl Watch {
                 }
                 Meaning::Changed(_) | Meaning::Nothing => {}
             },
-            Nudge::Followed(specialist) => self.cases.look(specialist, now),
+            Nudge::Changed(specialist) => self.cases.look(specialist, now),
             Nudge::PressedJoin { specialist, consultation, reports } => {
                 self.cases.note(specialist, consultation, What::PressedJoin { reports }, now);
             }
