@@ -132,3 +132,64 @@ impl Case {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use kabinet_domain::Event;
+    use kabinet_domain::{Channel, DeliveryId, DeliveryState};
+
+    const ANNA: SpecialistId = SpecialistId(Uuid::from_u128(1));
+    const TALK: ConsultationId = ConsultationId(Uuid::from_u128(2));
+
+    fn logged(cursor: u64, kind: EventKind, about: &str) -> LoggedEvent {
+        let now = Timestamp::UNIX_EPOCH;
+        let event = Event {
+            cursor: Cursor(cursor),
+            id: EventId(Uuid::from_u128(u128::from(cursor) + 100)),
+            kind,
+            specialist: None,
+            consultation: Some(TALK),
+            room: None,
+            who: None,
+            source: PAGE.to_owned(),
+            at: now,
+            received_at: now,
+            about: about.to_owned(),
+            inside: 0,
+        };
+        let json = serde_json::to_string(&EventJson::from(&event)).expect("JSON");
+        let audience = Audience::Specialist(ANNA);
+        LoggedEvent { cursor: event.cursor, audience, received_at: now, about: event.about, json }
+    }
+
+    #[test]
+    fn what_is_heard_twice_is_kept_once_and_forgotten_when_nothing_is_left_to_be_done() {
+        let (mut cases, now) = (Cases::default(), Timestamp::UNIX_EPOCH);
+        let waits = logged(1, EventKind::ClientWaiting { place: kabinet_domain::Place::Page }, "");
+        let told = logged(2, EventKind::Escalated, &Uuid::from_u128(101).to_string());
+        for event in [&waits, &told, &waits, &told] {
+            assert_eq!(cases.hear(event, now), Meaning::Changed(ANNA));
+        }
+        assert_eq!(cases.due(now), [ANNA]);
+        let case = cases.get_mut(ANNA).expect("a case");
+        assert_eq!(case.events().len(), 2);
+        case.settle(TALK);
+        assert_eq!(case.consultations(), [TALK], "the alert is still to be changed where it went");
+        case.done.insert(EventId(Uuid::from_u128(101)));
+        case.settle(TALK);
+        assert_eq!(case.consultations(), []);
+    }
+
+    #[test]
+    fn an_alert_that_did_not_arrive_is_told_apart_from_other_deliveries() {
+        let mut cases = Cases::default();
+        let failed = |purpose| {
+            let (id, code) = (DeliveryId(Uuid::nil()), Some("blocked".to_owned()));
+            DeliveryNews { id, channel: Channel::Telegram, purpose, state: DeliveryState::Failed, code }
+        };
+        let mut hear = |purpose| cases.hear(&logged(1, EventKind::DeliveryFailed(failed(purpose)), ""), Timestamp::UNIX_EPOCH);
+        assert_eq!(hear(Purpose::Alert), Meaning::Failed(ANNA, failed(Purpose::Alert)));
+        assert_eq!(hear(Purpose::Reminder), Meaning::Nothing);
+    }
+}

@@ -191,7 +191,9 @@ impl Watch {
             escalate(&Case { events: &events, starts: &starts, alone_since: reach.alone_since(specialist), reach: &chosen }, now);
         let Escalation { tell, over, look_again_at, settled } = found;
         for alert in tell {
-            if let Some(chat) = chosen.telegram.clone() {
+            // A consultation that was deleted has nobody to be told of, whatever its page may have said last.
+            let is_known = self.talk(alert.consultation).is_some();
+            if let Some(chat) = chosen.telegram.clone().filter(|_| is_known) {
                 self.tell(specialist, alert, chat, now).await?;
             }
         }
@@ -281,8 +283,10 @@ impl Watch {
                 self.cases.look(specialist, now + TRY_AGAIN);
             }
             Some(sent) if matches!(sent.state, DeliveryState::Sent | DeliveryState::Delivered | DeliveryState::Read) => {
-                let Some(sent_as) = sent.sent_as else { return Ok(self.done(specialist, cause)) };
-                self.edit(specialist, over, sent.to, sent_as, now);
+                match sent.sent_as {
+                    Some(sent_as) => self.edit(specialist, over, sent.to, sent_as, now),
+                    None => self.done(specialist, cause),
+                }
             }
             _ => self.done(specialist, cause),
         }

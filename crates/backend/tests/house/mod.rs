@@ -88,7 +88,6 @@ impl House {
     }
 
     /// Somebody does something in a chat of the bot.
-    #[expect(clippy::needless_pass_by_value, reason = "the call stays readable")]
     pub async fn in_chat(&self, what: What) {
         assert!(self.running.as_ref().expect("it runs").did_in_chat(&what).await, "it is kept");
     }
