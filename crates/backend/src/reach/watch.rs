@@ -201,7 +201,10 @@ impl Watch {
             self.end(specialist, over, parts, now).await?;
         }
         if let Some(case) = self.cases.get_mut(specialist) {
-            settled.into_iter().for_each(|consultation| case.settle(consultation));
+            for consultation in settled {
+                case.settle(consultation);
+                self.talks.remove(&consultation);
+            }
         }
         if let Some(at) = look_again_at {
             self.cases.look(specialist, at);
