@@ -29,7 +29,7 @@ impl ClientSide {
     /// Names the setting, or the file, that cannot be used.
     pub fn open(config: &Config, ids: &Arc<dyn Ids>) -> Result<Self, Error> {
         let vault = Vault::open(&config.data, config.seal.clone(), Arc::clone(ids))?;
-        let messengers = Messengers::default();
+        let messengers = Messengers::new(config.messengers.clone());
         let practice = Practice {
             name: config.practice.name.clone(),
             names_stay_here: config.practice.names_stay_here,

@@ -1,12 +1,14 @@
 //! What the backend needs of its storage, in its own words. `storage` implements these.
 
+pub mod reach;
+
 use crate::StorageError;
 use async_trait::async_trait;
 use kabinet_api::Conference;
 use kabinet_domain::calendar::Agreed;
 use kabinet_domain::{
-    ConsultationId, Cursor, Delivery, DeliveryId, DeliveryState, DeviceId, MessageId, Purpose, RoomName, Sensitive, Signal,
-    SpecialistId, Timestamp,
+    Channel, ConsultationId, Cursor, Delivery, DeliveryId, DeliveryState, DeviceId, MessageId, Purpose, RoomName, Sensitive,
+    Signal, SpecialistId, Timestamp,
 };
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -86,6 +88,15 @@ pub enum Row {
     Seen(String),
     /// A client's page has another token.
     Page(PageToken),
+    /// What a specialist chose about being reached.
+    Reach(SpecialistId, Box<reach::Chosen>),
+    /// In the place of the chat that its owner had in this messenger.
+    Chat(Box<reach::KeptChat>),
+    ForgetChat(Channel, reach::ChatOwner),
+    /// In the place of the codes that its owner had.
+    BindingCode(reach::BindingCode),
+    /// Uses a code up. One that is used up or too old ends the whole batch with [`StorageError::Repeated`].
+    UseBindingCode([u8; 32]),
 }
 
 /// The token of a consultation's page, as far as it is kept.

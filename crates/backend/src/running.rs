@@ -10,10 +10,12 @@ use crate::making::{self, Maker};
 use crate::page::{self, Keeper, Pages};
 use crate::people::{self, People};
 use crate::ports::{Device, Person, Specialists};
+use crate::reach::{self, Watch, incoming};
 use crate::storage::{Rows, Sqlite, lock_folder};
 use crate::writer::{Parts, Settings, Writer, WriterHandle};
 use crate::{Config, Error, Status, StorageError};
 use kabinet_domain::{Clock, Cursor, DeviceId, Ids, SpecialistId, SystemClock, SystemIds};
+use kabinet_providers::messengers::What;
 use std::fs::File;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -43,6 +45,8 @@ pub struct Running {
     stop_pages: CancellationToken,
     maker: Arc<Maker>,
     connections: Arc<Connections>,
+    clients: Arc<ClientSide>,
+    watch: Option<JoinHandle<()>>,
     storage: Sqlite,
     /// Held until the database is closed.
     lock: File,
@@ -79,9 +83,19 @@ impl Backend {
         let history: Arc<dyn crate::ports::History> = Arc::new(storage.clone());
         let feed = Arc::new(open_feed(&config, Arc::clone(&history)).await?);
         let status = Arc::new(Status::default());
+        let parts = reach::Parts {
+            book: Arc::new(storage.clone()),
+            consultations: Arc::new(storage.clone()),
+            status: Arc::clone(&status),
+            vault: clients.vault.clone(),
+            clock: Arc::clone(&clock),
+            ids: Arc::clone(&ids),
+        };
+        clients.reach.open(parts).await?;
+        feed.listen(Arc::clone(&clients.reach) as Arc<dyn crate::feed::Ear>);
         let writer = Writer::load(Parts {
             log: Box::new(storage.log().await?),
-            history,
+            history: Arc::clone(&history),
             consultations: Arc::new(storage.clone()),
             people: Arc::clone(&people),
             feed: Arc::clone(&feed),
@@ -94,6 +108,9 @@ impl Backend {
         .await?;
         let (handle, requests) = WriterHandle::new(config.limits.queue);
         let (stop_server, stop_writer) = (CancellationToken::new(), CancellationToken::new());
+        // Before the writer begins, so that nothing is missed between what is read and what is heard.
+        let watch = Watch::new(Arc::clone(&clients), handle.clone(), history);
+        let watch = watch.map(|watch| tokio::spawn(watch.run(stop_server.clone())));
         let writing = tokio::spawn(writer.run(requests, stop_writer.clone()));
         let maker = Arc::new(Maker::new(making::Parts {
             connections: Arc::clone(&connections),
@@ -150,7 +167,7 @@ impl Backend {
             Arc::clone(&maker),
             Arc::clone(&connections),
             news,
-            clients,
+            Arc::clone(&clients),
             status,
             clock,
             ids,
@@ -171,6 +188,8 @@ impl Backend {
             stop_pages,
             maker,
             connections,
+            clients,
+            watch,
             storage,
             lock,
         })
@@ -194,6 +213,20 @@ impl Running {
         if self.keeping.is_some() {
             self.pages.look_around().await;
         }
+        self.clients.reach.look_around().await;
+    }
+
+    /// Takes in what somebody did in a chat of the bot; `false` when it could not be kept. For programs that bring a messenger of their own.
+    pub async fn did_in_chat(&self, what: &What) -> bool {
+        let (clients, writer) = (&*self.clients, &self.writer);
+        let outcome = match what {
+            What::Started { chat, name, code } => incoming::started(clients, writer, chat, name, code.as_deref()).await,
+            What::Stopped { chat, blocked } => incoming::stopped(clients, writer, chat, *blocked).await,
+            What::Resumed { chat } => incoming::resumed(clients, writer, chat).await,
+            What::Pressed { chat, press, data, .. } => incoming::pressed(clients, writer, chat, press, data).await,
+            What::Message { .. } | What::Status { .. } | What::Account { .. } | What::Other => Ok(()),
+        };
+        outcome.is_ok()
     }
 
     /// Lets followers go, answers what was asked, writes what is queued, closes the database.
@@ -201,6 +234,9 @@ impl Running {
         self.stop_server.cancel();
         log_panic(self.server.await);
         log_panic(self.watching.await);
+        if let Some(watch) = self.watch {
+            log_panic(watch.await);
+        }
         if let Some(rounds) = self.rounds {
             log_panic(rounds.await);
         }

@@ -45,7 +45,8 @@ impl From<LoggedEvent> for Frame {
 }
 
 /// The kind stands near the front of an event's JSON, before anything that a stranger may have typed.
-fn kind(json: &str) -> &str {
+#[must_use]
+pub fn kind(json: &str) -> &str {
     const KEY: &str = "\"kind\":\"";
     json.find(KEY)
         .and_then(|at| json[at + KEY.len()..].split('"').next())

@@ -8,14 +8,14 @@ mod frame;
 mod recent;
 
 pub use follower::Follower;
-pub use frame::Frame;
+pub use frame::{Frame, kind};
 
 use crate::StorageError;
 use crate::ports::{History, LoggedEvent, Reader};
 use kabinet_domain::Cursor;
 use recent::{Recent, Slot};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock};
 use std::task::{Context, Poll, Waker};
 
 /// So many events at most in one page.
@@ -42,6 +42,14 @@ impl Drop for Sleepers {
     }
 }
 
+/// Told at once of what the feed sees; it must not wait for anything.
+pub trait Ear: Send + Sync + std::fmt::Debug {
+    /// These are in the log now.
+    fn heard(&self, events: &[LoggedEvent]);
+    /// One more follows, or one less.
+    fn followed(&self, reader: Reader, follows: bool);
+}
+
 /// Why a cursor cannot be followed.
 #[derive(Debug, thiserror::Error)]
 pub enum FollowError {
@@ -61,6 +69,7 @@ pub struct Feed {
     /// The last cursor that is forgotten.
     pruned_to: AtomicU64,
     followers: AtomicU64,
+    ear: OnceLock<Arc<dyn Ear>>,
 }
 
 impl Feed {
@@ -72,11 +81,20 @@ impl Feed {
             history,
             pruned_to: AtomicU64::new(pruned_to.0),
             followers: AtomicU64::new(0),
+            ear: OnceLock::new(),
         }
+    }
+
+    /// From now on `ear` is told of everything. There is one at most.
+    pub fn listen(&self, ear: Arc<dyn Ear>) {
+        let _the_first_stays = self.ear.set(ear);
     }
 
     /// Shows committed events to whoever may see them; who waits for them is woken by what is returned.
     pub fn publish(&self, events: Vec<LoggedEvent>) -> Sleepers {
+        if let Some(ear) = self.ear.get() {
+            ear.heard(&events);
+        }
         let frames: Vec<_> = events.into_iter().map(|event| (event.audience, Arc::new(Frame::from(event)))).collect();
         Sleepers(self.lock().publish(frames))
     }
@@ -112,6 +130,9 @@ impl Feed {
             return Err(FollowError::Expired { oldest });
         }
         self.followers.fetch_add(1, Ordering::Relaxed);
+        if let Some(ear) = self.ear.get() {
+            ear.followed(reader, true);
+        }
         Ok(Follower::new(Arc::clone(self), reader, after, true))
     }
 
@@ -153,6 +174,9 @@ impl Feed {
 
     fn leave(&self, reader: Reader, slot: Slot, counted: bool) {
         self.followers.fetch_sub(u64::from(counted), Ordering::Relaxed);
+        if let Some(ear) = self.ear.get().filter(|_| counted) {
+            ear.followed(reader, false);
+        }
         self.lock().leave(reader, slot);
     }
 

@@ -139,6 +139,7 @@ pub async fn pressed_join(State(app): State<App>, caller: Caller, Id(id): Id, re
     let found = find(&app, &caller, id).await?;
     let mut received = Received { received: true, success: true, ..Received::default() };
     let Some(room) = planning::consultation(&found).and_then(|consultation| consultation.room) else {
+        app.clients.reach.pressed_join(SpecialistId(found.owner.id), ConsultationId(id), false);
         received.ignored = Some("nothing reports about this room".to_owned());
         return Ok(axum::Json(received).into_response());
     };
@@ -148,6 +149,7 @@ pub async fn pressed_join(State(app): State<App>, caller: Caller, Id(id): Id, re
     app.writer
         .report(Report { source, signals: vec![signal], module: None, clock_ahead: None, late: false, received_at: now })
         .await?;
+    app.clients.reach.pressed_join(SpecialistId(found.owner.id), ConsultationId(id), true);
     Ok(axum::Json(received).into_response())
 }
 

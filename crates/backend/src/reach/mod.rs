@@ -1,38 +1,36 @@
 //! How specialists are reached when no desktop answers: their chats, their quiet hours, and what escalates.
+//!
+//! [`Reaches`] is what is known of everybody, in memory: the writer and the pages ask it. Each change goes through the writer, so that
+//! it stands in the log with the event that tells of it, and is taken into memory afterwards. [`Watch`] is the task that has waiting
+//! clients told of; `domain::escalation` decides which.
 
-use kabinet_domain::reach::{Quiet, Reach};
-use kabinet_domain::{ConsultationId, SpecialistId};
+mod alerts;
+mod binding;
+mod cases;
+mod following;
+pub mod incoming;
+mod known;
+mod watch;
 
-/// What is known of everybody's reach, in memory: the writer and the pages ask it.
+pub use crate::ports::reach::ChatOwner;
+pub use binding::reach_json;
+pub use known::Reaches;
+pub use watch::Watch;
+
+use crate::Status;
+use crate::ports::Consultations;
+use crate::ports::reach::ReachBook;
+use crate::vault::Vault;
+use kabinet_domain::{Clock, Ids};
+use std::sync::Arc;
+
+/// What reaching people works with, once storage is open.
 #[derive(Debug)]
-pub struct Reaches {
-    after_seconds: u32,
-}
-
-impl Reaches {
-    #[must_use]
-    pub fn new(after_seconds: u32) -> Self {
-        Self { after_seconds }
-    }
-
-    /// What a specialist chose, or what is so when they chose nothing.
-    #[must_use]
-    pub fn of(&self, specialist: SpecialistId) -> Reach {
-        let _ = specialist;
-        Reach { telegram: None, after_seconds: self.after_seconds, quiet: Quiet::default() }
-    }
-
-    /// Somebody or something is there to be told of a waiting client: a desktop that follows, or a messenger's chat.
-    #[must_use]
-    pub fn reachable(&self, specialist: SpecialistId) -> bool {
-        let _ = specialist;
-        true
-    }
-
-    /// Where a client can let a bot remind them of a consultation: a deep link.
-    #[must_use]
-    pub fn client_link(&self, consultation: ConsultationId) -> Option<String> {
-        let _ = consultation;
-        None
-    }
+pub struct Parts {
+    pub book: Arc<dyn ReachBook>,
+    pub consultations: Arc<dyn Consultations>,
+    pub status: Arc<Status>,
+    pub vault: Vault,
+    pub clock: Arc<dyn Clock>,
+    pub ids: Arc<dyn Ids>,
 }

@@ -6,6 +6,7 @@ use kabinet_api::{Conference, EventJson, EventPage};
 use kabinet_backend::{Backend, Config, Embedded, Running};
 use kabinet_domain::{Clock, SystemClock, SystemIds, Timestamp};
 use kabinet_providers::http::{HttpSettings, Reach, client};
+use kabinet_providers::messengers::What;
 use reqwest::{Method, RequestBuilder, Response, StatusCode};
 use serde_json::{Value, json};
 use std::sync::{Arc, Mutex};
@@ -84,6 +85,11 @@ impl House {
     pub async fn later(&self, seconds: i64) {
         *self.clock.0.lock().expect("a time") += chrono::Duration::seconds(seconds);
         self.running.as_ref().expect("it runs").look_around().await;
+    }
+
+    /// Somebody does something in a chat of the bot.
+    pub async fn in_chat(&self, what: What) {
+        assert!(self.running.as_ref().expect("it runs").did_in_chat(&what).await, "it is kept");
     }
 
     pub fn ask(&self, method: Method, path: &str, token: &str) -> RequestBuilder {

@@ -1,6 +1,6 @@
 //! Rows that a batch keeps beside the log: deliveries, messages, what was seen.
 
-use super::{Rows, to_millis};
+use super::{Rows, reach, to_millis};
 use crate::StorageError;
 use crate::ports::{DeliveryStep, Dropped, Row};
 use kabinet_domain::delivery::{Button, Press};
@@ -65,6 +65,11 @@ pub(super) async fn write(connection: &mut SqliteConnection, rows: &Rows, row: &
                 .execute(connection)
                 .await?;
         }
+        Row::Reach(specialist, chosen) => reach::put_chosen(connection, rows, *specialist, chosen).await?,
+        Row::Chat(chat) => reach::put_chat(connection, rows, chat, now).await?,
+        Row::ForgetChat(channel, owner) => reach::forget_chat(connection, *channel, *owner).await?,
+        Row::BindingCode(code) => reach::put_code(connection, code, now).await?,
+        Row::UseBindingCode(hash) => reach::use_code(connection, *hash, now).await?,
     }
     Ok(())
 }

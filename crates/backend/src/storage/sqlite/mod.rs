@@ -9,6 +9,7 @@ mod history;
 mod log;
 mod makings;
 mod pages;
+mod reach;
 mod sealed;
 mod signal_row;
 mod specialists;

@@ -2,6 +2,7 @@
 
 use super::{Sqlite, from_millis, to_millis};
 use crate::StorageError;
+use crate::ports::reach::ChatOwner;
 use crate::ports::{Device, NewDevice, Person, Roster, Specialists};
 use async_trait::async_trait;
 use kabinet_domain::{DeviceId, Sensitive, SpecialistId, Timestamp};
@@ -62,6 +63,10 @@ impl Specialists for Sqlite {
             .execute(&mut *transaction)
             .await?;
         sqlx::query("DELETE FROM makings WHERE specialist = ?1").bind(id.to_string()).execute(&mut *transaction).await?;
+        sqlx::query("DELETE FROM reach WHERE specialist = ?1").bind(id.to_string()).execute(&mut *transaction).await?;
+        for table in ["DELETE FROM chats WHERE who = ?1", "DELETE FROM binding_codes WHERE who = ?1"] {
+            sqlx::query(table).bind(ChatOwner::Specialist(id).to_string()).execute(&mut *transaction).await?;
+        }
         people_changed(&mut transaction).await?;
         transaction.commit().await?;
         Ok(gone.rows_affected() > 0)

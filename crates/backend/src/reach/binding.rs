@@ -1,0 +1,160 @@
+//! Binding a specialist's chat, and what they choose about being reached.
+
+use super::{ChatOwner, Parts, Reaches};
+use crate::ports::reach::{BindingCode, Chosen, KeptChat};
+use crate::ports::{Audience, Row};
+use crate::writer::{Append, Appended, Plain, WriteError, WriterHandle};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use kabinet_api::{BindingLink, BoundChat, ReachJson};
+use kabinet_domain::{Channel, EventKind, SpecialistId};
+
+/// How long a code is good for.
+const CODE_MINUTES: i64 = 15;
+
+impl Reaches {
+    /// Keeps what a specialist chose.
+    ///
+    /// # Errors
+    /// When it cannot be kept.
+    pub async fn choose(&self, writer: &WriterHandle, specialist: SpecialistId, chosen: Chosen) -> Result<(), WriteError> {
+        let _one = self.changing.lock().await;
+        if self.chosen(specialist) == chosen {
+            return Ok(());
+        }
+        let rows = vec![Row::Reach(specialist, Box::new(chosen.clone()))];
+        writer.append(Append { events: vec![changed(specialist, "desktop")], rows }).await?;
+        self.took_choice(specialist, chosen);
+        Ok(())
+    }
+
+    /// A new link that binds whoever presses it first; the ones before are of no use any more.
+    ///
+    /// # Errors
+    /// When it cannot be kept.
+    pub async fn link(&self, writer: &WriterHandle, specialist: SpecialistId, bot: &str) -> Result<BindingLink, WriteError> {
+        let parts = self.parts().ok_or(WriteError::Stopping)?;
+        let mut bytes = [0u8; 16];
+        parts.ids.fill(&mut bytes);
+        let code = URL_SAFE_NO_PAD.encode(bytes);
+        let expires_at = parts.now() + chrono::Duration::minutes(CODE_MINUTES);
+        let kept = BindingCode { hash: code_hash(parts, &code), owner: ChatOwner::Specialist(specialist), expires_at };
+        writer.append(Append { events: Vec::new(), rows: vec![Row::BindingCode(kept)] }).await?;
+        Ok(BindingLink { link: format!("https://t.me/{bot}?start={code}"), expires_at })
+    }
+
+    /// The specialist says that the bound chat is theirs. `false` when none is bound.
+    ///
+    /// # Errors
+    /// When it cannot be kept.
+    pub async fn confirm(&self, writer: &WriterHandle, specialist: SpecialistId, words: &str) -> Result<bool, WriteError> {
+        let _one = self.changing.lock().await;
+        let Some(chat) = self.kept_chat(ChatOwner::Specialist(specialist)) else { return Ok(false) };
+        let Some(parts) = self.parts().filter(|_| !chat.confirmed) else { return Ok(true) };
+        let chat = KeptChat { confirmed: true, ..chat };
+        let told = super::incoming::reply(parts, Some(specialist), &chat.chat, words.to_owned());
+        let rows = vec![Row::Chat(Box::new(chat.clone())), told];
+        writer.append(Append { events: vec![changed(specialist, "desktop")], rows }).await?;
+        self.took_chat(chat);
+        Ok(true)
+    }
+
+    /// Lets a chat go, if one is bound.
+    ///
+    /// # Errors
+    /// When it cannot be kept.
+    pub async fn unbind(&self, writer: &WriterHandle, specialist: SpecialistId) -> Result<(), WriteError> {
+        let _one = self.changing.lock().await;
+        let owner = ChatOwner::Specialist(specialist);
+        if self.kept_chat(owner).is_none() {
+            return Ok(());
+        }
+        let rows = vec![Row::ForgetChat(Channel::Telegram, owner)];
+        writer.append(Append { events: vec![changed(specialist, "desktop")], rows }).await?;
+        self.forgot_chat(owner);
+        Ok(())
+    }
+
+    /// Notes that a chat takes nothing any more, or does again.
+    pub(super) async fn set_blocked(&self, writer: &WriterHandle, chat: KeptChat, blocked: bool) -> Result<(), WriteError> {
+        let _one = self.changing.lock().await;
+        let known = self.kept_chat(chat.owner);
+        if known.as_ref().is_none_or(|known| known.hash != chat.hash || known.blocked == blocked) {
+            return Ok(());
+        }
+        let chat = KeptChat { blocked, ..chat };
+        let rows = vec![Row::Chat(Box::new(chat.clone()))];
+        writer.append(Append { events: changed_for(chat.owner), rows }).await?;
+        self.took_chat(chat);
+        Ok(())
+    }
+
+    /// Binds a chat with the rows that go with it. `false` when its code was used up meanwhile.
+    pub(super) async fn bind(&self, writer: &WriterHandle, chat: KeptChat, rows: Vec<Row>) -> Result<bool, WriteError> {
+        let _one = self.changing.lock().await;
+        let known = self.kept_chat(chat.owner).is_some_and(|known| known.hash == chat.hash && known.confirmed);
+        let chat = KeptChat { confirmed: chat.confirmed || known, ..chat };
+        let rows = rows.into_iter().chain([Row::Chat(Box::new(chat.clone()))]).collect();
+        let appended = writer.append(Append { events: changed_for(chat.owner), rows }).await?;
+        if appended == Appended::Now {
+            self.took_chat(chat);
+        }
+        Ok(appended == Appended::Now)
+    }
+
+    /// Lets somebody's chat go with the rows that go with it.
+    pub(super) async fn forget(&self, writer: &WriterHandle, owner: ChatOwner, rows: Vec<Row>) -> Result<(), WriteError> {
+        let _one = self.changing.lock().await;
+        let rows = rows.into_iter().chain([Row::ForgetChat(Channel::Telegram, owner)]).collect();
+        writer.append(Append { events: changed_for(owner), rows }).await?;
+        self.forgot_chat(owner);
+        Ok(())
+    }
+}
+
+/// What is kept of a code.
+pub(super) fn code_hash(parts: &Parts, code: &str) -> [u8; 32] {
+    parts.vault.hash("binding", code)
+}
+
+/// What is searched for of a chat.
+pub(super) fn chat_hash(parts: &Parts, chat: &str) -> [u8; 32] {
+    parts.vault.hash("chat", &format!("{}:{chat}", Channel::Telegram.name()))
+}
+
+fn changed(specialist: SpecialistId, source: &'static str) -> Plain {
+    Plain {
+        kind: EventKind::ReachChanged,
+        audience: Audience::Specialist(specialist),
+        consultation: None,
+        who: None,
+        source,
+        at: None,
+        about: String::new(),
+    }
+}
+
+/// How a client is reached is nobody's news.
+fn changed_for(owner: ChatOwner) -> Vec<Plain> {
+    match owner {
+        ChatOwner::Specialist(specialist) => vec![changed(specialist, "telegram")],
+        ChatOwner::Consultation(_) => Vec::new(),
+    }
+}
+
+/// As the contract has it.
+#[must_use]
+pub fn reach_json(reaches: &Reaches, specialist: SpecialistId) -> ReachJson {
+    let chosen = reaches.chosen(specialist);
+    let chat = reaches.kept_chat(ChatOwner::Specialist(specialist));
+    let hours = chosen.quiet_hours;
+    ReachJson {
+        telegram: chat.map(|chat| BoundChat { name: chat.name.into_inner(), confirmed: chat.confirmed, blocked: chat.blocked }),
+        after_seconds: chosen.after_seconds,
+        quiet_from: hours.as_ref().map(|(from, ..)| from.clone()),
+        quiet_to: hours.as_ref().map(|(_, to, _)| to.clone()),
+        timezone: hours.map(|(.., zone)| zone),
+        quiet_until: chosen.quiet_until,
+        quiet_even_clients: chosen.quiet_even_clients,
+    }
+}

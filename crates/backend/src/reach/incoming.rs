@@ -1,0 +1,254 @@
+//! What comes from the bot's chats: somebody opened one by a link, pressed a button, blocked us, let us in again.
+//!
+//! Each may come more than once, and does the same then. Whoever calls has seen to it that the chat is a person's own.
+
+use super::alerts::{answered, date_and_time, read_press};
+use super::binding::{chat_hash, code_hash};
+use super::known::consultation_of;
+use super::{ChatOwner, Parts};
+use crate::client_side::ClientSide;
+use crate::deliveries::id_of;
+use crate::ports::reach::KeptChat;
+use crate::ports::{Audience, Row};
+use crate::words::{Words, words};
+use crate::writer::{Append, Plain, WriteError, WriterHandle};
+use kabinet_api::{Conference, ConferenceStatus};
+use kabinet_domain::{
+    Channel, ConsultationId, Delivery, EventKind, Purpose, Sensitive, SpecialistAnswer, SpecialistId, Timestamp,
+};
+use std::sync::Arc;
+use uuid::Uuid;
+
+/// An answer that comes later than this answers nothing.
+const REPLY_WITHIN: chrono::Duration = chrono::Duration::minutes(5);
+
+/// A consultation that runs over its time is not over.
+const RUNS_OVER: chrono::Duration = chrono::Duration::hours(1);
+
+/// Whose a reply is that goes to a chat of nobody's.
+const NOBODY: SpecialistId = SpecialistId(Uuid::nil());
+
+/// Longer names are cut.
+const LONGEST_NAME: usize = 100;
+
+/// Somebody opened the chat; `code` is what their link carried.
+///
+/// # Errors
+/// When nothing could be kept; then it is to be handled again.
+pub async fn started(
+    clients: &ClientSide,
+    writer: &WriterHandle,
+    chat: &Sensitive<String>,
+    name: &Sensitive<String>,
+    code: Option<&str>,
+) -> Result<(), WriteError> {
+    // Groups have negative numbers (Bot API, `Chat`).
+    let Some(parts) = clients.reach.parts().filter(|_| !chat.reveal().starts_with('-')) else { return Ok(()) };
+    let words = words(&clients.language);
+    let say = |key: &str| reply(parts, None, chat, words.say(key, &[]));
+    let answer = match code {
+        None => say("bot-explain"),
+        Some(code) if code.starts_with("c_") => return client_started(clients, parts, writer, chat, code).await,
+        Some(code) => {
+            let hash = code_hash(parts, code);
+            match parts.book.code(hash, parts.now()).await.map_err(unread)? {
+                Some(owner @ ChatOwner::Specialist(specialist)) => {
+                    let confirm = reply(parts, Some(specialist), chat, words.say("bot-confirm", &[]));
+                    let bound = kept(parts, owner, chat, name);
+                    if clients.reach.bind(writer, bound, vec![Row::UseBindingCode(hash), confirm]).await? {
+                        return Ok(());
+                    }
+                    say("bot-code-old")
+                }
+                // Said again to whoever presses twice.
+                _ if awaits_confirmation(clients, parts, chat) => say("bot-confirm"),
+                _ => say("bot-code-old"),
+            }
+        }
+    };
+    writer.append(Append { events: Vec::new(), rows: vec![answer] }).await.map(drop)
+}
+
+/// The client of a consultation wants to be reminded here.
+async fn client_started(
+    clients: &ClientSide,
+    parts: &Parts,
+    writer: &WriterHandle,
+    chat: &Sensitive<String>,
+    code: &str,
+) -> Result<(), WriteError> {
+    let found = match consultation_of(parts, code) {
+        Some(id) => parts.consultations.find(id).await.map_err(unread)?,
+        None => None,
+    };
+    let Some(talk) = found.filter(|talk| is_open(talk, parts.now())) else {
+        let over = reply(parts, None, chat, words(&clients.language).say("client-bot-over", &[]));
+        return writer.append(Append { events: Vec::new(), rows: vec![over] }).await.map(drop);
+    };
+    let language = talk.contact.as_ref().and_then(|contact| contact.language.as_deref());
+    let (date, time) = date_and_time(&talk);
+    let said = words(language.unwrap_or(&clients.language)).say("client-bot-bound", &[("date", &date), ("time", &time)]);
+    let owner = ChatOwner::Consultation(ConsultationId(talk.id));
+    // Clients' names are nobody's business here.
+    let bound = KeptChat { confirmed: true, ..kept(parts, owner, chat, &Sensitive::default()) };
+    let answer = reply(parts, Some(SpecialistId(talk.owner.id)), chat, said);
+    clients.reach.bind(writer, bound, vec![answer]).await.map(drop)
+}
+
+/// Somebody does not want to be written to any more, or has blocked the bot.
+///
+/// # Errors
+/// When nothing could be kept; then it is to be handled again.
+pub async fn stopped(
+    clients: &ClientSide,
+    writer: &WriterHandle,
+    chat: &Sensitive<String>,
+    blocked: bool,
+) -> Result<(), WriteError> {
+    let Some(parts) = clients.reach.parts() else { return Ok(()) };
+    let owners = clients.reach.owners_of(chat_hash(parts, chat.reveal()));
+    // Nothing goes to a chat that nobody has confirmed.
+    let mut answer = owners.iter().any(|bound| bound.confirmed && !blocked).then(|| {
+        let said = words(&clients.language).say("bot-stopped", &[]);
+        reply(parts, None, chat, said)
+    });
+    for bound in owners {
+        if blocked {
+            clients.reach.set_blocked(writer, bound, true).await?;
+        } else {
+            clients.reach.forget(writer, bound.owner, answer.take().into_iter().collect()).await?;
+        }
+    }
+    Ok(())
+}
+
+/// They have let the bot write again.
+///
+/// # Errors
+/// When nothing could be kept; then it is to be handled again.
+pub async fn resumed(clients: &ClientSide, writer: &WriterHandle, chat: &Sensitive<String>) -> Result<(), WriteError> {
+    let Some(parts) = clients.reach.parts() else { return Ok(()) };
+    for bound in clients.reach.owners_of(chat_hash(parts, chat.reveal())) {
+        clients.reach.set_blocked(writer, bound, false).await?;
+    }
+    Ok(())
+}
+
+/// A button under an alert was pressed; `press` is to be acknowledged.
+///
+/// # Errors
+/// When nothing could be kept; then it is to be handled again.
+pub async fn pressed(
+    clients: &ClientSide,
+    writer: &WriterHandle,
+    chat: &Sensitive<String>,
+    press: &str,
+    data: &str,
+) -> Result<(), WriteError> {
+    let Some(parts) = clients.reach.parts() else { return Ok(()) };
+    let words = words(&clients.language);
+    let said = match read_press(data) {
+        None => String::new(),
+        Some((answer, consultation)) => {
+            answer_by_button(clients, parts, writer, chat, (press, answer, consultation), words).await?
+        }
+    };
+    if let Some(messenger) = clients.messengers.of(Channel::Telegram)
+        && let Err(error) = messenger.acknowledge(press, &said).await
+    {
+        // The person sees a button that spins for a while; what they said is kept.
+        tracing::debug!(error = &error as &dyn std::error::Error, "cannot acknowledge a press");
+    }
+    Ok(())
+}
+
+/// The words to acknowledge it with.
+async fn answer_by_button(
+    clients: &ClientSide,
+    parts: &Parts,
+    writer: &WriterHandle,
+    chat: &Sensitive<String>,
+    (press, answer, consultation): (&str, SpecialistAnswer, ConsultationId),
+    words: &Words,
+) -> Result<String, WriteError> {
+    let talk = parts.consultations.find(consultation).await.map_err(unread)?;
+    let hash = chat_hash(parts, chat.reveal());
+    let mine = |owner: SpecialistId| {
+        let chat = clients.reach.kept_chat(ChatOwner::Specialist(owner));
+        chat.is_some_and(|chat| chat.hash == hash && chat.confirmed)
+    };
+    let over = || words.say("bot-over", &[]);
+    let Some(talk) = talk else { return Ok(over()) };
+    let specialist = SpecialistId(talk.owner.id);
+    if !mine(specialist) {
+        return Ok(words.say("bot-not-yours", &[]));
+    }
+    if !is_open(&talk, parts.now()) {
+        return Ok(over());
+    }
+    if parts.status.is_running(consultation) {
+        return Ok(words.say("bot-running", &[]));
+    }
+    let event = said(specialist, consultation, answer, "telegram");
+    writer.append(Append { events: vec![event], rows: vec![Row::Seen(format!("pressed/{press}"))] }).await?;
+    Ok(answered(words, answer))
+}
+
+/// The specialist's answer as an event.
+#[must_use]
+pub fn said(specialist: SpecialistId, consultation: ConsultationId, answer: SpecialistAnswer, source: &'static str) -> Plain {
+    Plain {
+        kind: EventKind::SpecialistAnswered { answer },
+        audience: Audience::Specialist(specialist),
+        consultation: Some(consultation),
+        who: None,
+        source,
+        at: None,
+        about: String::new(),
+    }
+}
+
+/// Still to happen, or happening.
+fn is_open(talk: &Conference, now: Timestamp) -> bool {
+    let ends_at = talk.starts_at + chrono::Duration::minutes(talk.duration.into());
+    matches!(talk.status, ConferenceStatus::Planned | ConferenceStatus::Running) && now < ends_at + RUNS_OVER
+}
+
+fn awaits_confirmation(clients: &ClientSide, parts: &Parts, chat: &Sensitive<String>) -> bool {
+    let bound = clients.reach.owners_of(chat_hash(parts, chat.reveal()));
+    bound.iter().any(|bound| matches!(bound.owner, ChatOwner::Specialist(_)) && !bound.confirmed)
+}
+
+fn kept(parts: &Parts, owner: ChatOwner, chat: &Sensitive<String>, name: &Sensitive<String>) -> KeptChat {
+    let name: String = kabinet_domain::sensitive::clean_name(name.reveal()).chars().take(LONGEST_NAME).collect();
+    KeptChat {
+        channel: Channel::Telegram,
+        owner,
+        hash: chat_hash(parts, chat.reveal()),
+        chat: chat.clone(),
+        name: name.into(),
+        confirmed: false,
+        blocked: false,
+    }
+}
+
+/// An answer of the bot, to be sent at once or not at all.
+pub(super) fn reply(parts: &Parts, specialist: Option<SpecialistId>, chat: &Sensitive<String>, text: String) -> Row {
+    let now = parts.now();
+    Row::Delivery(Box::new(Delivery {
+        id: id_of(&format!("reply/{}", parts.ids.next())),
+        specialist: specialist.unwrap_or(NOBODY),
+        consultation: None,
+        channel: Channel::Telegram,
+        purpose: Purpose::Reply,
+        to: chat.clone(),
+        text: text.into(),
+        buttons: Vec::new(),
+        due_at: now,
+        expires_at: now + REPLY_WITHIN,
+    }))
+}
+
+fn unread(error: crate::StorageError) -> WriteError {
+    WriteError::Storage(Arc::new(error))
+}

@@ -1,0 +1,270 @@
+//! What is known of everybody's reach, in memory.
+
+use super::following::Following;
+use super::watch::Nudge;
+use super::{ChatOwner, Parts};
+use crate::StorageError;
+use crate::client_side::ClientSide;
+use crate::feed::{self, Ear};
+use crate::ports::reach::{Chosen, KeptChat};
+use crate::ports::{LoggedEvent, Reader};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use chrono::{NaiveTime, SubsecRound};
+use kabinet_domain::escalation::NO_DESKTOP_GRACE;
+use kabinet_domain::reach::{Quiet, QuietHours, Reach};
+use kabinet_domain::{Channel, ConsultationId, Sensitive, SpecialistId, Timestamp};
+use std::collections::HashMap;
+use std::sync::{Mutex, MutexGuard, OnceLock};
+use tokio::sync::mpsc;
+use uuid::Uuid;
+
+/// A client's code: the consultation's id and so many bytes that only this backend can make of it.
+const PROOF: usize = 16;
+
+/// The kinds of events that may begin or end an alert.
+const HEARD: [&str; 11] = [
+    "client_waiting",
+    "client_joined",
+    "client_left",
+    "withdrawn",
+    "session_started",
+    "session_ended",
+    "specialist_answered",
+    "escalated",
+    "delivery_changed",
+    "delivery_failed",
+    "consultation_changed",
+];
+
+#[derive(Debug)]
+pub struct Reaches {
+    after_seconds: u32,
+    known: Mutex<Known>,
+    following: Mutex<Following>,
+    /// Set once: storage is opened after what it is sealed with.
+    parts: OnceLock<Parts>,
+    /// Set once, where there is somebody to watch.
+    bell: OnceLock<mpsc::UnboundedSender<Nudge>>,
+    /// The bot's username, once it has told.
+    bot: OnceLock<String>,
+    /// One change at a time, so that memory and storage agree.
+    pub(super) changing: tokio::sync::Mutex<()>,
+}
+
+#[derive(Debug, Default)]
+struct Known {
+    chosen: HashMap<SpecialistId, Chosen>,
+    chats: HashMap<ChatOwner, KeptChat>,
+}
+
+impl Reaches {
+    #[must_use]
+    pub fn new(after_seconds: u32) -> Self {
+        Self {
+            after_seconds,
+            known: Mutex::default(),
+            following: Mutex::default(),
+            parts: OnceLock::new(),
+            bell: OnceLock::new(),
+            bot: OnceLock::new(),
+            changing: tokio::sync::Mutex::default(),
+        }
+    }
+
+    /// Reads what is kept.
+    ///
+    /// # Errors
+    /// When storage fails.
+    pub async fn open(&self, parts: Parts) -> Result<(), StorageError> {
+        let now = parts.clock.now();
+        parts.book.forget_clients(now - chrono::Duration::days(30)).await?;
+        let chosen = parts.book.chosen().await?.into_iter().collect();
+        let chats = parts.book.chats().await?.into_iter().filter(|chat| chat.channel == Channel::Telegram);
+        *self.known() = Known { chosen, chats: chats.map(|chat| (chat.owner, chat)).collect() };
+        self.following().open(now);
+        let _opened_once = self.parts.set(parts);
+        Ok(())
+    }
+
+    /// What a specialist chose, or what is so when they chose nothing. The chat is there when alerts may go to it.
+    #[must_use]
+    pub fn of(&self, specialist: SpecialistId) -> Reach {
+        let telegram = self.chat_of(ChatOwner::Specialist(specialist));
+        match self.known().chosen.get(&specialist) {
+            None => Reach { telegram, after_seconds: self.after_seconds, quiet: Quiet::default() },
+            Some(chosen) => Reach { telegram, after_seconds: chosen.after_seconds, quiet: quiet(chosen) },
+        }
+    }
+
+    /// Where somebody can be written to: the confirmed chat of a specialist, the chat that a consultation's client has bound.
+    #[must_use]
+    pub fn chat_of(&self, owner: ChatOwner) -> Option<Sensitive<String>> {
+        let known = self.known();
+        let chat = known.chats.get(&owner)?;
+        (chat.confirmed && !chat.blocked).then(|| chat.chat.clone())
+    }
+
+    /// Somebody or something is there to be told of a waiting client: a desktop that follows, or a messenger's chat.
+    #[must_use]
+    pub fn reachable(&self, specialist: SpecialistId) -> bool {
+        let desktop = match self.alone_since(specialist) {
+            None => true,
+            Some(since) => self.parts().is_none_or(|parts| parts.clock.now() < since + NO_DESKTOP_GRACE),
+        };
+        desktop || self.chat_of(ChatOwner::Specialist(specialist)).is_some()
+    }
+
+    /// Where a client can let a bot remind them of a consultation: a deep link, the same at any time.
+    #[must_use]
+    pub fn client_link(&self, consultation: ConsultationId) -> Option<String> {
+        let (bot, parts) = (self.bot.get()?, self.parts()?);
+        Some(format!("https://t.me/{bot}?start={}", client_code(parts, consultation)))
+    }
+
+    /// The bot's username, where there is one that works.
+    pub async fn bot(&self, clients: &ClientSide) -> Option<String> {
+        if let Some(bot) = self.bot.get() {
+            return Some(bot.clone());
+        }
+        let named = match &clients.practice.telegram_bot {
+            Some(bot) => Some(bot.clone()),
+            None => clients.messengers.of(Channel::Telegram)?.check().await.ok().flatten(),
+        };
+        named.map(|name| self.bot.get_or_init(|| name).clone())
+    }
+
+    /// The same, as far as it has told already.
+    #[must_use]
+    pub fn named_bot(&self) -> Option<String> {
+        self.bot.get().cloned()
+    }
+
+    /// The specialist has pressed *Join*; `reports`: the room will tell when they are in.
+    pub fn pressed_join(&self, specialist: SpecialistId, consultation: ConsultationId, reports: bool) {
+        self.nudge(Nudge::PressedJoin { specialist, consultation, reports });
+    }
+
+    /// Has waiting clients looked at now; for clocks that jump.
+    pub async fn look_around(&self) {
+        let (answer, answered) = tokio::sync::oneshot::channel();
+        if self.nudge(Nudge::Look(answer)) {
+            let _ = answered.await;
+        }
+    }
+
+    /// What a watch listens to. There is one at most.
+    pub(super) fn bell(&self) -> Option<mpsc::UnboundedReceiver<Nudge>> {
+        // Without a bound, since the writer waits for nobody; what goes in is small and taken out at once.
+        let (sender, receiver) = mpsc::unbounded_channel();
+        self.bell.set(sender).is_ok().then_some(receiver)
+    }
+
+    pub(super) fn alone_since(&self, specialist: SpecialistId) -> Option<Timestamp> {
+        self.following().alone_since(specialist)
+    }
+
+    pub(super) fn parts(&self) -> Option<&Parts> {
+        self.parts.get()
+    }
+
+    /// As it is kept, whether alerts may go there or not.
+    pub(super) fn kept_chat(&self, owner: ChatOwner) -> Option<KeptChat> {
+        self.known().chats.get(&owner).cloned()
+    }
+
+    /// Everybody whose chat this is.
+    pub(super) fn owners_of(&self, hash: [u8; 32]) -> Vec<KeptChat> {
+        self.known().chats.values().filter(|chat| chat.hash == hash).cloned().collect()
+    }
+
+    pub(super) fn chosen(&self, specialist: SpecialistId) -> Chosen {
+        self.known().chosen.get(&specialist).cloned().unwrap_or(Chosen {
+            after_seconds: self.after_seconds,
+            quiet_hours: None,
+            quiet_until: None,
+            quiet_even_clients: false,
+        })
+    }
+
+    pub(super) fn took_choice(&self, specialist: SpecialistId, chosen: Chosen) {
+        self.known().chosen.insert(specialist, chosen);
+        self.nudge(Nudge::Changed(specialist));
+    }
+
+    pub(super) fn took_chat(&self, chat: KeptChat) {
+        let owner = chat.owner;
+        self.known().chats.insert(owner, chat);
+        // Not by the event, which is heard before memory is as it says.
+        if let ChatOwner::Specialist(specialist) = owner {
+            self.nudge(Nudge::Changed(specialist));
+        }
+    }
+
+    pub(super) fn forgot_chat(&self, owner: ChatOwner) {
+        self.known().chats.remove(&owner);
+    }
+
+    fn nudge(&self, nudge: Nudge) -> bool {
+        self.bell.get().is_some_and(|bell| bell.send(nudge).is_ok())
+    }
+
+    fn known(&self) -> MutexGuard<'_, Known> {
+        self.known.lock().expect("nobody panics while holding what is known")
+    }
+
+    fn following(&self) -> MutexGuard<'_, Following> {
+        self.following.lock().expect("nobody panics while counting lines")
+    }
+}
+
+impl Parts {
+    /// To the millisecond, as storage keeps it.
+    pub(super) fn now(&self) -> Timestamp {
+        self.clock.now().trunc_subsecs(3)
+    }
+}
+
+impl Ear for Reaches {
+    fn heard(&self, events: &[LoggedEvent]) {
+        let Some(bell) = self.bell.get() else { return };
+        for event in events.iter().filter(|event| HEARD.contains(&feed::kind(&event.json))) {
+            // Nobody listens any more at the end.
+            let _ = bell.send(Nudge::Heard(event.clone()));
+        }
+    }
+
+    fn followed(&self, reader: Reader, follows: bool) {
+        let (Reader::Specialist(specialist), Some(parts)) = (reader, self.parts()) else { return };
+        if self.following().note(specialist, follows, parts.now()) {
+            self.nudge(Nudge::Changed(specialist));
+        }
+    }
+}
+
+/// In the domain's words. What does not make sense, which only a damaged file can hold, keeps nothing back.
+fn quiet(chosen: &Chosen) -> Quiet {
+    let time = |text: &str| NaiveTime::parse_from_str(text, "%H:%M").ok();
+    let hours = chosen
+        .quiet_hours
+        .as_ref()
+        .and_then(|(from, to, zone)| Some(QuietHours { from: time(from)?, to: time(to)?, zone: zone.parse().ok()? }));
+    Quiet { hours, until: chosen.quiet_until, even_clients: chosen.quiet_even_clients }
+}
+
+/// `c_`, the id, and a proof that this backend made it: at most 64 letters, digits, `_` and `-` (Telegram's deep links).
+fn client_code(parts: &Parts, consultation: ConsultationId) -> String {
+    let proof = parts.vault.hash("client-telegram", &consultation.to_string());
+    let bytes = [consultation.0.as_bytes().as_slice(), &proof[..PROOF]].concat();
+    format!("c_{}", URL_SAFE_NO_PAD.encode(bytes))
+}
+
+/// The consultation that a client's code is of.
+pub(super) fn consultation_of(parts: &Parts, code: &str) -> Option<ConsultationId> {
+    let bytes = URL_SAFE_NO_PAD.decode(code.strip_prefix("c_")?).ok()?;
+    let (id, proof) = bytes.split_first_chunk::<16>()?;
+    let consultation = ConsultationId(Uuid::from_bytes(*id));
+    let ours = parts.vault.hash("client-telegram", &consultation.to_string());
+    let same: bool = subtle::ConstantTimeEq::ct_eq(proof, &ours[..PROOF]).into();
+    same.then_some(consultation)
+}

@@ -1,0 +1,427 @@
+//! A waiting client is told of elsewhere when no desktop brings an answer.
+
+mod house;
+#[path = "house/bot.rs"]
+mod own_bot;
+
+use house::{House, TOKEN};
+use kabinet_api::{Conference, ReachJson};
+use kabinet_backend::storage::Rows;
+use kabinet_domain::SystemIds;
+use kabinet_providers::messengers::What;
+use kabinet_seal::StoreKey;
+use own_bot::Bot;
+use reqwest::{Method, Response, StatusCode};
+use serde_json::{Value, json};
+use sqlx::sqlite::{SqliteConnectOptions, SqlitePool};
+use std::sync::Arc;
+use std::time::Duration;
+
+const CHAT: &str = "4711";
+
+/// A house with a bot, and its database as it lies on the disk.
+struct Practice {
+    house: House,
+    bot: Arc<Bot>,
+    rows: Rows,
+    key: StoreKey,
+    database: SqlitePool,
+}
+
+impl Practice {
+    async fn open() -> Self {
+        let (bot, key) = (Arc::new(Bot::default()), StoreKey::make(&SystemIds).0);
+        let house = House::open_with(|config| {
+            config.messengers = vec![bot.clone()];
+            config.practice.language = "en".to_owned();
+            config.seal = Some(key.clone());
+        })
+        .await;
+        let file = SqliteConnectOptions::new().filename(house.config.data.join("kabinet.sqlite3"));
+        let database = SqlitePool::connect_with(file.busy_timeout(Duration::from_secs(5))).await.expect("the database");
+        Self { house, bot, rows: Rows::new(Some(key.clone()), Arc::new(SystemIds)), key, database }
+    }
+
+    /// With a chat that alerts go to.
+    async fn reachable() -> Self {
+        let practice = Self::open().await;
+        practice.started(CHAT, Some(practice.code().await)).await;
+        assert_eq!(practice.ask(Method::POST, "/api/reach/telegram/confirm").await.status(), StatusCode::OK);
+        practice
+    }
+
+    async fn ask(&self, method: Method, path: &str) -> Response {
+        self.house.ask(method, path, TOKEN).send().await.expect("an answer")
+    }
+
+    async fn send(&self, method: Method, path: &str, body: Value) -> Response {
+        self.house.ask(method, path, TOKEN).json(&body).send().await.expect("an answer")
+    }
+
+    async fn reach(&self) -> ReachJson {
+        self.ask(Method::GET, "/api/reach").await.json().await.expect("how one is reached")
+    }
+
+    async fn code(&self) -> String {
+        let link: Value = self.ask(Method::POST, "/api/reach/telegram").await.json().await.expect("a link");
+        let link = link["link"].as_str().expect("a link");
+        link.strip_prefix("https://t.me/kabinet_bot?start=").expect("a deep link").to_owned()
+    }
+
+    async fn started(&self, chat: &str, code: Option<String>) {
+        self.house.in_chat(What::Started { chat: chat.into(), name: "Anna in her chat".into(), code }).await;
+    }
+
+    async fn pressed(&self, chat: &str, press: &str, data: String) -> String {
+        let message = "1".to_owned();
+        self.house.in_chat(What::Pressed { chat: chat.into(), message, press: press.to_owned(), data }).await;
+        let acknowledged = self.bot.acknowledged.lock().expect("answers");
+        acknowledged.iter().rev().find(|(known, _)| known == press).expect("every press is acknowledged").1.clone()
+    }
+
+    async fn answer(&self, talk: &Conference, body: Value) -> StatusCode {
+        self.send(Method::POST, &format!("/api/conferences/{}/answer", talk.id), body).await.status()
+    }
+
+    /// How often something was told of.
+    async fn count(&self, kind: &str) -> usize {
+        self.house.told(TOKEN).await.iter().filter(|told| *told == kind).count()
+    }
+
+    async fn alerts(&self) -> usize {
+        self.count("escalated").await
+    }
+
+    /// The states of what goes out for a purpose, and the bodies.
+    async fn deliveries(&self, purpose: &str) -> Vec<(String, Value)> {
+        let kept: Vec<(String, String, String)> =
+            sqlx::query_as("SELECT id, state, body FROM deliveries WHERE purpose = ?1 ORDER BY created_at, updated_at")
+                .bind(purpose)
+                .fetch_all(&self.database)
+                .await
+                .expect("deliveries");
+        let read = |(id, state, body): (String, String, String)| {
+            let body = self.rows.read(("deliveries", &id), &body).expect("sealed with our key").into_owned();
+            (state, serde_json::from_str(&body).expect("JSON"))
+        };
+        kept.into_iter().map(read).collect()
+    }
+
+    async fn replies(&self) -> Vec<(String, String)> {
+        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        self.deliveries("reply").await.iter().map(|(_, body)| (text(&body["to"]), text(&body["text"]))).collect()
+    }
+
+    /// Every alert has gone out, by whoever sends.
+    async fn sent(&self) {
+        for _ in 0..200 {
+            let send = "UPDATE deliveries SET state = 'sent', sent_as = '1' WHERE purpose = 'alert' AND state = 'waiting'";
+            sqlx::query(send).execute(&self.database).await.expect("sent");
+            if self.deliveries("alert").await.iter().all(|(state, _)| state == "sent") {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(25)).await;
+        }
+        panic!("an alert was not sent");
+    }
+
+    /// What an alert says since it is over.
+    async fn changed(&self) -> String {
+        for _ in 0..400 {
+            if let Some(text) = self.bot.replaced.lock().expect("what was changed").last() {
+                return text.clone();
+            }
+            tokio::time::sleep(Duration::from_millis(25)).await;
+        }
+        panic!("nothing was changed");
+    }
+
+    /// A desktop that follows as long as this is held.
+    async fn desktop(&self) -> Response {
+        self.ask(Method::GET, "/api/events/stream").await
+    }
+}
+
+fn button(answer: &str, talk: &Conference) -> String {
+    format!("a1:{answer}:{}", talk.id.simple())
+}
+
+#[tokio::test]
+async fn without_a_desktop_it_is_told_at_once_in_neutral_words() {
+    let practice = Practice::reachable().await;
+    practice.house.plan().await;
+    practice.house.report("participant_joined", "ivan").await;
+    practice.house.later(14).await;
+    assert_eq!(practice.alerts().await, 0, "a desktop may be on its way");
+    practice.house.later(2).await;
+    practice.house.later(60).await;
+    assert_eq!(practice.alerts().await, 1);
+    let [(_, alert)] = &practice.deliveries("alert").await[..] else { panic!("one alert") };
+    assert_eq!(alert["to"], CHAT);
+    assert_eq!(alert["text"], "A client is in the room and waiting for you. The consultation is at 12:00.");
+    let labels: Vec<&Value> = alert["buttons"].as_array().expect("buttons").iter().map(|button| &button["label"]).collect();
+    assert_eq!(labels, ["I’m coming", "In 5 minutes", "I can’t"]);
+}
+
+#[tokio::test]
+async fn a_silent_desktop_has_its_time() {
+    let practice = Practice::reachable().await;
+    let _desktop = practice.desktop().await;
+    practice.house.plan().await;
+    practice.house.report("participant_joined", "ivan").await;
+    practice.house.later(59).await;
+    assert_eq!(practice.alerts().await, 0);
+    practice.house.later(1).await;
+    assert_eq!(practice.alerts().await, 1);
+}
+
+#[tokio::test]
+async fn an_answer_on_either_of_two_desktops_stops_it_for_a_while() {
+    let practice = Practice::reachable().await;
+    let _desktops = (practice.desktop().await, practice.desktop().await);
+    let talk = practice.house.plan().await;
+    practice.house.report("participant_joined", "ivan").await;
+    practice.house.later(59).await;
+    let coming = json!({"answer": "coming", "id": "0198f300-0000-7000-8000-000000000001"});
+    for _ in 0..2 {
+        assert_eq!(practice.answer(&talk, coming.clone()).await, StatusCode::OK);
+    }
+    assert_eq!(practice.count("specialist_answered").await, 1, "the same answer again is the same");
+    practice.house.later(170).await;
+    assert_eq!(practice.alerts().await, 0);
+    practice.house.later(10).await;
+    practice.house.later(600).await;
+    assert_eq!(practice.alerts().await, 1, "whoever said they come and did not is told once more");
+}
+
+#[tokio::test]
+async fn a_button_answers_once_and_the_alert_says_so() {
+    let practice = Practice::reachable().await;
+    let talk = practice.house.plan().await;
+    practice.house.report("participant_joined", "ivan").await;
+    practice.house.later(30).await;
+    practice.sent().await;
+    for _ in 0..2 {
+        assert_eq!(practice.pressed(CHAT, "p1", button("late5", &talk)).await, "You answered: “In 5 min”.");
+    }
+    assert_eq!(practice.count("specialist_answered").await, 1);
+    let events = practice.house.events(TOKEN).await;
+    let answered = events.iter().find(|event| event.kind == "specialist_answered").expect("an answer");
+    assert_eq!((answered.source.as_str(), answered.minutes), ("telegram", Some(5)));
+    assert_eq!(practice.changed().await, "You answered: “In 5 min”. The consultation is at 12:00.");
+    practice.house.later(300).await;
+    assert_eq!(practice.alerts().await, 1);
+}
+
+#[tokio::test]
+async fn a_button_of_a_consultation_that_is_over_changes_nothing() {
+    let practice = Practice::reachable().await;
+    let talk = practice.house.plan().await;
+    assert_eq!(practice.pressed("815", "p1", button("coming", &talk)).await, "This button is not for this chat.");
+    practice.house.later(3 * 3600).await;
+    assert_eq!(practice.pressed(CHAT, "p2", button("coming", &talk)).await, "This consultation is over.");
+    assert_eq!(practice.pressed(CHAT, "p3", "something else".to_owned()).await, "");
+    assert_eq!(practice.count("specialist_answered").await, 0);
+}
+
+#[tokio::test]
+async fn the_specialists_coming_ends_it() {
+    let practice = Practice::reachable().await;
+    let talk = practice.house.plan().await;
+    practice.house.report("participant_joined", "ivan").await;
+    practice.house.later(30).await;
+    practice.sent().await;
+    practice.ask(Method::POST, &format!("/api/conferences/{}/pressed-join", talk.id)).await;
+    practice.house.report("participant_joined", "anna").await;
+    practice.house.later(2).await;
+    assert_eq!(practice.count("session_started").await, 1);
+    assert_eq!(practice.changed().await, "You are with the client. The consultation is at 12:00.");
+    practice.house.later(900).await;
+    assert_eq!(practice.alerts().await, 1);
+}
+
+#[tokio::test]
+async fn a_client_who_left_is_told_of_no_more() {
+    let practice = Practice::reachable().await;
+    let _desktop = practice.desktop().await;
+    practice.house.plan().await;
+    practice.house.report("participant_joined", "ivan").await;
+    practice.house.later(20).await;
+    practice.house.report("participant_left", "ivan").await;
+    practice.house.later(20).await;
+    practice.house.later(60).await;
+    assert_eq!(practice.alerts().await, 0, "gone before anybody was told");
+    practice.house.report("participant_joined", "ivan").await;
+    practice.house.later(60).await;
+    practice.sent().await;
+    practice.house.report("participant_left", "ivan").await;
+    practice.house.later(20).await;
+    assert_eq!(practice.changed().await, "The client has left. The consultation is at 12:00.");
+    assert_eq!(practice.alerts().await, 1);
+}
+
+#[tokio::test]
+async fn what_waits_to_be_sent_is_not_sent_after_an_answer() {
+    let practice = Practice::reachable().await;
+    let talk = practice.house.plan().await;
+    practice.house.report("participant_joined", "ivan").await;
+    practice.house.later(30).await;
+    assert_eq!(practice.answer(&talk, json!({"answer": "cannot"})).await, StatusCode::OK);
+    practice.house.later(10).await;
+    practice.house.later(10).await;
+    let states = practice.deliveries("alert").await;
+    assert!(states.iter().all(|(state, _)| state != "waiting"), "dropped, or with its sender before");
+    practice.house.later(900).await;
+    assert_eq!(practice.alerts().await, 1);
+}
+
+#[tokio::test]
+async fn a_blocked_bot_is_told_of_and_left_alone() {
+    let practice = Practice::reachable().await;
+    let before = practice.count("reach_changed").await;
+    practice.house.in_chat(What::Stopped { chat: CHAT.into(), blocked: true }).await;
+    assert!(practice.reach().await.telegram.expect("a chat").blocked);
+    assert_eq!(practice.count("reach_changed").await, before + 1);
+    practice.house.plan().await;
+    practice.house.report("participant_joined", "ivan").await;
+    practice.house.later(120).await;
+    assert_eq!(practice.alerts().await, 0);
+    practice.house.in_chat(What::Resumed { chat: CHAT.into() }).await;
+    practice.house.later(1).await;
+    assert_eq!(practice.alerts().await, 1, "who still waits is told of");
+}
+
+#[tokio::test]
+async fn quiet_hours_keep_back_waiting_clients_only_where_it_was_chosen() {
+    for (even_clients, alerts) in [(false, 1), (true, 0)] {
+        let practice = Practice::reachable().await;
+        let chosen = json!({"after_seconds": 30, "quiet_from": "11:00", "quiet_to": "13:00", "timezone": "UTC",
+            "quiet_even_clients": even_clients});
+        assert_eq!(practice.send(Method::PUT, "/api/reach", chosen).await.status(), StatusCode::OK);
+        let _desktop = practice.desktop().await;
+        practice.house.plan().await;
+        practice.house.report("participant_joined", "ivan").await;
+        practice.house.later(30).await;
+        assert_eq!(practice.alerts().await, alerts, "{even_clients}");
+    }
+}
+
+#[tokio::test]
+async fn a_restart_between_the_alert_and_its_answer_changes_nothing() {
+    let mut practice = Practice::reachable().await;
+    let talk = practice.house.plan().await;
+    practice.house.report("participant_joined", "ivan").await;
+    practice.house.later(30).await;
+    practice.sent().await;
+    practice.house.restart().await;
+    practice.house.later(60).await;
+    assert_eq!(practice.alerts().await, 1);
+    assert_eq!(practice.pressed(CHAT, "p1", button("coming", &talk)).await, "You answered: “I’m coming”.");
+    assert_eq!(practice.changed().await, "You answered: “I’m coming”. The consultation is at 12:00.");
+    assert!(practice.reach().await.telegram.expect("a chat").confirmed);
+}
+
+#[tokio::test]
+async fn a_code_binds_once_and_not_for_ever() {
+    let practice = Practice::open().await;
+    let code = practice.code().await;
+    practice.started(CHAT, Some(code.clone())).await;
+    practice.started("815", Some(code)).await;
+    let late = practice.code().await;
+    practice.house.later(15 * 60).await;
+    practice.started("816", Some(late)).await;
+    practice.started("-100", Some(practice.code().await)).await;
+    practice.started("817", None).await;
+    let replies = practice.replies().await;
+    let told = |chat: &str| replies.iter().find(|(to, _)| to == chat).map(|(_, text)| text.as_str());
+    assert_eq!(told(CHAT), Some("Nearly done: confirm this chat in the Kabinet application."));
+    assert_eq!(told("815"), told("816"));
+    assert!(told("815").expect("a friendly answer").starts_with("This link has been used or is too old."));
+    assert_eq!(told("-100"), None, "a group is nobody's chat");
+    assert!(told("817").expect("what to do").starts_with("This is Kabinet’s bot."));
+    let bound = practice.reach().await.telegram.expect("a chat");
+    assert_eq!((bound.name.as_str(), bound.confirmed), ("Anna in her chat", false));
+}
+
+#[tokio::test]
+async fn nothing_goes_to_a_chat_that_nobody_has_confirmed() {
+    let practice = Practice::open().await;
+    assert_eq!(practice.ask(Method::POST, "/api/reach/telegram/confirm").await.status(), StatusCode::CONFLICT);
+    // The link was forwarded, and somebody else pressed it.
+    practice.started("815", Some(practice.code().await)).await;
+    let talk = practice.house.plan().await;
+    practice.house.report("participant_joined", "ivan").await;
+    practice.house.later(120).await;
+    assert_eq!(practice.alerts().await, 0);
+    assert_eq!(practice.pressed("815", "p1", button("coming", &talk)).await, "This button is not for this chat.");
+    assert_eq!(practice.ask(Method::DELETE, "/api/reach/telegram").await.status(), StatusCode::NO_CONTENT);
+    assert_eq!(practice.reach().await.telegram, None);
+    assert_eq!(practice.replies().await.len(), 1, "but that it is to be confirmed");
+}
+
+#[tokio::test]
+async fn a_client_binds_a_chat_for_one_consultation() {
+    use base64::Engine;
+    let practice = Practice::open().await;
+    let talk = practice.house.plan().await;
+    let proof = practice.key.mac("client-telegram", &talk.id.to_string());
+    let code = |proof: &[u8]| {
+        let bytes = [talk.id.as_bytes().as_slice(), &proof[..16]].concat();
+        format!("c_{}", base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(bytes))
+    };
+    assert!(code(&proof).len() <= 64, "Telegram's deep links");
+    practice.started("900", Some(code(&proof))).await;
+    practice.started("901", Some(code(&[0; 32]))).await;
+    practice.house.in_chat(What::Stopped { chat: "900".into(), blocked: false }).await;
+    practice.house.in_chat(What::Stopped { chat: "900".into(), blocked: false }).await;
+    let replies = practice.replies().await;
+    let told = |chat: &str| replies.iter().filter(|(to, _)| to == chat).map(|(_, text)| text.as_str()).collect::<Vec<_>>();
+    assert_eq!(told("900").len(), 2);
+    assert!(told("900").iter().any(|text| text.contains("on 23.12 at 12:00")));
+    assert!(told("900").contains(&"Nothing more will come here."), "and that once");
+    assert!(told("901")[0].starts_with("This link is of no use any more."));
+    assert_eq!(practice.count("reach_changed").await, 0, "that is nobody's news");
+}
+
+#[tokio::test]
+async fn what_cannot_be_is_refused_by_its_field() {
+    let practice = Practice::open().await;
+    let talk = practice.house.plan().await;
+    let answers = format!("/api/conferences/{}/answer", talk.id);
+    for (method, path, body, field) in [
+        (Method::PUT, "/api/reach", json!({"after_seconds": 9}), "after_seconds"),
+        (Method::PUT, "/api/reach", json!({"after_seconds": 901}), "after_seconds"),
+        (Method::PUT, "/api/reach", json!({}), "after_seconds"),
+        (Method::PUT, "/api/reach", json!({"after_seconds": 60, "quiet_from": "22:00"}), "quiet_to"),
+        (Method::PUT, "/api/reach", json!({"after_seconds": 60, "quiet_to": "22:00"}), "quiet_from"),
+        (Method::PUT, "/api/reach", json!({"after_seconds": 60, "quiet_from": "22:00", "quiet_to": "07:00"}), "timezone"),
+        (
+            Method::PUT,
+            "/api/reach",
+            json!({"after_seconds": 60, "quiet_from": "25:00", "quiet_to": "07:00", "timezone": "UTC"}),
+            "quiet_from",
+        ),
+        (Method::PUT, "/api/reach", json!({"after_seconds": 60, "timezone": "Atlantis"}), "timezone"),
+        (Method::POST, answers.as_str(), json!({"answer": "perhaps"}), "answer"),
+        (Method::POST, answers.as_str(), json!({"answer": "late"}), "minutes"),
+        (Method::POST, answers.as_str(), json!({"answer": "late", "minutes": 121}), "minutes"),
+    ] {
+        let refused = practice.send(method, path, body).await;
+        assert_eq!(refused.status(), StatusCode::BAD_REQUEST, "{field}");
+        assert_eq!(refused.json::<Value>().await.expect("why")["error"]["field"], field);
+    }
+    let chosen = json!({"after_seconds": 90, "quiet_from": "22:00", "quiet_to": "07:00", "timezone": "Europe/Moscow"});
+    let kept: Value = practice.send(Method::PUT, "/api/reach", chosen).await.json().await.expect("as it is kept");
+    assert_eq!(kept["quiet_from"], "22:00");
+    assert_eq!(practice.reach().await.after_seconds, 90);
+    let unknown = "/api/conferences/0198f300-0000-7000-8000-00000000000f/answer";
+    assert_eq!(practice.send(Method::POST, unknown, json!({"answer": "coming"})).await.status(), StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn without_a_bot_there_is_no_link() {
+    let house = House::open().await;
+    let refused = house.ask(Method::POST, "/api/reach/telegram", TOKEN).send().await.expect("an answer");
+    assert_eq!(refused.status(), StatusCode::CONFLICT);
+    assert_eq!(refused.json::<Value>().await.expect("why")["error"]["code"], "no_bot");
+}
