@@ -1,6 +1,6 @@
 //! The parts of the client's side, put together: what the practice is, clients' pages, messengers, deliveries, reaching a specialist.
 
-use crate::deliveries::Causes;
+use crate::deliveries::{Causes, practice_channel};
 use crate::messengers::Messengers;
 use crate::reach::Reaches;
 use crate::vault::Vault;
@@ -27,7 +27,7 @@ impl ClientSide {
     /// Names the setting, or the file, that cannot be used.
     pub fn open(config: &Config, ids: &Arc<dyn Ids>) -> Result<Self, Error> {
         let vault = Vault::open(&config.data, config.seal.clone(), Arc::clone(ids))?;
-        let messengers = Messengers::default();
+        let messengers = Messengers::new(config.messengers.clone());
         let practice = Practice {
             name: config.practice.name.clone(),
             names_stay_here: config.practice.names_stay_here,
@@ -40,7 +40,7 @@ impl ClientSide {
             public_url: config.practice.public_url.clone(),
             language: config.practice.language.clone(),
             practice,
-            causes: Arc::new(Causes::default()),
+            causes: Arc::new(Causes::new(practice_channel(config).is_some())),
             messengers,
             reach: Arc::new(Reaches::new(config.practice.escalate_after_seconds)),
         })

@@ -10,10 +10,12 @@ use figment::Figment;
 use figment::providers::{Env, Format, Serialized, Toml};
 use kabinet_domain::Sensitive;
 use kabinet_providers::jitsi::webhook_auth::{SECRET_PREFIX, SigningKey};
+use kabinet_providers::messengers::Messenger;
 use kabinet_seal::StoreKey;
 use serde::Deserialize;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// The commented defaults; every key stands there.
 pub const DEFAULTS: &str = include_str!("../kabinet-backend.toml");
@@ -45,6 +47,7 @@ const VARIABLES: &[&str] = &[
     "practice__language",
     "practice__names_stay_here",
     "practice__escalate_after_seconds",
+    "practice__channel_names_specialists",
 ];
 
 #[derive(Debug, Clone, Deserialize)]
@@ -74,6 +77,9 @@ pub struct Config {
     /// What rows that name people are sealed with, on a person's own computer; only a program can say so.
     #[serde(skip)]
     pub seal: Option<StoreKey>,
+    /// Messengers beside those that are configured; only a program can say so.
+    #[serde(skip)]
+    pub messengers: Vec<Arc<dyn Messenger>>,
     /// The one specialist of an embedded backend; only a program can say so.
     #[serde(skip)]
     pub embedded: Option<Embedded>,
@@ -154,6 +160,8 @@ pub struct Practice {
     pub names_stay_here: bool,
     /// An alert that nobody answered goes another way after so many seconds, where the specialist chose nothing.
     pub escalate_after_seconds: u32,
+    /// The practice's channel in a messenger is told which specialist started, not only that somebody did.
+    pub channel_names_specialists: bool,
 }
 
 #[derive(Debug, Clone, Deserialize)]

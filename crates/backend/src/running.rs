@@ -4,6 +4,7 @@ use crate::calendar::{self, News, Rounds};
 use crate::client_side::ClientSide;
 use crate::config::Login;
 use crate::connections::Connections;
+use crate::deliveries::{self, Causes, Deliveries};
 use crate::feed::Feed;
 use crate::http::{self, App};
 use crate::making::{self, Maker};
@@ -37,6 +38,8 @@ pub struct Running {
     writing: JoinHandle<()>,
     watching: JoinHandle<()>,
     rounds: Option<JoinHandle<()>>,
+    sending: JoinHandle<()>,
+    causes: Arc<Causes>,
     maker: Arc<Maker>,
     connections: Arc<Connections>,
     storage: Sqlite,
@@ -116,6 +119,18 @@ impl Backend {
             tokio::spawn(rounds.run(stop_server.clone()))
         });
         let consultations = Arc::new(storage.clone());
+        let causes = Arc::clone(&clients.causes);
+        let parts = deliveries::Parts {
+            outbox: Arc::new(storage.clone()),
+            consultations: Arc::new(storage.clone()),
+            people: Arc::clone(&people),
+            clients: Arc::clone(&clients),
+            chats: Arc::new(deliveries::Unbound),
+            writer: handle.clone(),
+            clock: Arc::clone(&clock),
+        };
+        let deliveries = Arc::new(Deliveries::new(&config, parts, &*ids));
+        let sending = tokio::spawn(Arc::clone(&deliveries).run(stop_server.clone()));
         let app = App::new(
             &config,
             handle.clone(),
@@ -126,6 +141,7 @@ impl Backend {
             Arc::clone(&connections),
             news,
             clients,
+            deliveries,
             status,
             clock,
             ids,
@@ -141,6 +157,8 @@ impl Backend {
             writing,
             watching,
             rounds,
+            sending,
+            causes,
             maker,
             connections,
             storage,
@@ -163,6 +181,7 @@ impl Running {
     /// Has time-dependent rules looked at now; for clocks that jump.
     pub async fn look_around(&self) {
         self.writer.look_around().await;
+        self.causes.kept();
     }
 
     /// Lets followers go, answers what was asked, writes what is queued, closes the database.
@@ -170,6 +189,7 @@ impl Running {
         self.stop_server.cancel();
         log_panic(self.server.await);
         log_panic(self.watching.await);
+        log_panic(self.sending.await);
         if let Some(rounds) = self.rounds {
             log_panic(rounds.await);
         }

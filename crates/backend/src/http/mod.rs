@@ -27,6 +27,7 @@ pub use serve::serve;
 use crate::calendar::News;
 use crate::client_side::ClientSide;
 use crate::connections::Connections;
+use crate::deliveries::Deliveries;
 use crate::feed::Feed;
 use crate::making::Maker;
 use crate::people::People;
@@ -56,6 +57,7 @@ pub struct Shared {
     pub connections: Arc<Connections>,
     pub news: Arc<News>,
     pub clients: Arc<ClientSide>,
+    pub deliveries: Arc<Deliveries>,
     pub status: Arc<Status>,
     pub clock: Arc<dyn Clock>,
     pub ids: Arc<dyn Ids>,
@@ -102,6 +104,7 @@ impl App {
         connections: Arc<Connections>,
         news: Arc<News>,
         clients: Arc<ClientSide>,
+        deliveries: Arc<Deliveries>,
         status: Arc<Status>,
         clock: Arc<dyn Clock>,
         ids: Arc<dyn Ids>,
@@ -117,6 +120,7 @@ impl App {
             connections,
             news,
             clients,
+            deliveries,
             status,
             clock,
             ids,
