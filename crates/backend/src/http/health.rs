@@ -106,7 +106,7 @@ async fn write_deliveries(app: &App, text: &mut String) {
     }
 }
 
-async fn look(app: &App) -> Health {
+pub(super) async fn look(app: &App) -> Health {
     let inspection = app.writer.inspect().await;
     let counts = app.status.counts();
     // A writer that does not answer a monitor does not answer senders either.

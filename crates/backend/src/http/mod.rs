@@ -18,6 +18,7 @@ mod refusal;
 mod routes;
 mod serve;
 mod sse;
+mod status_page;
 mod talk;
 mod webhooks;
 
