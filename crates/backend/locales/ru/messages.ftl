@@ -79,7 +79,7 @@ status-followers = { $count ->
         [few] Подключено { $count } компьютера
        *[other] Подключено { $count } компьютеров
     }
-status-queue = Сообщений комнат ждёт записи: { $count }
+status-queue = Отчётов о комнатах ждёт записи: { $count }
 status-unplanned = Занятых комнат, которых никто не планировал: { $count }
 status-connections = Подключения
 status-no-connections = Ничего не подключено.

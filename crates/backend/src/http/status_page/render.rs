@@ -97,7 +97,8 @@ fn summary(words: &Words, facts: &Facts, out: &mut String) {
 fn connections(words: &Words, connections: &[ConnectionHealth], out: &mut String) {
     let _ = write!(out, "<section><h2>{}</h2>", Text(&words.say("status-connections", &[])));
     if connections.is_empty() {
-        let _ = write!(out, "<p class=\"quiet\">{}</p>", Text(&words.say("status-no-connections", &[])));
+        let _ = write!(out, "<p class=\"quiet\">{}</p></section>", Text(&words.say("status-no-connections", &[])));
+        return;
     }
     out.push_str("<ul class=\"marked\">");
     for connection in connections {
@@ -118,7 +119,8 @@ fn connections(words: &Words, connections: &[ConnectionHealth], out: &mut String
 fn sources(words: &Words, sources: &[SourceHealth], out: &mut String) {
     let _ = write!(out, "<section><h2>{}</h2>", Text(&words.say("status-sources", &[])));
     if sources.is_empty() {
-        let _ = write!(out, "<p class=\"quiet\">{}</p>", Text(&words.say("status-no-sources", &[])));
+        let _ = write!(out, "<p class=\"quiet\">{}</p></section>", Text(&words.say("status-no-sources", &[])));
+        return;
     }
     out.push_str("<ul class=\"marked\">");
     for source in sources {
@@ -143,7 +145,8 @@ fn deliveries(words: &Words, facts: &Facts, out: &mut String) {
         || words.say("status-none-due", &[]),
         |due| words.say("status-oldest", &[("age", &age(words, seconds(due, facts.now)))]),
     );
-    let _ = write!(out, "<p>{}</p><div class=\"wide\"><table><thead><tr>", Text(&oldest));
+    let _ = write!(out, "<p>{}</p>", Text(&oldest));
+    table(words, "status-deliveries", out);
     for key in ["status-channel", "status-purpose"] {
         let _ = write!(out, "<th scope=\"col\">{}</th>", Text(&words.say(key, &[])));
     }
@@ -181,7 +184,7 @@ fn failures(words: &Words, facts: &Facts, out: &mut String) {
         let _ = write!(out, "<p class=\"quiet\">{}</p></section>", Text(&words.say("status-no-failures", &[])));
         return;
     }
-    out.push_str("<div class=\"wide\"><table><thead><tr>");
+    table(words, "status-failures", out);
     for key in ["status-when", "status-channel", "status-purpose", "status-why", "status-attempts"] {
         let _ = write!(out, "<th scope=\"col\">{}</th>", Text(&words.say(key, &[])));
     }
@@ -204,6 +207,12 @@ fn failures(words: &Words, facts: &Facts, out: &mut String) {
         );
     }
     out.push_str("</tbody></table></div></section>");
+}
+
+/// Begins a table that may be wider than a phone: then it is moved by touch or by keyboard.
+fn table(words: &Words, name: &str, out: &mut String) {
+    let name = words.say(name, &[]);
+    let _ = write!(out, "<div class=\"wide\" role=\"region\" tabindex=\"0\" aria-label=\"{}\"><table><thead><tr>", Text(&name));
 }
 
 fn channel_name(words: &Words, channel: Channel) -> String {
