@@ -27,6 +27,7 @@ fn consultation() -> Value {
         "link": "https://meet.example.org/a-room", "contact": {"channel": "whatsapp", "phone": "8 900 123-45-67"}})
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "the calls stay readable")]
 fn with(mut body: Value, more: Value) -> Value {
     for (name, value) in more.as_object().expect("an object") {
         body[name] = value.clone();

@@ -27,6 +27,8 @@ const RECORD: (u32, Duration) = (20, Duration::from_secs(1));
 /// What is being sent at a shutdown has so long to be taken.
 const GRACE: Duration = Duration::from_secs(5);
 
+type Prepared<'a> = (Outgoing, &'a Arc<dyn Messenger>);
+
 /// How a channel is at the moment.
 #[derive(Debug, Default)]
 struct Standing {
@@ -101,23 +103,18 @@ impl Deliveries {
     }
 
     async fn deliver(&self, kept: &KeptDelivery, standing: &mut Standing, stop: &CancellationToken) -> Result<(), StorageError> {
-        let now = kept.updated_at;
-        if now >= kept.delivery.expires_at {
-            return Ok(self.expired(kept).await);
-        }
-        let mut outgoing = match self.outgoing(kept, now).await {
-            Ok(Ok(outgoing)) => outgoing,
-            Ok(Err(Held::Dropped)) => return Ok(self.record(kept, step(kept, DeliveryState::Dropped, None)).await),
-            Ok(Err(Held::Failed(code))) => return Ok(self.failed(kept, code, false).await),
+        let (mut outgoing, messenger) = match self.prepared(kept).await {
+            Ok(Ok(prepared)) => prepared,
+            Ok(Err(step)) => {
+                self.record(kept, step).await;
+                return Ok(());
+            }
             Err(error) => {
                 // Nothing has been handed over: it waits as before.
                 let again_at = Some(self.now() + TROUBLE);
                 self.record(kept, DeliveryStep { again_at, ..step(kept, DeliveryState::Waiting, kept.code.as_deref()) }).await;
                 return Err(error);
             }
-        };
-        let Some(messenger) = self.parts.clients.messengers.of(kept.delivery.channel) else {
-            return Ok(self.failed(kept, "channel_not_connected", false).await);
         };
         let answer = tokio::select! {
             answer = self.hand_over(messenger, &mut outgoing, kept.delivery.purpose) => answer,
@@ -140,6 +137,21 @@ impl Deliveries {
             Err(error) => self.refused(kept, &error).await,
         }
         Ok(())
+    }
+
+    /// What is handed over and to whom, or the step that is taken instead.
+    async fn prepared(&self, kept: &KeptDelivery) -> Result<Result<Prepared<'_>, DeliveryStep>, StorageError> {
+        let now = kept.updated_at;
+        if now >= kept.delivery.expires_at {
+            return Ok(Err(expired(kept)));
+        }
+        let failed = |code| step(kept, DeliveryState::Failed, Some(code));
+        Ok(match (self.outgoing(kept, now).await?, self.parts.clients.messengers.of(kept.delivery.channel)) {
+            (Err(Held::Dropped), _) => Err(step(kept, DeliveryState::Dropped, None)),
+            (Err(Held::Failed(code)), _) => Err(failed(code)),
+            (Ok(_), None) => Err(failed("channel_not_connected")),
+            (Ok(outgoing), Some(messenger)) => Ok((outgoing, messenger)),
+        })
     }
 
     /// The practice's channel is followed when it becomes another one; a client's chat is found by its owner's words alone.
@@ -188,7 +200,9 @@ impl Deliveries {
                 let step = self.again(kept, error.code(), pause);
                 self.record(kept, DeliveryStep { attempted: true, ..step }).await;
             }
-            Next::Never(code) => self.failed(kept, code, true).await,
+            Next::Never(code) => {
+                self.record(kept, DeliveryStep { attempted: true, ..step(kept, DeliveryState::Failed, Some(code)) }).await;
+            }
         }
     }
 
@@ -199,18 +213,6 @@ impl Deliveries {
             return step(kept, DeliveryState::Failed, Some(code));
         }
         DeliveryStep { again_at: Some(again_at), ..step(kept, DeliveryState::Waiting, Some(code)) }
-    }
-
-    async fn failed(&self, kept: &KeptDelivery, code: &str, attempted: bool) {
-        self.record(kept, DeliveryStep { attempted, ..step(kept, DeliveryState::Failed, Some(code)) }).await;
-    }
-
-    /// What nobody tried to send in time is of no use any more; what was tried and not taken, somebody has to know of.
-    async fn expired(&self, kept: &KeptDelivery) {
-        match &kept.code {
-            Some(code) if kept.attempts > 0 => self.failed(kept, code, false).await,
-            _ => self.record(kept, step(kept, DeliveryState::Dropped, Some("expired"))).await,
-        }
     }
 
     /// Writes a step down, with some patience: what is not written, is asked about again.
@@ -262,6 +264,14 @@ pub fn told(kept: &KeptDelivery, step: &DeliveryStep) -> Option<Plain> {
         at: None,
         about: delivery.id.to_string(),
     })
+}
+
+/// What nobody tried to send in time is of no use any more; what was tried and not taken, somebody has to know of.
+fn expired(kept: &KeptDelivery) -> DeliveryStep {
+    match &kept.code {
+        Some(code) if kept.attempts > 0 => step(kept, DeliveryState::Failed, Some(code)),
+        _ => step(kept, DeliveryState::Dropped, Some("expired")),
+    }
 }
 
 fn step(kept: &KeptDelivery, state: DeliveryState, code: Option<&str>) -> DeliveryStep {

@@ -60,7 +60,7 @@ fn a_reminder_says_how_soon_it_is_when_it_goes_out() {
         (hour - chrono::Duration::seconds(3), "Ваша консультация начнётся через час, в 15:00 (UTC+3, Europe/Moscow)."),
         (minute * 21, "Ваша консультация начнётся через 21 минуту, в 15:00 (UTC+3, Europe/Moscow)."),
         (minute * 2, "Ваша консультация начнётся через 2 минуты, в 15:00 (UTC+3, Europe/Moscow)."),
-        (minute * 0, "Ваша консультация начинается сейчас, в 15:00 (UTC+3, Europe/Moscow)."),
+        (chrono::Duration::zero(), "Ваша консультация начинается сейчас, в 15:00 (UTC+3, Europe/Moscow)."),
     ] {
         assert_eq!(reminder("ru", before), said);
     }

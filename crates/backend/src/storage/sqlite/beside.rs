@@ -181,12 +181,11 @@ fn delivery_body(rows: &Rows, delivery: &Delivery) -> String {
     sealed(rows, ("deliveries", &delivery.id), &body)
 }
 
+/// To whom, the words, and the buttons under them.
+pub(super) type DeliveryWords = (Sensitive<String>, Sensitive<String>, Vec<Button>);
+
 /// A delivery's words and whom it goes to, as they were kept.
-pub(super) fn read_delivery_body(
-    rows: &Rows,
-    id: &dyn std::fmt::Display,
-    body: &str,
-) -> Result<(Sensitive<String>, Sensitive<String>, Vec<Button>), StorageError> {
+pub(super) fn read_delivery_body(rows: &Rows, id: &dyn std::fmt::Display, body: &str) -> Result<DeliveryWords, StorageError> {
     let damaged = StorageError::Damaged { what: "a delivery" };
     let body: Body = serde_json::from_str(&rows.read(("deliveries", id), body)?).map_err(|_| damaged)?;
     let buttons = body.buttons.into_iter().filter_map(|button| {
