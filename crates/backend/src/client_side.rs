@@ -1,6 +1,6 @@
 //! The parts of the client's side, put together: what the practice is, clients' pages, messengers, deliveries, reaching a specialist.
 
-use crate::deliveries::Causes;
+use crate::deliveries::{Causes, practice_channel};
 use crate::messengers::Messengers;
 use crate::page::Pages;
 use crate::reach::Reaches;
@@ -43,7 +43,7 @@ impl ClientSide {
             public_url: config.practice.public_url.clone(),
             language: config.practice.language.clone(),
             practice,
-            causes: Arc::new(Causes::default()),
+            causes: Arc::new(Causes::new(practice_channel(config).is_some())),
             messengers,
             reach: Arc::new(Reaches::new(config.practice.escalate_after_seconds)),
         })

@@ -49,6 +49,7 @@ const VARIABLES: &[&str] = &[
     "practice__language",
     "practice__names_stay_here",
     "practice__escalate_after_seconds",
+    "practice__channel_names_specialists",
 ];
 
 #[derive(Debug, Clone, Deserialize)]
@@ -161,6 +162,8 @@ pub struct Practice {
     pub names_stay_here: bool,
     /// An alert that nobody answered goes another way after so many seconds, where the specialist chose nothing.
     pub escalate_after_seconds: u32,
+    /// The practice's channel in a messenger is told which specialist started, not only that somebody did.
+    pub channel_names_specialists: bool,
 }
 
 #[derive(Debug, Clone, Deserialize)]

@@ -19,6 +19,8 @@ mod running;
 mod status;
 pub mod storage;
 mod talk;
+#[cfg(test)]
+mod testing;
 mod vault;
 mod words;
 mod writer;

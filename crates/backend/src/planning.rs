@@ -1,5 +1,9 @@
 //! From the wire's words for a consultation to the domain's, and back to what is kept.
 
+mod contact;
+
+pub use contact::phone_digits;
+
 use crate::http::Refusal;
 use crate::ports::Person;
 use chrono::{Datelike, NaiveTime, TimeZone};
@@ -104,8 +108,8 @@ pub fn conference(
         live_stream_title: body.live_stream_title,
         live_stream_description: body.live_stream_description,
         at_provider: body.at_provider,
-        contact: body.contact,
-        reminders: body.reminders,
+        contact: body.contact.map(contact::contact).transpose()?,
+        reminders: contact::reminders(body.reminders)?,
         door: body.door,
         sealed: body.sealed,
         owner: Owner { id: owner.id.0, name: owner.name.reveal().clone() },

@@ -97,6 +97,11 @@ pub enum Row {
     BindingCode(reach::BindingCode),
     /// Uses a code up. One that is used up or too old ends the whole batch with [`StorageError::Repeated`].
     UseBindingCode([u8; 32]),
+    /// One that is wanted for as long as its consultation stands as it does. One that waits takes on what is new of it, one that an edit
+    /// had dropped comes back while it is of use, and what went out or is going out stays. New ones whose time is over are not kept.
+    Wanted(Box<Delivery>),
+    /// A person wants one that did not reach anybody tried again.
+    Resent(Resent),
 }
 
 /// The token of a consultation's page, as far as it is kept.
@@ -105,6 +110,13 @@ pub struct PageToken {
     pub consultation: ConsultationId,
     pub generation: i64,
     pub hash: [u8; 32],
+}
+
+/// Another attempt at what failed, was dropped, or may have been sent.
+#[derive(Debug, Clone, Copy)]
+pub struct Resent {
+    pub id: DeliveryId,
+    pub expires_at: Timestamp,
 }
 
 /// Something that a messenger sent by itself, as it came.
@@ -354,4 +366,61 @@ pub struct NewDevice {
     pub id: Uuid,
     pub name: Sensitive<String>,
     pub token_hash: [u8; 32],
+}
+
+/// A delivery as it is kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeptDelivery {
+    pub delivery: Delivery,
+    pub state: DeliveryState,
+    /// Why not, or why not yet.
+    pub code: Option<String>,
+    pub attempts: u32,
+    /// As the channel names it.
+    pub sent_as: Option<String>,
+    pub created_at: Timestamp,
+    /// Of one that is being sent: since when.
+    pub updated_at: Timestamp,
+}
+
+/// So many deliveries of a kind.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tally {
+    pub channel: Channel,
+    pub purpose: Purpose,
+    pub state: DeliveryState,
+    pub count: u64,
+}
+
+/// For how long a delivery belongs to whom.
+#[derive(Debug, Clone, Copy)]
+pub struct Lease {
+    /// The process; another one leaves its deliveries alone until `until`.
+    pub owner: Uuid,
+    pub now: Timestamp,
+    pub until: Timestamp,
+}
+
+/// What goes out, as its sender and those who look after it see it. Steps are kept through the log's owner.
+#[async_trait]
+pub trait Outbox: Send + Sync + std::fmt::Debug {
+    /// Takes the next one whose time has come, for one process alone: it is being sent from now on.
+    /// What waits for another attempt keeps what was written to the same person later behind it.
+    async fn lease(&self, channel: Channel, lease: Lease) -> Result<Option<KeptDelivery>, StorageError>;
+    /// Takes over one whose sender has not come back: nobody knows whether it went out. Its `updated_at` is when that began.
+    async fn abandoned(&self, channel: Channel, lease: Lease) -> Result<Option<KeptDelivery>, StorageError>;
+    /// When the next one's time comes, or the time of somebody else's sending ends.
+    async fn next_due(&self, channel: Channel, now: Timestamp) -> Result<Option<Timestamp>, StorageError>;
+    async fn find(&self, id: DeliveryId) -> Result<Option<KeptDelivery>, StorageError>;
+    /// By the channel's own id.
+    async fn find_sent(&self, channel: Channel, sent_as: &str) -> Result<Option<KeptDelivery>, StorageError>;
+    /// Oldest first.
+    async fn of_consultation(&self, id: ConsultationId) -> Result<Vec<KeptDelivery>, StorageError>;
+    /// The last ones, latest first; of one state or of all.
+    async fn last(&self, state: Option<DeliveryState>, limit: usize) -> Result<Vec<KeptDelivery>, StorageError>;
+    async fn tallies(&self) -> Result<Vec<Tally>, StorageError>;
+    /// Since when the oldest of those is due that were not sent yet.
+    async fn oldest_due(&self, now: Timestamp) -> Result<Option<Timestamp>, StorageError>;
+    /// Which of its tokens a consultation's page has; `None` when it never had another than the first.
+    async fn page_generation(&self, id: ConsultationId) -> Result<Option<i64>, StorageError>;
 }

@@ -4,6 +4,7 @@ use crate::calendar::{self, News, Rounds};
 use crate::client_side::ClientSide;
 use crate::config::Login;
 use crate::connections::Connections;
+use crate::deliveries::{self, Causes, Deliveries};
 use crate::feed::Feed;
 use crate::http::{self, App};
 use crate::making::{self, Maker};
@@ -43,6 +44,8 @@ pub struct Running {
     pages: Arc<Pages>,
     keeping: Option<JoinHandle<()>>,
     stop_pages: CancellationToken,
+    sending: JoinHandle<()>,
+    causes: Arc<Causes>,
     maker: Arc<Maker>,
     connections: Arc<Connections>,
     clients: Arc<ClientSide>,
@@ -158,6 +161,17 @@ impl Backend {
             }
         };
         let consultations = Arc::new(storage.clone());
+        let causes = Arc::clone(&clients.causes);
+        let parts = deliveries::Parts {
+            outbox: Arc::new(storage.clone()),
+            consultations: Arc::new(storage.clone()),
+            people: Arc::clone(&people),
+            clients: Arc::clone(&clients),
+            writer: handle.clone(),
+            clock: Arc::clone(&clock),
+        };
+        let deliveries = Arc::new(Deliveries::new(&config, parts, &*ids));
+        let sending = tokio::spawn(Arc::clone(&deliveries).run(stop_server.clone()));
         let app = App::new(
             &config,
             handle.clone(),
@@ -168,6 +182,7 @@ impl Backend {
             Arc::clone(&connections),
             news,
             Arc::clone(&clients),
+            deliveries,
             status,
             clock,
             ids,
@@ -186,6 +201,8 @@ impl Backend {
             pages,
             keeping,
             stop_pages,
+            sending,
+            causes,
             maker,
             connections,
             clients,
@@ -214,6 +231,7 @@ impl Running {
             self.pages.look_around().await;
         }
         self.clients.reach.look_around().await;
+        self.causes.kept();
     }
 
     /// Takes in what somebody did in a chat of the bot; `false` when it could not be kept. For programs that bring a messenger of their own.
@@ -237,6 +255,7 @@ impl Running {
         if let Some(watch) = self.watch {
             log_panic(watch.await);
         }
+        log_panic(self.sending.await);
         if let Some(rounds) = self.rounds {
             log_panic(rounds.await);
         }

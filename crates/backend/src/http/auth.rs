@@ -133,7 +133,8 @@ impl AdminToken {
         Self((!token.is_empty()).then(|| people::hash(token)))
     }
 
-    fn is(&self, token: &str) -> bool {
+    /// In constant time.
+    pub(super) fn is(&self, token: &str) -> bool {
         self.0.is_some_and(|hash| people::same(&hash, &people::hash(token)))
     }
 }

@@ -73,10 +73,40 @@ pub async fn metrics(State(app): State<App>) -> Response {
             let _ = writeln!(text, "kabinet_connection_age_seconds{{connection=\"{}\"}} {age}", connection.connection);
         }
     }
+    write_deliveries(&app, &mut text).await;
     ([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], text).into_response()
 }
 
-async fn look(app: &App) -> Health {
+/// Without them, where the database does not answer: the rest is wanted all the more.
+async fn write_deliveries(app: &App, text: &mut String) {
+    let (outbox, now) = (app.deliveries.outbox(), app.now());
+    let (tallies, oldest) = match (outbox.tallies().await, outbox.oldest_due(now).await) {
+        (Ok(tallies), Ok(oldest)) => (tallies, oldest),
+        (Err(error), _) | (_, Err(error)) => {
+            tracing::warn!(error = &error as &dyn std::error::Error, "cannot count deliveries");
+            return;
+        }
+    };
+    text.push_str("# HELP kabinet_deliveries Messages by how far they got.\n# TYPE kabinet_deliveries gauge\n");
+    for tally in tallies {
+        let (channel, purpose, state) = (tally.channel.name(), tally.purpose.name(), tally.state.name());
+        let _ =
+            writeln!(text, "kabinet_deliveries{{channel=\"{channel}\",purpose=\"{purpose}\",state=\"{state}\"}} {}", tally.count);
+    }
+    let age = oldest.map_or(0, |due| (now - due).num_seconds().max(0));
+    let _ = writeln!(
+        text,
+        "# HELP kabinet_delivery_oldest_seconds Since the oldest message that was not sent yet is due.\n\
+         # TYPE kabinet_delivery_oldest_seconds gauge\nkabinet_delivery_oldest_seconds {age}"
+    );
+    text.push_str("# HELP kabinet_delivery_attempts_total Attempts to send, by what came of them.\n# TYPE kabinet_delivery_attempts_total counter\n");
+    for ((channel, result), count) in app.deliveries.attempts() {
+        let channel = channel.name();
+        let _ = writeln!(text, "kabinet_delivery_attempts_total{{channel=\"{channel}\",result=\"{result}\"}} {count}");
+    }
+}
+
+pub(super) async fn look(app: &App) -> Health {
     let inspection = app.writer.inspect().await;
     let counts = app.status.counts();
     // A writer that does not answer a monitor does not answer senders either.

@@ -18,6 +18,7 @@ mod refusal;
 mod routes;
 mod serve;
 mod sse;
+mod status_page;
 mod talk;
 mod webhooks;
 
@@ -27,6 +28,7 @@ pub use serve::serve;
 use crate::calendar::News;
 use crate::client_side::ClientSide;
 use crate::connections::Connections;
+use crate::deliveries::Deliveries;
 use crate::feed::Feed;
 use crate::making::Maker;
 use crate::people::People;
@@ -56,6 +58,7 @@ pub struct Shared {
     pub connections: Arc<Connections>,
     pub news: Arc<News>,
     pub clients: Arc<ClientSide>,
+    pub deliveries: Arc<Deliveries>,
     pub status: Arc<Status>,
     pub clock: Arc<dyn Clock>,
     pub ids: Arc<dyn Ids>,
@@ -106,6 +109,7 @@ impl App {
         connections: Arc<Connections>,
         news: Arc<News>,
         clients: Arc<ClientSide>,
+        deliveries: Arc<Deliveries>,
         status: Arc<Status>,
         clock: Arc<dyn Clock>,
         ids: Arc<dyn Ids>,
@@ -120,6 +124,7 @@ impl App {
             maker,
             connections,
             news,
+            deliveries,
             status,
             clock,
             ids,

@@ -1,6 +1,6 @@
 //! The document of the interface, generated from the handlers and the types.
 
-use super::{App, conferences, door, events, health, page, people, portal, reach, webhooks};
+use super::{App, conferences, door, events, health, outgoing, page, people, portal, reach, status_page, webhooks};
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use utoipa::openapi::Server;
@@ -16,8 +16,9 @@ use utoipa::{Modify, OpenApi};
         conferences::list, conferences::create, conferences::show, conferences::update, conferences::remove, conferences::pressed_join,
         page::show, page::state, page::here, page::leave, page::late, page::answer, door::admit, door::new_link,
         reach::answer, reach::show, reach::choose, reach::link, reach::confirm, reach::unbind,
+        outgoing::invitation, outgoing::send, outgoing::of_conference, outgoing::list, outgoing::resend,
         people::current_user, portal::colleagues, people::add, people::remove, people::pair,
-        health::health, health::ready, health::metrics, served,
+        health::health, health::ready, health::metrics, status_page::status, served,
     ),
     components(schemas(kabinet_api::EventJson, webhooks::WebhookEvent, webhooks::SyncSubject, webhooks::SyncEvent)),
     modifiers(&Securities),
@@ -33,6 +34,9 @@ impl Modify for Securities {
         };
         let components = document.components.get_or_insert_with(Default::default);
         components.add_security_scheme("token", bearer("A device's or the administrator's token."));
+        let basic = HttpBuilder::new().scheme(HttpAuthScheme::Basic);
+        let basic = basic.description(Some("The administrator's token as the password; the name does not matter."));
+        components.add_security_scheme("operator", SecurityScheme::Http(basic.build()));
         components.add_security_scheme(
             "webhook",
             bearer("The webhook secret; also as `?key=`, or as a Standard Webhooks signature. Not asked for on loopback while none is configured."),

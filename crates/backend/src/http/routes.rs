@@ -1,7 +1,8 @@
 //! Which handler answers where.
 
 use super::{
-    App, Refusal, conferences, door, events, health, messengers, openapi, outgoing, page, people, portal, reach, talk, webhooks,
+    App, Refusal, conferences, door, events, health, messengers, openapi, outgoing, page, people, portal, reach, status_page,
+    talk, webhooks,
 };
 use axum::Router;
 use axum::routing::{get, post};
@@ -33,6 +34,7 @@ pub fn router(app: App) -> Router {
         .merge(page::routes())
         .merge(door::routes())
         .merge(outgoing::routes())
+        .merge(status_page::routes())
         .merge(messengers::routes())
         .merge(talk::routes())
         .merge(reach::routes())

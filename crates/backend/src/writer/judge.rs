@@ -179,6 +179,9 @@ impl Writer {
     pub(super) fn publish(&mut self, draft: Draft) -> Sleepers {
         self.last_entry = draft.entries.last().map_or(self.last_entry, |entry| entry.id);
         self.end = draft.events.last().map_or(self.end, |event| event.cursor);
+        if !draft.rows.is_empty() {
+            self.parts.causes.kept();
+        }
         for verdict in draft.verdicts {
             if let Some(room) = self.rooms.get_mut(&verdict.room) {
                 for (audience, told) in verdict.told {

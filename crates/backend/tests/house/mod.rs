@@ -2,6 +2,8 @@
 
 #![allow(dead_code, reason = "each test file uses its part")]
 
+pub mod messenger;
+
 use kabinet_api::{Conference, EventJson, EventPage};
 use kabinet_backend::{Backend, Config, Embedded, Running};
 use kabinet_domain::{Clock, SystemClock, SystemIds, Timestamp};
@@ -71,6 +73,29 @@ impl House {
         if let Some(running) = self.running.take() {
             running.shutdown().await;
         }
+    }
+
+    /// Starts it anew where it can be killed.
+    pub async fn restart_to_be_killed(&mut self) -> tokio::runtime::Runtime {
+        self.stop().await;
+        let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+        let start = Backend::start_with(self.config.clone(), self.clock.clone(), Arc::new(SystemIds));
+        self.running = Some(runtime.spawn(start).await.expect("it does not panic").expect("it starts"));
+        runtime
+    }
+
+    /// Ends it in the middle of whatever it does, and starts it anew.
+    pub async fn kill_and_start(&mut self, runtime: tokio::runtime::Runtime) {
+        runtime.shutdown_background();
+        self.running = None;
+        self.start().await;
+    }
+
+    /// Stops it, lets time pass, and starts it.
+    pub async fn down_for(&mut self, seconds: i64) {
+        self.stop().await;
+        *self.clock.0.lock().expect("a time") += chrono::Duration::seconds(seconds);
+        self.start().await;
     }
 
     pub fn url(&self, path: &str) -> String {

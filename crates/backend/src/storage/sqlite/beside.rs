@@ -2,7 +2,7 @@
 
 use super::{Rows, reach, to_millis};
 use crate::StorageError;
-use crate::ports::{DeliveryStep, Dropped, Row};
+use crate::ports::{DeliveryStep, Dropped, Resent, Row};
 use kabinet_domain::delivery::{Button, Press};
 use kabinet_domain::{Delivery, DeliveryState, Sensitive, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -37,6 +37,8 @@ pub(super) async fn write(connection: &mut SqliteConnection, rows: &Rows, row: &
             }
         }
         Row::Delivery(delivery) => put_delivery(connection, rows, delivery, now).await?,
+        Row::Wanted(delivery) => put_wanted(connection, rows, delivery, now).await?,
+        Row::Resent(resent) => put_back(connection, *resent, now).await?,
         Row::DropDeliveries(dropped) => drop_deliveries(connection, dropped, now).await?,
         Row::DeliveryStep(step) => take_step(connection, step, now).await?,
         Row::Inbox(received) => {
@@ -98,6 +100,46 @@ async fn put_delivery(
     Ok(())
 }
 
+/// What an edit had dropped has no code; what was too late, has.
+async fn put_wanted(
+    connection: &mut SqliteConnection,
+    rows: &Rows,
+    delivery: &Delivery,
+    now: Timestamp,
+) -> Result<(), StorageError> {
+    let known = sqlx::query(
+        "UPDATE deliveries SET due_at = iif(state = 'waiting' AND channel = ?2, due_at, ?3), channel = ?2, expires_at = ?4, \
+         body = ?5, state = 'waiting', updated_at = ?6 \
+         WHERE id = ?1 AND (state = 'waiting' OR (state = 'dropped' AND code IS NULL AND ?4 > ?6))",
+    )
+    .bind(delivery.id.to_string())
+    .bind(delivery.channel.name())
+    .bind(to_millis(delivery.due_at))
+    .bind(to_millis(delivery.expires_at))
+    .bind(delivery_body(rows, delivery))
+    .bind(to_millis(now))
+    .execute(&mut *connection)
+    .await?;
+    if known.rows_affected() == 0 && delivery.due_at > now {
+        put_delivery(connection, rows, delivery, now).await?;
+    }
+    Ok(())
+}
+
+/// What reached somebody meanwhile stays as it is.
+async fn put_back(connection: &mut SqliteConnection, resent: Resent, now: Timestamp) -> Result<(), StorageError> {
+    sqlx::query(
+        "UPDATE deliveries SET state = 'waiting', code = NULL, due_at = ?3, expires_at = ?2, attempts = 0, updated_at = ?3 \
+         WHERE id = ?1 AND state IN ('failed', 'unsure', 'dropped')",
+    )
+    .bind(resent.id.to_string())
+    .bind(to_millis(resent.expires_at))
+    .bind(to_millis(now))
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
 /// What is being sent is left to its sender.
 async fn drop_deliveries(connection: &mut SqliteConnection, dropped: &Dropped, now: Timestamp) -> Result<(), StorageError> {
     let except = serde_json::to_string(&dropped.except.iter().map(ToString::to_string).collect::<Vec<_>>()).expect("texts");
@@ -118,7 +160,8 @@ async fn drop_deliveries(connection: &mut SqliteConnection, dropped: &Dropped, n
 async fn take_step(connection: &mut SqliteConnection, step: &DeliveryStep, now: Timestamp) -> Result<(), StorageError> {
     sqlx::query(
         "UPDATE deliveries SET state = ?2, code = ?3, due_at = coalesce(?4, due_at), sent_as = coalesce(?5, sent_as), \
-         attempts = attempts + ?6, owner = NULL, taken_until = NULL, updated_at = ?7 WHERE id = ?1",
+         attempts = attempts + ?6, owner = NULL, taken_until = NULL, updated_at = ?7 WHERE id = ?1 \
+         AND NOT (state = 'read' AND ?2 IN ('sent', 'delivered')) AND NOT (state = 'delivered' AND ?2 = 'sent')",
     )
     .bind(step.id.to_string())
     .bind(step.state.name())
@@ -144,12 +187,11 @@ fn delivery_body(rows: &Rows, delivery: &Delivery) -> String {
     sealed(rows, ("deliveries", &delivery.id), &body)
 }
 
+/// To whom, the words, and the buttons under them.
+pub(super) type DeliveryWords = (Sensitive<String>, Sensitive<String>, Vec<Button>);
+
 /// A delivery's words and whom it goes to, as they were kept.
-pub(super) fn read_delivery_body(
-    rows: &Rows,
-    id: &dyn std::fmt::Display,
-    body: &str,
-) -> Result<(Sensitive<String>, Sensitive<String>, Vec<Button>), StorageError> {
+pub(super) fn read_delivery_body(rows: &Rows, id: &dyn std::fmt::Display, body: &str) -> Result<DeliveryWords, StorageError> {
     let damaged = StorageError::Damaged { what: "a delivery" };
     let body: Body = serde_json::from_str(&rows.read(("deliveries", id), body)?).map_err(|_| damaged)?;
     let buttons = body.buttons.into_iter().filter_map(|button| {

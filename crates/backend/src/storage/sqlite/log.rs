@@ -141,6 +141,16 @@ impl EventLog for SqliteLog {
         .execute(&mut self.connection)
         .await?
         .rows_affected();
+        // A reminder may wait for longer than anything is remembered.
+        let deliveries = sqlx::query(
+            "DELETE FROM deliveries WHERE id IN (SELECT id FROM deliveries \
+             WHERE updated_at < ?1 AND state NOT IN ('waiting', 'sending') ORDER BY updated_at LIMIT ?2)",
+        )
+        .bind(to_millis(before.events))
+        .bind(PRUNE_ROWS)
+        .execute(&mut self.connection)
+        .await?
+        .rows_affected();
         let mut transaction = self.connection.begin().await?;
         let last: Option<i64> = sqlx::query_scalar(
             "SELECT max(cursor) FROM (SELECT cursor, received_at FROM events ORDER BY cursor LIMIT ?2) WHERE received_at < ?1",
@@ -161,7 +171,7 @@ impl EventLog for SqliteLog {
         transaction.commit().await?;
         let full = u64::try_from(PRUNE_ROWS).unwrap_or_default();
         Ok(Pruned {
-            more: signals == full || events == full || makings == full,
+            more: signals == full || events == full || makings == full || deliveries == full,
             up_to: last.map(|last| Cursor(last.unsigned_abs())),
         })
     }

@@ -5,6 +5,7 @@
 mod agreements;
 mod beside;
 mod consultations;
+mod deliveries;
 mod history;
 mod log;
 mod makings;

@@ -1,0 +1,157 @@
+//! How a client is reached, checked and made uniform.
+
+use crate::http::Refusal;
+use kabinet_api::Contact;
+use kabinet_domain::Channel;
+
+/// The longest way before a start that a reminder is of use: a week.
+const LONGEST_REMINDER: u32 = 10_080;
+const MOST_REMINDERS: usize = 5;
+/// <https://www.rfc-editor.org/rfc/rfc5321#section-4.5.3.1.3>, without its brackets.
+const LONGEST_EMAIL: usize = 254;
+
+/// Checks a contact and makes its phone digits alone; what is blank is absent.
+///
+/// # Errors
+/// Names the field.
+pub fn contact(contact: Contact) -> Result<Contact, Refusal> {
+    let Contact { channel, phone, email, language } = contact;
+    if Channel::from_name(&channel).is_none() {
+        return Err(Refusal::field("contact.channel", "must be whatsapp, max, telegram, email or clipboard"));
+    }
+    let some = |text: Option<String>| text.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
+    let phone = match some(phone) {
+        None => None,
+        Some(phone) => Some(
+            phone_digits(&phone)
+                .ok_or_else(|| Refusal::field("contact.phone", "must have 10 to 15 digits, with the country's code"))?,
+        ),
+    };
+    let email = some(email);
+    if email.as_deref().is_some_and(|email| !is_email(email)) {
+        return Err(Refusal::field("contact.email", "is not an e-mail address"));
+    }
+    let language = some(language);
+    if !matches!(language.as_deref(), None | Some("ru" | "en")) {
+        return Err(Refusal::field("contact.language", "must be ru or en"));
+    }
+    Ok(Contact { channel, phone, email, language })
+}
+
+/// Checks reminders and puts the earliest first.
+///
+/// # Errors
+/// When there are too many, or one is too early or stands twice.
+pub fn reminders(mut minutes: Vec<u32>) -> Result<Vec<u32>, Refusal> {
+    if minutes.len() > MOST_REMINDERS {
+        return Err(Refusal::field("reminders", "must be 5 at most"));
+    }
+    if minutes.iter().any(|minutes| !(1..=LONGEST_REMINDER).contains(minutes)) {
+        return Err(Refusal::field("reminders", "must be from 1 to 10080 minutes each"));
+    }
+    minutes.sort_unstable_by(|one, other| other.cmp(one));
+    if minutes.windows(2).any(|pair| pair[0] == pair[1]) {
+        return Err(Refusal::field("reminders", "has one of them twice"));
+    }
+    Ok(minutes)
+}
+
+/// The digits of a phone number, with the country's code: what Russians dial with an 8 begins with a 7 for everybody else.
+/// `None` for what no number can be (E.164 has 15 digits at most).
+#[must_use]
+pub fn phone_digits(text: &str) -> Option<String> {
+    let mut digits = String::new();
+    for c in text.chars() {
+        match c {
+            '0'..='9' => digits.push(c),
+            '+' | '(' | ')' | '-' | '.' | ' ' | '\u{a0}' | '\u{2011}' | '\u{2013}' => {}
+            _ => return None,
+        }
+    }
+    if digits.len() == 11 && digits.starts_with('8') && !text.trim_start().starts_with('+') {
+        digits.replace_range(..1, "7");
+    }
+    (10..=15).contains(&digits.len()).then_some(digits)
+}
+
+/// Plausible: whether it exists, only a message can tell.
+fn is_email(text: &str) -> bool {
+    let plain = !text.chars().any(|c| c.is_whitespace() || c.is_control() || matches!(c, '<' | '>' | ',' | ';' | '"'));
+    let parts = text.rsplit_once('@');
+    let domain = |domain: &str| domain.split('.').all(|label| !label.is_empty()) && domain.contains('.');
+    plain
+        && text.len() <= LONGEST_EMAIL
+        && parts.is_some_and(|(name, host)| !name.is_empty() && !name.contains('@') && domain(host))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn phones_become_digits_with_the_countrys_code() {
+        let check = |text: &str, digits: Option<&str>| assert_eq!(phone_digits(text).as_deref(), digits, "{text}");
+        check("+7 (900) 123-45-67", Some("79001234567"));
+        check("8 900 123-45-67", Some("79001234567"));
+        check("79001234567", Some("79001234567"));
+        check("+81 90 1234 5678", Some("819012345678"));
+        check("+8 900 123 45 67", Some("89001234567"));
+        check("+44 20 7946 0958", Some("442079460958"));
+        check("123456789", None);
+        check("1234567890123456", None);
+        check("79001234567@c.us", None);
+        check("call me", None);
+        check("", None);
+    }
+
+    #[test]
+    fn addresses_are_plausible_or_refused() {
+        for email in ["ivan@example.org", "i.v+an@mail.example.org", "иван@пример.рф"] {
+            assert!(is_email(email), "{email}");
+        }
+        for email in [
+            "ivan",
+            "@example.org",
+            "ivan@",
+            "ivan@localhost",
+            "a b@example.org",
+            "a@b@example.org",
+            "a@.org",
+            "a@example.org,b@c.d",
+        ] {
+            assert!(!is_email(email), "{email}");
+        }
+    }
+
+    #[test]
+    fn a_contact_is_checked_field_by_field() {
+        let whole = Contact {
+            channel: "whatsapp".to_owned(),
+            phone: Some("8 900 123 45 67".to_owned()),
+            email: Some(" ".to_owned()),
+            language: Some("en".to_owned()),
+        };
+        let checked = contact(whole.clone()).expect("it is right");
+        assert_eq!(checked.phone.as_deref(), Some("79001234567"));
+        assert_eq!(checked.email, None);
+        let wrong = |change: &dyn Fn(&mut Contact)| {
+            let mut wrong = whole.clone();
+            change(&mut wrong);
+            contact(wrong).is_err()
+        };
+        assert!(wrong(&|contact| contact.channel = "pigeon".to_owned()));
+        assert!(wrong(&|contact| contact.channel = String::new()));
+        assert!(wrong(&|contact| contact.phone = Some("12".to_owned())));
+        assert!(wrong(&|contact| contact.email = Some("nobody".to_owned())));
+        assert!(wrong(&|contact| contact.language = Some("de".to_owned())));
+    }
+
+    #[test]
+    fn reminders_are_few_different_and_within_a_week() {
+        assert_eq!(reminders(vec![60, 1440]).expect("right"), [1440, 60]);
+        assert!(reminders(vec![]).is_ok());
+        for wrong in [vec![0], vec![10_081], vec![60, 60], vec![1, 2, 3, 4, 5, 6]] {
+            assert!(reminders(wrong.clone()).is_err(), "{wrong:?}");
+        }
+    }
+}
