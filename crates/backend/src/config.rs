@@ -347,4 +347,24 @@ mod tests {
         assert!(!format!("{config:?}").contains("y0_secret"));
         assert!(read("[connections.telemost]\naccess_token = ''").expect("read").connections.of("telemost").is_none());
     }
+
+    #[test]
+    fn messengers_are_connected_by_their_own_keys() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (file, secret) = (folder.path().join("kabinet.toml"), folder.path().join("token"));
+        std::fs::write(&secret, "d75b3a66\n").expect("written");
+        let sections = format!(
+            "[connections.green-api]\nid_instance = '1101000001'\napi_token_instance_file = '{0}'\napi_url = 'https://4100.api.green-api.com'\n\
+             webhook_token = '5f2b8c0d9e4a47b1'\n[connections.green-api-max]\nid_instance = '3100000001'\napi_token_instance_file = '{0}'\n\
+             [connections.telegram]\nbot_token_file = '{0}'\nwebhook_secret = 's3cret_Token-1'\npractice_channel = '@practice'\nproxy = 'http://127.0.0.1:1'\n",
+            secret.display()
+        );
+        std::fs::write(&file, sections).expect("written");
+        let config = Config::read(Some(&file), &Overrides::default()).expect("read");
+        for (id, key) in [("green-api", "api_token_instance"), ("green-api-max", "api_token_instance"), ("telegram", "bot_token")]
+        {
+            assert_eq!(config.connections.of(id).expect("connected").0[key].reveal(), "d75b3a66", "{id}");
+        }
+        assert!(!format!("{config:?}").contains("d75b3a66"));
+    }
 }

@@ -1,9 +1,10 @@
-//! `[connections.…]`: what the backend itself is connected to, by the keys that providers and calendars ask for.
+//! `[connections.…]`: what the backend itself is connected to, by the keys that providers, calendars and messengers ask for.
 
 use super::Error;
 use kabinet_domain::Sensitive;
 use kabinet_domain::provider::{FieldKind, LOGIN, PASSWORD, ProviderInfo};
 use kabinet_providers::calendars::{CalendarInfo, calendars};
+use kabinet_providers::messengers::{MessengerInfo, messengers};
 use kabinet_providers::{providers, registry::ConnectionSettings};
 use serde::de::{Deserialize, Deserializer, Error as _};
 use serde_json::Value;
@@ -88,12 +89,15 @@ fn read_secret(path: &Path, named: String) -> Result<Sensitive<String>, Error> {
 enum Kind {
     Rooms(&'static ProviderInfo),
     Calendar(&'static CalendarInfo),
+    Messenger(&'static MessengerInfo),
 }
 
 impl Kind {
     fn of(id: &str) -> Option<Self> {
         let rooms = providers().iter().find(|info| info.id == id && info.capabilities.makes_rooms()).map(Self::Rooms);
-        rooms.or_else(|| calendars().iter().find(|info| info.id == id).map(Self::Calendar))
+        let calendar = || calendars().iter().find(|info| info.id == id).map(Self::Calendar);
+        let messenger = || messengers().iter().find(|info| info.id == id).map(Self::Messenger);
+        rooms.or_else(calendar).or_else(messenger)
     }
 
     /// Every key, and whether it is a secret.
@@ -111,6 +115,10 @@ impl Kind {
                 let by_page = info.sign_in.map_or(&[][..], |sign_in| sign_in.fields);
                 let fields = info.fields.iter().filter(|field| !by_page.contains(&field.key)).chain(info.incoming);
                 fields.map(|field| (field.key, field.kind == FieldKind::Secret)).chain([(CALENDAR, false)]).collect()
+            }
+            Self::Messenger(info) => {
+                let fields = info.fields.iter().map(|field| (field.key, field.kind == FieldKind::Secret));
+                fields.chain(info.addresses.iter().map(|address| (address.key, false))).collect()
             }
         }
     }
