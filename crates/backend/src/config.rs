@@ -10,10 +10,12 @@ use figment::Figment;
 use figment::providers::{Env, Format, Serialized, Toml};
 use kabinet_domain::Sensitive;
 use kabinet_providers::jitsi::webhook_auth::{SECRET_PREFIX, SigningKey};
+use kabinet_providers::messengers::Messenger;
 use kabinet_seal::StoreKey;
 use serde::Deserialize;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// The commented defaults; every key stands there.
 pub const DEFAULTS: &str = include_str!("../kabinet-backend.toml");
@@ -71,6 +73,9 @@ pub struct Config {
     /// What the backend itself makes rooms and writes calendars with.
     #[serde(default)]
     pub connections: Connections,
+    /// Messengers beside those that are configured; only a program can say so.
+    #[serde(skip)]
+    pub messengers: Vec<Arc<dyn Messenger>>,
     /// What rows that name people are sealed with, on a person's own computer; only a program can say so.
     #[serde(skip)]
     pub seal: Option<StoreKey>,

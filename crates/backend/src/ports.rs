@@ -1,5 +1,7 @@
 //! What the backend needs of its storage, in its own words. `storage` implements these.
 
+pub mod inbox;
+
 use crate::StorageError;
 use async_trait::async_trait;
 use kabinet_api::Conference;

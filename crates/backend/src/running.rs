@@ -7,6 +7,7 @@ use crate::connections::Connections;
 use crate::feed::Feed;
 use crate::http::{self, App};
 use crate::making::{self, Maker};
+use crate::messengers::{self, Handling, Listening, NoStatuses};
 use crate::people::{self, People};
 use crate::ports::{Device, Person, Specialists};
 use crate::storage::{Rows, Sqlite, lock_folder};
@@ -37,6 +38,8 @@ pub struct Running {
     writing: JoinHandle<()>,
     watching: JoinHandle<()>,
     rounds: Option<JoinHandle<()>>,
+    listening: JoinHandle<()>,
+    handling: JoinHandle<()>,
     maker: Arc<Maker>,
     connections: Arc<Connections>,
     storage: Sqlite,
@@ -67,7 +70,7 @@ impl Backend {
         let address = listener.local_addr().map_err(|cause| Error::Listen { address: config.listen, cause })?;
         let lock = lock_folder(&config.data)?;
         let storage = Sqlite::open(&config.data, Rows::new(config.seal.clone(), Arc::clone(&ids))).await?;
-        let clients = Arc::new(ClientSide::open(&config, &ids)?);
+        let clients = Arc::new(ClientSide::open(&config, &clock, &ids)?);
         let storage = storage.with_private(clients.vault.rows());
         let store: Arc<dyn Specialists> = Arc::new(storage.clone());
         settle_in(&config, &*store, &*clock, &*ids).await?;
@@ -115,6 +118,23 @@ impl Backend {
             });
             tokio::spawn(rounds.run(stop_server.clone()))
         });
+        let listening = Listening {
+            messengers: clients.messengers.clone(),
+            writer: handle.clone(),
+            clock: Arc::clone(&clock),
+            public_url: clients.public_url.clone(),
+        };
+        let listening = tokio::spawn(listening.run(stop_server.clone()));
+        let handling = Handling::new(messengers::Parts {
+            clients: Arc::clone(&clients),
+            inbox: Arc::new(storage.clone()),
+            consultations: Arc::new(storage.clone()),
+            statuses: Arc::new(NoStatuses),
+            writer: handle.clone(),
+            clock: Arc::clone(&clock),
+            keep: chrono::Duration::days(config.retention.events_days.into()),
+        });
+        let handling = tokio::spawn(handling.run(stop_server.clone()));
         let consultations = Arc::new(storage.clone());
         let app = App::new(
             &config,
@@ -122,6 +142,7 @@ impl Backend {
             feed,
             people,
             consultations,
+            Arc::new(storage.clone()),
             Arc::clone(&maker),
             Arc::clone(&connections),
             news,
@@ -141,6 +162,8 @@ impl Backend {
             writing,
             watching,
             rounds,
+            listening,
+            handling,
             maker,
             connections,
             storage,
@@ -173,6 +196,8 @@ impl Running {
         if let Some(rounds) = self.rounds {
             log_panic(rounds.await);
         }
+        log_panic(self.listening.await);
+        log_panic(self.handling.await);
         // A room that was asked for is kept, also when nobody waits for it any more.
         self.maker.finish().await;
         self.connections.finish().await;

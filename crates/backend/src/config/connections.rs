@@ -33,6 +33,11 @@ impl Connections {
         self.0.get(id)
     }
 
+    /// For a program that sets what it wants. Nobody checks whether the key is known.
+    pub fn set(&mut self, id: &str, key: &str, value: &str) {
+        self.0.entry(id.to_owned()).or_default().0.insert(key.to_owned(), value.into());
+    }
+
     /// Reads the secrets that stand in files.
     ///
     /// # Errors

@@ -170,7 +170,7 @@ fn tell_calendar(app: &App, concerned: bool) {
 }
 
 /// The caller's consultation. Somebody else's does not exist.
-async fn find(app: &App, caller: &Caller, id: Uuid) -> Result<Conference, Refusal> {
+pub(super) async fn find(app: &App, caller: &Caller, id: Uuid) -> Result<Conference, Refusal> {
     let found = app.consultations.find(ConsultationId(id)).await?.ok_or_else(Refusal::not_found)?;
     match caller.reader() {
         Reader::Specialist(specialist) if specialist != SpecialistId(found.owner.id) => Err(Refusal::not_found()),

@@ -1,5 +1,7 @@
 //! How specialists are reached when no desktop answers: their chats, their quiet hours, and what escalates.
 
+pub mod incoming;
+
 use kabinet_domain::reach::{Quiet, Reach};
 use kabinet_domain::{ConsultationId, SpecialistId};
 

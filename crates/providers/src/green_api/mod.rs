@@ -22,6 +22,8 @@ mod sending;
 use crate::messengers::wire::{Wire, checked_secret};
 use crate::messengers::{Connected, MessengerInfo, Surroundings};
 use crate::registry::{ConnectionError, ConnectionSettings};
+pub use chat::phone;
+
 use chat::Kind;
 use client::Client;
 use kabinet_domain::provider::{Field, FieldKind, ServerAddress};

@@ -6,6 +6,7 @@ mod agreements;
 mod beside;
 mod consultations;
 mod history;
+mod inbox;
 mod log;
 mod makings;
 mod sealed;
