@@ -67,11 +67,20 @@ pub(super) fn of_environment() -> Result<Vec<(String, String)>, Error> {
     for (name, value) in std::env::vars_os() {
         let Some(rest) = name.to_str().and_then(|name| name.strip_prefix(VARIABLES)) else { continue };
         let value = value.into_string().map_err(|_| Error::setting(format!("{VARIABLES}{rest}"), "is not a text"))?;
-        found.push((format!("connections.{}", rest.to_ascii_lowercase().replacen("__", ".", 1)), value));
+        found.push((place_of(rest), value));
     }
     // In the environment they stand in no order.
     found.sort();
     Ok(found)
+}
+
+/// Where the rest of a variable's name points. A shell's names have no hyphens, so `GREEN_API` is `green-api`.
+fn place_of(rest: &str) -> String {
+    let rest = rest.to_ascii_lowercase();
+    match rest.split_once("__") {
+        Some((id, key)) => format!("connections.{}.{key}", id.replace('_', "-")),
+        None => format!("connections.{rest}"),
+    }
 }
 
 /// The line that ends a file is not part of the secret.
@@ -160,5 +169,17 @@ impl<'de> Deserialize<'de> for Connections {
             }
         }
         Ok(Self(read))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::place_of;
+
+    #[test]
+    fn a_variable_names_a_connection_and_its_key() {
+        assert_eq!(place_of("TELEMOST__ACCESS_TOKEN_FILE"), "connections.telemost.access_token_file");
+        assert_eq!(place_of("GREEN_API_MAX__ID_INSTANCE"), "connections.green-api-max.id_instance");
+        assert_eq!(place_of("TELEMOST"), "connections.telemost");
     }
 }

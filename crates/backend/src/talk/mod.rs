@@ -3,6 +3,8 @@
 //! A client is known by their phone alone, or by a chat that is bound to their consultation; whoever is nobody's client leaves no trace.
 
 mod nearest;
+#[cfg(test)]
+mod tests;
 
 use crate::StorageError;
 use crate::deliveries::id_of;
