@@ -219,7 +219,7 @@ async fn the_same_webhook_ten_times_is_one_message_in_the_nearest_thread_also_af
     }
     told.handled(1).await;
     let text = ("text".to_owned(), TEXT.to_owned());
-    assert_eq!(told.thread(&now).await, [text.clone()]);
+    assert_eq!(told.thread(&now).await, std::slice::from_ref(&text));
     assert!(told.thread(&later).await.is_empty() && told.thread(&somebody).await.is_empty());
     let events = told.house.events(TOKEN).await;
     let received: Vec<_> = events.iter().filter(|event| event.kind == "message_received").collect();

@@ -81,7 +81,7 @@ pub async fn file(
     let Some(conference) = nearest(theirs, now) else {
         return Ok(if owners.specialist { Filed::OfSpecialist } else { Filed::Stranger });
     };
-    Ok(Filed::Kept(Box::new(append(&conference, said, source))))
+    Ok(Filed::Kept(Box::new(append(&conference, &said, source))))
 }
 
 /// The consultations of whoever has this phone or this chat, as far as they can be near.
@@ -102,7 +102,7 @@ async fn of_client(
     Ok(all.into_iter().filter(|conference| has_phone(conference) || has_chat(conference)).collect())
 }
 
-fn append(conference: &Conference, said: Said<'_>, source: &'static str) -> Append {
+fn append(conference: &Conference, said: &Said<'_>, source: &'static str) -> Append {
     let id = MessageId(id_of(&format!("message/{}", said.key)).0);
     let (specialist, consultation) = (SpecialistId(conference.owner.id), ConsultationId(conference.id));
     let text = said.text.reveal().chars().take(LONGEST_TEXT).collect();

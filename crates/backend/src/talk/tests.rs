@@ -67,7 +67,7 @@ async fn a_chat_that_is_no_phone_is_known_once_it_was_learned() {
 #[test]
 fn nothing_that_is_told_or_shown_holds_words() {
     let conference = planned("79001234568").0.remove(0);
-    let append = append(&conference, said("79001234568@c.us", Some("79001234568")), "green-api");
+    let append = append(&conference, &said("79001234568@c.us", Some("79001234568")), "green-api");
     let shown = format!("{append:?}");
     assert!(!shown.contains("Опоздаю") && !shown.contains("79001234568"), "{shown}");
 }

@@ -105,7 +105,7 @@ impl Messenger for Account {
             |id: String| Some(Sent { id, chat: found.also.clone().or_else(|| Some(found.chat.clone())).map(Sensitive::new) });
         let minutes = ((self.clock.now() - since + EARLIER).num_minutes() + 1).clamp(1, 24 * 60);
         let journal = self.client.call_slowly("lastOutgoingMessages", Some(("minutes", minutes)), None).await;
-        for entry in rows::<Journalled>(journal.ok()?) {
+        for entry in rows::<Journalled>(journal.ok().as_ref()) {
             let new = entry.timestamp.is_none_or(|at| at >= (since - EARLIER).timestamp());
             let said = entry.text_message.or_else(|| entry.extended.and_then(|extended| extended.text)).unwrap_or_default();
             if new && is_it(&entry.chat, &said) {
@@ -113,7 +113,7 @@ impl Messenger for Account {
             }
         }
         let queue = self.client.call_slowly("showMessagesQueue", None, None).await;
-        let waits = rows::<Queued>(queue.ok()?).into_iter().find(|entry| is_it(&entry.body.chat, &entry.body.message));
+        let waits = rows::<Queued>(queue.ok().as_ref()).into_iter().find(|entry| is_it(&entry.body.chat, &entry.body.message));
         waits.and_then(|entry| sent(entry.id))
     }
 
@@ -238,8 +238,8 @@ struct QueuedBody {
 }
 
 /// Those of a list that are of this form: files and polls are not.
-fn rows<T: serde::de::DeserializeOwned>(answer: crate::http::manners::Answer) -> Vec<T> {
-    let Ok(Value::Array(rows)) = understood(&answer) else { return Vec::new() };
+fn rows<T: serde::de::DeserializeOwned>(answer: Option<&crate::http::manners::Answer>) -> Vec<T> {
+    let Some(Ok(Value::Array(rows))) = answer.map(understood) else { return Vec::new() };
     rows.into_iter().filter_map(|row| serde_json::from_value(row).ok()).collect()
 }
 
