@@ -32,15 +32,16 @@ CREATE INDEX deliveries_by_consultation ON deliveries (consultation);
 CREATE INDEX deliveries_by_channel_id ON deliveries (channel, sent_as) WHERE sent_as IS NOT NULL;
 CREATE INDEX deliveries_by_time ON deliveries (updated_at);
 
--- What clients wrote, and what was written to them. The body is sealed.
+-- What clients wrote, and what was written to them; messengers tell time in seconds, so `number` says what came first. The body is sealed.
 CREATE TABLE messages (
-    id           TEXT PRIMARY KEY,
+    number       INTEGER PRIMARY KEY,
+    id           TEXT NOT NULL UNIQUE,
     specialist   TEXT NOT NULL,
     consultation TEXT NOT NULL,
     at           INTEGER NOT NULL,
     delivery     TEXT,
     body         TEXT NOT NULL
-) WITHOUT ROWID;
+);
 CREATE INDEX messages_by_consultation ON messages (consultation, at);
 
 -- Whom a messenger's chat belongs to. Of the chat's id only a keyed hash is searched for; what is needed to write there is sealed in the body.
@@ -75,10 +76,20 @@ CREATE TABLE seen (
 ) WITHOUT ROWID;
 CREATE INDEX seen_by_time ON seen (at);
 
--- What messengers sent by themselves, kept before it is acknowledged, until it is handled. The body is sealed.
+-- What messengers sent by themselves, kept before it is acknowledged, until it is handled, in the order it came. The body is sealed.
 CREATE TABLE inbox (
-    key          TEXT PRIMARY KEY,
+    id           INTEGER PRIMARY KEY,
+    key          TEXT NOT NULL UNIQUE,
     messenger    TEXT NOT NULL,
     at           INTEGER NOT NULL,
     body         TEXT NOT NULL
+);
+
+-- Other ids under which the chat of a phone's owner is known, so that what they write finds its thread. Both only as keyed hashes.
+CREATE TABLE aliases (
+    channel      TEXT NOT NULL,
+    chat_hash    BLOB NOT NULL,
+    phone_hash   BLOB NOT NULL,
+    updated_at   INTEGER NOT NULL,
+    PRIMARY KEY (channel, chat_hash)
 ) WITHOUT ROWID;

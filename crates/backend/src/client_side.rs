@@ -7,7 +7,7 @@ use crate::reach::Reaches;
 use crate::vault::Vault;
 use crate::{Config, Error};
 use kabinet_api::Practice;
-use kabinet_domain::Ids;
+use kabinet_domain::{Clock, Ids};
 use std::sync::Arc;
 
 #[derive(Debug)]
@@ -27,9 +27,9 @@ pub struct ClientSide {
 impl ClientSide {
     /// # Errors
     /// Names the setting, or the file, that cannot be used.
-    pub fn open(config: &Config, ids: &Arc<dyn Ids>) -> Result<Self, Error> {
+    pub fn open(config: &Config, clock: &Arc<dyn Clock>, ids: &Arc<dyn Ids>) -> Result<Self, Error> {
         let vault = Vault::open(&config.data, config.seal.clone(), Arc::clone(ids))?;
-        let messengers = Messengers::new(config.messengers.clone());
+        let messengers = Messengers::open(config, clock)?;
         let practice = Practice {
             name: config.practice.name.clone(),
             names_stay_here: config.practice.names_stay_here,
@@ -47,5 +47,11 @@ impl ClientSide {
             messengers,
             reach: Arc::new(Reaches::new(config.practice.escalate_after_seconds)),
         })
+    }
+
+    /// The practice as its specialists' desktops are told of it, by what is known now.
+    #[must_use]
+    pub fn practice(&self) -> Practice {
+        Practice { telegram_bot: self.messengers.bot_name(), ..self.practice.clone() }
     }
 }

@@ -76,12 +76,12 @@ pub struct Config {
     /// What the backend itself makes rooms and writes calendars with.
     #[serde(default)]
     pub connections: Connections,
-    /// What rows that name people are sealed with, on a person's own computer; only a program can say so.
-    #[serde(skip)]
-    pub seal: Option<StoreKey>,
     /// Messengers beside those that are configured; only a program can say so.
     #[serde(skip)]
     pub messengers: Vec<Arc<dyn Messenger>>,
+    /// What rows that name people are sealed with, on a person's own computer; only a program can say so.
+    #[serde(skip)]
+    pub seal: Option<StoreKey>,
     /// The one specialist of an embedded backend; only a program can say so.
     #[serde(skip)]
     pub embedded: Option<Embedded>,
@@ -356,5 +356,25 @@ mod tests {
         assert_eq!(settings.0["access_token"].reveal(), "y0_secret");
         assert!(!format!("{config:?}").contains("y0_secret"));
         assert!(read("[connections.telemost]\naccess_token = ''").expect("read").connections.of("telemost").is_none());
+    }
+
+    #[test]
+    fn messengers_are_connected_by_their_own_keys() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (file, secret) = (folder.path().join("kabinet.toml"), folder.path().join("token"));
+        std::fs::write(&secret, "d75b3a66\n").expect("written");
+        let sections = format!(
+            "[connections.green-api]\nid_instance = '1101000001'\napi_token_instance_file = '{0}'\napi_url = 'https://4100.api.green-api.com'\n\
+             webhook_token = '5f2b8c0d9e4a47b1'\n[connections.green-api-max]\nid_instance = '3100000001'\napi_token_instance_file = '{0}'\n\
+             [connections.telegram]\nbot_token_file = '{0}'\nwebhook_secret = 's3cret_Token-1'\npractice_channel = '@practice'\nproxy = 'http://127.0.0.1:1'\n",
+            secret.display()
+        );
+        std::fs::write(&file, sections).expect("written");
+        let config = Config::read(Some(&file), &Overrides::default()).expect("read");
+        for (id, key) in [("green-api", "api_token_instance"), ("green-api-max", "api_token_instance"), ("telegram", "bot_token")]
+        {
+            assert_eq!(config.connections.of(id).expect("connected").0[key].reveal(), "d75b3a66", "{id}");
+        }
+        assert!(!format!("{config:?}").contains("d75b3a66"));
     }
 }

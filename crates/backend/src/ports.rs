@@ -1,5 +1,6 @@
 //! What the backend needs of its storage, in its own words. `storage` implements these.
 
+pub mod inbox;
 pub mod reach;
 
 use crate::StorageError;

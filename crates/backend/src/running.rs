@@ -8,6 +8,7 @@ use crate::deliveries::{self, Causes, Deliveries};
 use crate::feed::Feed;
 use crate::http::{self, App};
 use crate::making::{self, Maker};
+use crate::messengers::{self, Handling, Listening};
 use crate::page::{self, Keeper, Pages};
 use crate::people::{self, People};
 use crate::ports::{Device, Person, Specialists};
@@ -46,6 +47,8 @@ pub struct Running {
     stop_pages: CancellationToken,
     sending: JoinHandle<()>,
     causes: Arc<Causes>,
+    listening: JoinHandle<()>,
+    handling: JoinHandle<()>,
     maker: Arc<Maker>,
     connections: Arc<Connections>,
     clients: Arc<ClientSide>,
@@ -78,7 +81,7 @@ impl Backend {
         let address = listener.local_addr().map_err(|cause| Error::Listen { address: config.listen, cause })?;
         let lock = lock_folder(&config.data)?;
         let storage = Sqlite::open(&config.data, Rows::new(config.seal.clone(), Arc::clone(&ids))).await?;
-        let clients = Arc::new(ClientSide::open(&config, &ids)?);
+        let clients = Arc::new(ClientSide::open(&config, &clock, &ids)?);
         let storage = storage.with_private(clients.vault.rows());
         let store: Arc<dyn Specialists> = Arc::new(storage.clone());
         settle_in(&config, &*store, &*clock, &*ids).await?;
@@ -91,6 +94,7 @@ impl Backend {
             consultations: Arc::new(storage.clone()),
             status: Arc::clone(&status),
             vault: clients.vault.clone(),
+            messengers: clients.messengers.clone(),
             clock: Arc::clone(&clock),
             ids: Arc::clone(&ids),
         };
@@ -139,6 +143,13 @@ impl Backend {
             });
             tokio::spawn(rounds.run(stop_server.clone()))
         });
+        let listening = Listening {
+            messengers: clients.messengers.clone(),
+            writer: handle.clone(),
+            clock: Arc::clone(&clock),
+            public_url: clients.public_url.clone(),
+        };
+        let listening = tokio::spawn(listening.run(stop_server.clone()));
         let pages = Arc::clone(&clients.pages);
         let stop_pages = CancellationToken::new();
         let keeping = match pages.wishes() {
@@ -172,12 +183,23 @@ impl Backend {
         };
         let deliveries = Arc::new(Deliveries::new(&config, parts, &*ids));
         let sending = tokio::spawn(Arc::clone(&deliveries).run(stop_server.clone()));
+        let handling = Handling::new(messengers::Parts {
+            clients: Arc::clone(&clients),
+            inbox: Arc::new(storage.clone()),
+            consultations: Arc::new(storage.clone()),
+            deliveries: Arc::clone(&deliveries),
+            writer: handle.clone(),
+            clock: Arc::clone(&clock),
+            keep: chrono::Duration::days(config.retention.events_days.into()),
+        });
+        let handling = tokio::spawn(handling.run(stop_server.clone()));
         let app = App::new(
             &config,
             handle.clone(),
             feed,
             people,
             consultations,
+            Arc::new(storage.clone()),
             Arc::clone(&maker),
             Arc::clone(&connections),
             news,
@@ -203,6 +225,8 @@ impl Backend {
             stop_pages,
             sending,
             causes,
+            listening,
+            handling,
             maker,
             connections,
             clients,
@@ -264,6 +288,8 @@ impl Running {
         if let Some(keeping) = self.keeping {
             log_panic(keeping.await);
         }
+        log_panic(self.listening.await);
+        log_panic(self.handling.await);
         // A room that was asked for is kept, also when nobody waits for it any more.
         self.maker.finish().await;
         self.connections.finish().await;

@@ -5,10 +5,11 @@
 pub mod manners;
 
 use chrono::DateTime;
+use kabinet_domain::Sensitive;
 use kabinet_domain::ports::PortError;
 use reqwest::header::{DATE, HeaderMap, HeaderName, RETRY_AFTER};
 use reqwest::redirect::Policy;
-use reqwest::{Certificate, Client, StatusCode};
+use reqwest::{Certificate, Client, Proxy, StatusCode};
 use std::error::Error;
 use std::io;
 use std::time::Duration;
@@ -47,11 +48,13 @@ pub struct HttpSettings {
     pub reach: Reach,
     /// Authorities to trust beside the system's, as PEM; empty for none.
     pub extra_authorities: Vec<u8>,
+    /// Through which every call goes, in the place of the system's. It may hold a password.
+    pub proxy: Option<Sensitive<String>>,
 }
 
 impl Default for HttpSettings {
     fn default() -> Self {
-        Self { purpose: Purpose::Calls, reach: Reach::Network, extra_authorities: Vec::new() }
+        Self { purpose: Purpose::Calls, reach: Reach::Network, extra_authorities: Vec::new(), proxy: None }
     }
 }
 
@@ -61,6 +64,9 @@ pub enum HttpError {
     Authorities(#[source] reqwest::Error),
     #[error("the file of extra certificate authorities holds no certificate")]
     NoAuthority,
+    /// The cause quotes it, and it may hold a password.
+    #[error("the proxy's address cannot be used")]
+    Proxy,
     #[error("building the HTTP client")]
     Build(#[source] reqwest::Error),
 }
@@ -93,6 +99,9 @@ pub fn client(settings: &HttpSettings) -> Result<Client, HttpError> {
         Reach::Network => builder.tls_certs_merge(extra),
         Reach::Loopback => builder.no_proxy().tls_certs_only(extra),
     };
+    if let Some(proxy) = &settings.proxy {
+        builder = builder.proxy(Proxy::all(proxy.reveal()).map_err(|_| HttpError::Proxy)?);
+    }
     builder.build().map_err(HttpError::Build)
 }
 

@@ -1,9 +1,10 @@
-//! `[connections.…]`: what the backend itself is connected to, by the keys that providers and calendars ask for.
+//! `[connections.…]`: what the backend itself is connected to, by the keys that providers, calendars and messengers ask for.
 
 use super::Error;
 use kabinet_domain::Sensitive;
 use kabinet_domain::provider::{FieldKind, LOGIN, PASSWORD, ProviderInfo};
 use kabinet_providers::calendars::{CalendarInfo, calendars};
+use kabinet_providers::messengers::{MessengerInfo, messengers};
 use kabinet_providers::{providers, registry::ConnectionSettings};
 use serde::de::{Deserialize, Deserializer, Error as _};
 use serde_json::Value;
@@ -71,11 +72,20 @@ pub(super) fn of_environment() -> Result<Vec<(String, String)>, Error> {
     for (name, value) in std::env::vars_os() {
         let Some(rest) = name.to_str().and_then(|name| name.strip_prefix(VARIABLES)) else { continue };
         let value = value.into_string().map_err(|_| Error::setting(format!("{VARIABLES}{rest}"), "is not a text"))?;
-        found.push((format!("connections.{}", rest.to_ascii_lowercase().replacen("__", ".", 1)), value));
+        found.push((place_of(rest), value));
     }
     // In the environment they stand in no order.
     found.sort();
     Ok(found)
+}
+
+/// Where the rest of a variable's name points. A shell's names have no hyphens, so `GREEN_API` is `green-api`.
+fn place_of(rest: &str) -> String {
+    let rest = rest.to_ascii_lowercase();
+    match rest.split_once("__") {
+        Some((id, key)) => format!("connections.{}.{key}", id.replace('_', "-")),
+        None => format!("connections.{rest}"),
+    }
 }
 
 /// The line that ends a file is not part of the secret.
@@ -98,12 +108,15 @@ fn read_secret(path: &Path, named: String) -> Result<Sensitive<String>, Error> {
 enum Kind {
     Rooms(&'static ProviderInfo),
     Calendar(&'static CalendarInfo),
+    Messenger(&'static MessengerInfo),
 }
 
 impl Kind {
     fn of(id: &str) -> Option<Self> {
         let rooms = providers().iter().find(|info| info.id == id && info.capabilities.makes_rooms()).map(Self::Rooms);
-        rooms.or_else(|| calendars().iter().find(|info| info.id == id).map(Self::Calendar))
+        let calendar = || calendars().iter().find(|info| info.id == id).map(Self::Calendar);
+        let messenger = || messengers().iter().find(|info| info.id == id).map(Self::Messenger);
+        rooms.or_else(calendar).or_else(messenger)
     }
 
     /// Every key, and whether it is a secret.
@@ -121,6 +134,10 @@ impl Kind {
                 let by_page = info.sign_in.map_or(&[][..], |sign_in| sign_in.fields);
                 let fields = info.fields.iter().filter(|field| !by_page.contains(&field.key)).chain(info.incoming);
                 fields.map(|field| (field.key, field.kind == FieldKind::Secret)).chain([(CALENDAR, false)]).collect()
+            }
+            Self::Messenger(info) => {
+                let fields = info.fields.iter().map(|field| (field.key, field.kind == FieldKind::Secret));
+                fields.chain(info.addresses.iter().map(|address| (address.key, false))).collect()
             }
         }
     }
@@ -157,5 +174,17 @@ impl<'de> Deserialize<'de> for Connections {
             }
         }
         Ok(Self(read))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::place_of;
+
+    #[test]
+    fn a_variable_names_a_connection_and_its_key() {
+        assert_eq!(place_of("TELEMOST__ACCESS_TOKEN_FILE"), "connections.telemost.access_token_file");
+        assert_eq!(place_of("GREEN_API_MAX__ID_INSTANCE"), "connections.green-api-max.id_instance");
+        assert_eq!(place_of("TELEMOST"), "connections.telemost");
     }
 }

@@ -10,6 +10,7 @@ mod tokens;
 
 pub use account::Account;
 pub use portal::Portal;
+pub use standing::Standing;
 
 use crate::config::CALENDAR;
 use crate::{Config, Error};
@@ -118,7 +119,7 @@ fn no_client(id: &str, error: &(dyn std::error::Error + 'static)) -> Error {
 }
 
 /// A setting at fault, by its place in the file.
-fn setting_error(id: &str, error: &ConnectionError) -> Error {
+pub fn setting_error(id: &str, error: &ConnectionError) -> Error {
     match error {
         ConnectionError::UnknownProvider => {
             Error::setting(format!("connections.{id}"), "is nothing that this program connects to")

@@ -17,6 +17,7 @@ mod status;
 pub use causes::Causes;
 pub use line::told;
 pub use resend::{again, of_use};
+pub use status::StatusError;
 
 use crate::client_side::ClientSide;
 use crate::people::People;

@@ -32,6 +32,7 @@ pub struct Ready {
 pub async fn metrics(State(app): State<App>) -> Response {
     let health = look(&app).await;
     let counts = app.status.counts();
+    let messages = app.clients.messengers.counts();
     let mut text = String::new();
     for (name, kind, help, value) in [
         ("kabinet_signals_total", "counter", "Signals that were kept.", counts.signals),
@@ -44,6 +45,9 @@ pub async fn metrics(State(app): State<App>) -> Response {
         ("kabinet_calendar_rounds_total", "counter", "Comparisons with the calendar.", counts.calendar_rounds),
         ("kabinet_calendar_failures_total", "counter", "Comparisons that did not come to their end.", counts.calendar_failures),
         ("kabinet_calendar_conflicts", "gauge", "Conferences that were changed here and there.", counts.calendar_conflicts),
+        ("kabinet_messengers_received_total", "counter", "What messengers sent by themselves, each once.", messages.received),
+        ("kabinet_messengers_handled_total", "counter", "Of that, what was handled.", messages.handled),
+        ("kabinet_messages_of_strangers_total", "counter", "Messages of people who are nobody's clients.", messages.strangers),
         ("kabinet_log_cursor", "gauge", "The last position in the log.", health.cursor),
         ("kabinet_queue", "gauge", "Reports that wait to be written.", health.queue),
         ("kabinet_followers", "gauge", "Followers of the feed.", health.followers),
@@ -112,7 +116,8 @@ pub(super) async fn look(app: &App) -> Health {
     // A writer that does not answer a monitor does not answer senders either.
     let writable = app.status.writable() && inspection.is_some();
     let inspection = inspection.unwrap_or_default();
-    let connections = app.connections.health(app.now());
+    let mut connections = app.connections.health(app.now());
+    connections.extend(app.clients.messengers.health(app.now()));
     let degraded = !writable
         || connections.iter().any(|connection| connection.state == "failing")
         || inspection.sources.iter().any(|source| source.silent);

@@ -34,6 +34,7 @@ use crate::making::Maker;
 use crate::people::People;
 use crate::planning::Fallbacks;
 use crate::ports::Consultations;
+use crate::ports::inbox::Inbox;
 use crate::writer::WriterHandle;
 use crate::{Config, Status};
 use auth::{AdminToken, WebhookSecrets};
@@ -54,6 +55,7 @@ pub struct Shared {
     pub feed: Arc<Feed>,
     pub people: Arc<People>,
     pub consultations: Arc<dyn Consultations>,
+    pub inbox: Arc<dyn Inbox>,
     pub maker: Arc<Maker>,
     pub connections: Arc<Connections>,
     pub news: Arc<News>,
@@ -105,6 +107,7 @@ impl App {
         feed: Arc<Feed>,
         people: Arc<People>,
         consultations: Arc<dyn Consultations>,
+        inbox: Arc<dyn Inbox>,
         maker: Arc<Maker>,
         connections: Arc<Connections>,
         news: Arc<News>,
@@ -121,6 +124,7 @@ impl App {
             feed,
             people,
             consultations,
+            inbox,
             maker,
             connections,
             news,

@@ -1,6 +1,8 @@
 //! The document of the interface, generated from the handlers and the types.
 
-use super::{App, conferences, door, events, health, outgoing, page, people, portal, reach, status_page, webhooks};
+use super::{
+    App, conferences, door, events, health, messengers, outgoing, page, people, portal, reach, status_page, talk, webhooks,
+};
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use utoipa::openapi::Server;
@@ -12,6 +14,7 @@ use utoipa::{Modify, OpenApi};
     info(title = "Kabinet event backend", description = "Who is in which room, told once and truthfully."),
     paths(
         webhooks::jitsi, webhooks::jitsi_named, webhooks::event_sync, webhooks::own_module, portal::bitrix24,
+        messengers::green_api, messengers::telegram, talk::messages,
         events::poll, events::stream,
         conferences::list, conferences::create, conferences::show, conferences::update, conferences::remove, conferences::pressed_join,
         page::show, page::state, page::here, page::leave, page::late, page::answer, door::admit, door::new_link,

@@ -14,7 +14,7 @@ use kabinet_domain::{Sensitive, SpecialistId};
 #[utoipa::path(get, path = "/api/current-user", tag = "people", security(("token" = [])),
     responses((status = 200, body = CurrentUser), (status = 401, body = ErrorBody), (status = 429, body = ErrorBody), (status = 503, body = ErrorBody)))]
 pub async fn current_user(State(app): State<App>, caller: Caller) -> Response {
-    let mut practice = app.clients.practice.clone();
+    let mut practice = app.clients.practice();
     practice.telegram_bot = practice.telegram_bot.or_else(|| app.clients.reach.named_bot());
     let user = match caller {
         Caller::Administrator => CurrentUser { id: None, name: String::new(), email: None, administrator: true, practice },

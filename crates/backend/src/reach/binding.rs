@@ -40,7 +40,9 @@ impl Reaches {
         let expires_at = parts.now() + chrono::Duration::minutes(CODE_MINUTES);
         let kept = BindingCode { hash: code_hash(parts, &code), owner: ChatOwner::Specialist(specialist), expires_at };
         writer.append(Append { events: Vec::new(), rows: vec![Row::BindingCode(kept)] }).await?;
-        Ok(BindingLink { link: format!("https://t.me/{bot}?start={code}"), expires_at })
+        let messenger = parts.messengers.of(Channel::Telegram);
+        let link = messenger.and_then(|messenger| messenger.deep_link(bot, &code)).ok_or(WriteError::Stopping)?;
+        Ok(BindingLink { link, expires_at })
     }
 
     /// The specialist says that the bound chat is theirs. `false` when none is bound.

@@ -118,26 +118,23 @@ impl Reaches {
     /// Where a client can let a bot remind them of a consultation: a deep link, the same at any time.
     #[must_use]
     pub fn client_link(&self, consultation: ConsultationId) -> Option<String> {
-        let (bot, parts) = (self.bot.get()?, self.parts()?);
-        Some(format!("https://t.me/{bot}?start={}", client_code(parts, consultation)))
+        let parts = self.parts()?;
+        parts.messengers.of(Channel::Telegram)?.deep_link(&self.named_bot()?, &client_code(parts, consultation))
     }
 
     /// The bot's username, where there is one that works.
     pub async fn bot(&self, clients: &ClientSide) -> Option<String> {
-        if let Some(bot) = self.bot.get() {
-            return Some(bot.clone());
+        if let Some(bot) = self.named_bot() {
+            return Some(bot);
         }
-        let named = match &clients.practice.telegram_bot {
-            Some(bot) => Some(bot.clone()),
-            None => clients.messengers.of(Channel::Telegram)?.check().await.ok().flatten(),
-        };
+        let named = clients.messengers.of(Channel::Telegram)?.check().await.ok().flatten();
         named.map(|name| self.bot.get_or_init(|| name).clone())
     }
 
     /// The same, as far as it has told already.
     #[must_use]
     pub fn named_bot(&self) -> Option<String> {
-        self.bot.get().cloned()
+        self.bot.get().cloned().or_else(|| self.parts()?.messengers.bot_name())
     }
 
     /// The specialist has pressed *Join*; `reports`: the room will tell when they are in.

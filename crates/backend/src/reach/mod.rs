@@ -18,6 +18,7 @@ pub use known::Reaches;
 pub use watch::Watch;
 
 use crate::Status;
+use crate::messengers::Messengers;
 use crate::ports::Consultations;
 use crate::ports::reach::ReachBook;
 use crate::vault::Vault;
@@ -31,6 +32,7 @@ pub struct Parts {
     pub consultations: Arc<dyn Consultations>,
     pub status: Arc<Status>,
     pub vault: Vault,
+    pub messengers: Messengers,
     pub clock: Arc<dyn Clock>,
     pub ids: Arc<dyn Ids>,
 }

@@ -22,8 +22,12 @@ pub struct Fixture {
 
 impl Fixture {
     pub fn read(name: &str) -> Self {
+        Self::of("telemost", name)
+    }
+
+    pub fn of(folder: &str, name: &str) -> Self {
         let path: PathBuf =
-            [env!("CARGO_MANIFEST_DIR"), "../../tests/fixtures/telemost", &format!("{name}.json")].iter().collect();
+            [env!("CARGO_MANIFEST_DIR"), "../../tests/fixtures", folder, &format!("{name}.json")].iter().collect();
         let text = std::fs::read_to_string(path).expect("the fixture");
         let mut all: Value = serde_json::from_str(&text).expect("JSON");
         Self { request: all["request"].take(), response: all["response"].take() }
@@ -31,10 +35,21 @@ impl Fixture {
 
     pub fn reply(&self) -> Reply {
         let status = self.response["status"].as_u64().expect("a status");
-        let body = if self.response["body"].is_null() { String::new() } else { self.response["body"].to_string() };
+        let json = self.response["headers"]["content-type"] == "application/json";
+        let body = match &self.response["body"] {
+            // Where the kind of a body is said, its absence is too.
+            Value::Null if !json || status >= 201 => String::new(),
+            Value::String(text) if !json => text.clone(),
+            body => body.to_string(),
+        };
         let headers = self.response["headers"].as_object().expect("headers").iter();
         let headers = headers.map(|(name, value)| (name.clone(), value.as_str().expect("a text").to_owned())).collect();
         Reply::Answer { status: u16::try_from(status).expect("a status"), headers, body }
+    }
+
+    /// What somebody sent to us.
+    pub fn sent(&self) -> Vec<u8> {
+        self.request["body"].to_string().into_bytes()
     }
 
     /// Method, path and query.

@@ -7,6 +7,7 @@ mod beside;
 mod consultations;
 mod deliveries;
 mod history;
+mod inbox;
 mod log;
 mod makings;
 mod pages;

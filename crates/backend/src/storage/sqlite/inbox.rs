@@ -1,0 +1,108 @@
+//! What came in from messengers, and threads.
+
+use super::{Sqlite, beside, from_millis, to_millis};
+use crate::StorageError;
+use crate::ports::inbox::{Forgotten, Inbox, Owners, ThreadMessage};
+use crate::ports::{KeptMessage, Received};
+use async_trait::async_trait;
+use kabinet_domain::{Channel, ConsultationId, Timestamp};
+use sqlx::Row;
+use sqlx::sqlite::SqliteRow;
+
+#[async_trait]
+impl Inbox for Sqlite {
+    async fn waiting(&self, limit: usize) -> Result<Vec<Received>, StorageError> {
+        let rows = sqlx::query("SELECT key, messenger, at, body FROM inbox ORDER BY id LIMIT ?1")
+            .bind(i64::try_from(limit).unwrap_or(i64::MAX))
+            .fetch_all(&self.readers)
+            .await?;
+        rows.iter().map(|row| self.received(row)).collect()
+    }
+
+    async fn owners(&self, channel: Channel, chat: [u8; 32]) -> Result<Owners, StorageError> {
+        let rows: Vec<String> = sqlx::query_scalar("SELECT who FROM chats WHERE channel = ?1 AND chat_hash = ?2")
+            .bind(channel.name())
+            .bind(chat.as_slice())
+            .fetch_all(&self.readers)
+            .await?;
+        let consultations = rows.iter().filter_map(|who| who.strip_prefix("consultation:")?.parse().ok());
+        Ok(Owners { consultations: consultations.collect(), specialist: rows.iter().any(|who| who.starts_with("specialist:")) })
+    }
+
+    async fn alias(&self, channel: Channel, chat: [u8; 32]) -> Result<Option<[u8; 32]>, StorageError> {
+        let phone: Option<Vec<u8>> = sqlx::query_scalar("SELECT phone_hash FROM aliases WHERE channel = ?1 AND chat_hash = ?2")
+            .bind(channel.name())
+            .bind(chat.as_slice())
+            .fetch_optional(&self.readers)
+            .await?;
+        phone.map(|phone| phone.try_into().map_err(|_| StorageError::Damaged { what: "a phone's hash" })).transpose()
+    }
+
+    async fn keep_alias(&self, channel: Channel, chat: [u8; 32], phone: [u8; 32], now: Timestamp) -> Result<(), StorageError> {
+        sqlx::query(
+            "INSERT INTO aliases (channel, chat_hash, phone_hash, updated_at) VALUES (?1, ?2, ?3, ?4) \
+             ON CONFLICT (channel, chat_hash) DO UPDATE SET phone_hash = excluded.phone_hash, updated_at = excluded.updated_at",
+        )
+        .bind(channel.name())
+        .bind(chat.as_slice())
+        .bind(phone.as_slice())
+        .bind(to_millis(now))
+        .execute(&self.writers)
+        .await?;
+        Ok(())
+    }
+
+    async fn thread(&self, consultation: ConsultationId) -> Result<Vec<ThreadMessage>, StorageError> {
+        let rows = sqlx::query(
+            "SELECT messages.id, messages.specialist, messages.at, messages.delivery, messages.body, deliveries.state, deliveries.code \
+             FROM messages LEFT JOIN deliveries ON deliveries.id = messages.delivery \
+             WHERE messages.consultation = ?1 ORDER BY messages.at, messages.number",
+        )
+        .bind(consultation.to_string())
+        .fetch_all(&self.readers)
+        .await?;
+        rows.iter().map(|row| self.message(consultation, row)).collect()
+    }
+
+    async fn forget(&self, before: Forgotten) -> Result<(), StorageError> {
+        sqlx::query("DELETE FROM seen WHERE at < ?1").bind(to_millis(before.seen)).execute(&self.writers).await?;
+        sqlx::query("DELETE FROM messages WHERE at < ?1 OR consultation NOT IN (SELECT id FROM consultations)")
+            .bind(to_millis(before.messages))
+            .execute(&self.writers)
+            .await?;
+        sqlx::query("DELETE FROM aliases WHERE updated_at < ?1").bind(to_millis(before.messages)).execute(&self.writers).await?;
+        Ok(())
+    }
+}
+
+impl Sqlite {
+    fn received(&self, row: &SqliteRow) -> Result<Received, StorageError> {
+        let (key, body): (String, String) = (row.try_get("key")?, row.try_get("body")?);
+        let damaged = |_| StorageError::Damaged { what: "something that came in" };
+        let body: String = serde_json::from_str(&self.private.read(("inbox", &key), &body)?).map_err(damaged)?;
+        let at = from_millis(row.try_get("at")?)?;
+        Ok(Received { key, messenger: row.try_get("messenger")?, at, body: body.into() })
+    }
+
+    fn message(&self, consultation: ConsultationId, row: &SqliteRow) -> Result<ThreadMessage, StorageError> {
+        let damaged = || StorageError::Damaged { what: "a message" };
+        let id: String = row.try_get("id")?;
+        let body: String = row.try_get("body")?;
+        let body = serde_json::from_str(&self.private.read(("messages", &id), &body)?).map_err(|_| damaged())?;
+        let delivery: Option<String> = row.try_get("delivery")?;
+        let state: Option<String> = row.try_get("state")?;
+        let specialist: String = row.try_get("specialist")?;
+        Ok(ThreadMessage {
+            message: KeptMessage {
+                id: id.parse().map_err(|_| damaged())?,
+                specialist: specialist.parse().map_err(|_| damaged())?,
+                consultation,
+                at: from_millis(row.try_get("at")?)?,
+                delivery: delivery.map(|id| id.parse().map_err(|_| damaged())).transpose()?,
+                body,
+            },
+            state: state.as_deref().map(beside::state).transpose()?,
+            code: row.try_get("code")?,
+        })
+    }
+}
