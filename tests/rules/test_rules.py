@@ -32,6 +32,7 @@ NAMED_ON_PURPOSE = {
     "crates/app/src/command.rs": "the first start asks for one address, and its field says whose",
     "crates/app/src/commands/settings.rs": "the answer to that question",
     "crates/app/src/commands/connections.rs": "lines to paste into that server's configuration",
+    "crates/app/src/operator.rs": "sections of the operator's file that the backend inside alone makes use of",
     "ui/src/features/first-run/FirstRun.svelte": "the question itself",
 }
 
