@@ -2,6 +2,7 @@
 
 use crate::deliveries::Causes;
 use crate::messengers::Messengers;
+use crate::names::Names;
 use crate::reach::Reaches;
 use crate::vault::Vault;
 use crate::{Config, Error};
@@ -17,6 +18,7 @@ pub struct ClientSide {
     /// Of messages to people who chose none: `ru` or `en`.
     pub language: String,
     pub practice: Practice,
+    pub names: Names,
     pub causes: Arc<Causes>,
     pub messengers: Messengers,
     pub reach: Arc<Reaches>,
@@ -36,6 +38,7 @@ impl ClientSide {
             telegram_bot: None,
         };
         Ok(Self {
+            names: Names::new(config.practice.names_stay_here, &vault),
             vault,
             public_url: config.practice.public_url.clone(),
             language: config.practice.language.clone(),
