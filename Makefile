@@ -11,8 +11,8 @@ run: ## start Kabinet; without a display, on a virtual one, with pictures
 	@tests/setup $(if $(screen),build,demo)
 	@$(if $(screen),tests/build-ui && cargo run --locked --release -p kabinet,tests/demo/run)
 
-fakes: ## Telemost, Yandex and Bitrix24 without accounts, to try Kabinet with (OPTIONS=--help)
-	@python3 -m tests.fakes --operator out/fakes/operator.toml $(OPTIONS)
+fakes: ## Telemost, Yandex, Bitrix24, GREEN-API and Telegram without accounts, to try Kabinet with (OPTIONS=--help)
+	@python3 -m tests.fakes --operator out/fakes/operator.toml --backend out/fakes/backend.toml $(OPTIONS)
 
 test: ## everything CI runs
 	@tests/setup test
@@ -35,6 +35,6 @@ package: ## a .deb in target/small/bundle/deb
 
 clean: ## remove what was built; the tools in .tools and .venv stay
 	@cargo clean
-	@rm -rf out ui/dist ui/node_modules tests/headless/node_modules
+	@rm -rf out ui/dist ui/dist-page ui/node_modules tests/headless/node_modules
 
 .PHONY: help run fakes test lint bench package clean

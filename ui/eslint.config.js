@@ -12,6 +12,10 @@ const shellOnly = {
 }
 const noWindows = { group: ['**/windows/**'], message: 'Windows compose; nothing imports them.' }
 const noFeatures = { group: ['$features/*', '**/features/**'], message: 'Shared code knows no feature.' }
+const noDesktop = {
+  group: ['$features/*', '**/features/**', '$bridge', '$bridge/*', '**/bridge/**', '@lucide/*', 'bits-ui'],
+  message: "The client's page knows src/shared and src/generated alone, and is weighed.",
+}
 
 /** One block per tier: what its files may not import. */
 function tier(files, patterns) {
@@ -21,7 +25,7 @@ function tier(files, patterns) {
 const features = readdirSync(new URL('./src/features', import.meta.url))
 
 export default ts.config(
-  { ignores: ['dist', 'src/generated'] },
+  { ignores: ['dist', 'dist-page', 'src/generated'] },
   js.configs.recommended,
   ...ts.configs.recommended,
   ...svelte.configs.recommended,
@@ -57,5 +61,6 @@ export default ts.config(
     ),
   ),
   tier(['src/windows/**'], []),
+  tier(['src/page/**'], [noWindows, noDesktop]),
   { files: ['src/bridge/tauri.ts'], rules: { 'no-restricted-imports': 'off' } },
 )

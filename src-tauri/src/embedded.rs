@@ -6,8 +6,8 @@
 use crate::problems::Problems;
 use async_trait::async_trait;
 use kabinet_app::view::Message;
-use kabinet_app::{BackendAddress, BackendSwitch};
-use kabinet_backend::{Backend, Config, Embedded as Specialist, Error, Overrides, Running};
+use kabinet_app::{BackendAddress, BackendSwitch, Operator};
+use kabinet_backend::{Backend, Config, Embedded as Specialist, Error, Given, Overrides, Running};
 use kabinet_domain::ports::{SecretError, SecretStore};
 use kabinet_domain::{Ids, Sensitive};
 use kabinet_seal::StoreKey;
@@ -26,6 +26,8 @@ const TEMPORARY: &str = "backend-without-keychain";
 /// Beyond the usual port, so many next ones are tried.
 const NEXT_PORTS: u16 = 20;
 const PORT_TAKEN: &str = "port_taken";
+/// What the operator gives the backend, and it refuses.
+const NOT_TAKEN: &str = "practice_not_understood";
 
 #[derive(Debug)]
 pub struct EmbeddedBackend {
@@ -33,6 +35,7 @@ pub struct EmbeddedBackend {
     pub secrets: Arc<dyn SecretStore>,
     pub ids: Arc<dyn Ids>,
     pub problems: Problems,
+    pub operator: Operator,
     pub state: Mutex<State>,
 }
 
@@ -148,7 +151,12 @@ impl EmbeddedBackend {
 
     /// The usual port, or the next free one: then Prosody's webhooks do not arrive, which the person must know.
     async fn start(&self, token: &Sensitive<String>, folder: PathBuf, key: StoreKey) -> Result<Running, Error> {
-        let mut config = Config::read(None, &Overrides { data: Some(folder), ..Overrides::default() })?;
+        let config = Config::read(None, &Overrides { data: Some(folder), ..Overrides::default() })?;
+        let (mut config, refused) = config.given(given(&self.operator));
+        self.problems.clear(NOT_TAKEN);
+        if !refused.is_empty() {
+            self.problems.tell(NOT_TAKEN, [("keys".to_owned(), refused.join(", "))].into());
+        }
         config.seal = Some(key);
         config.embedded = Some(Specialist {
             name: Sensitive::new("Kabinet".to_owned()),
@@ -201,6 +209,19 @@ impl EmbeddedBackend {
         let mut bytes = [0; TOKEN_BYTES];
         self.ids.fill(&mut bytes);
         Sensitive::new(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+    }
+}
+
+/// From the application's words to the backend's.
+fn given(operator: &Operator) -> Given {
+    let practice = operator.practice.clone();
+    Given {
+        name: practice.name,
+        public_url: practice.public_url,
+        language: practice.language,
+        names_stay_here: practice.names_stay_here,
+        escalate_after_seconds: practice.escalate_after_seconds,
+        connections: operator.messengers().iter().map(|(id, settings)| (id.clone(), settings.0.clone())).collect(),
     }
 }
 

@@ -116,11 +116,13 @@ impl Running {
 
     fn parts(&self, places: &Places) -> Parts {
         let secrets: Arc<dyn SecretStore> = Arc::new(Keychain::new(self.shell.bus.clone()));
+        let operator = places.operator.read();
         let backend = EmbeddedBackend {
             folder: places.data.join("backend"),
             secrets: Arc::clone(&secrets),
             ids: Arc::new(SystemIds),
             problems: self.shell.problems.clone(),
+            operator: operator.clone(),
             state: tokio::sync::Mutex::default(),
         };
         Parts {
@@ -130,7 +132,7 @@ impl Running {
             ids: Arc::new(SystemIds),
             data_dir: places.data.clone(),
             backend: Backend::Embedded(Arc::new(backend)),
-            operator: places.operator.read(),
+            operator,
             version: env!("CARGO_PKG_VERSION").to_owned(),
         }
     }

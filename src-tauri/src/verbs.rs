@@ -13,7 +13,7 @@ use std::time::Duration;
 /// Nothing runs that could answer.
 const NOT_RUNNING: u8 = 3;
 /// Verbs that are worth starting the application for; the others only ask about a running one.
-const STARTING: [&str; 4] = ["join", "copy", "new", "hide-names"];
+const STARTING: [&str; 7] = ["join", "copy", "new", "hide-names", "admit", "late", "send"];
 const START_TIME: Duration = Duration::from_secs(15);
 const LOOK_AGAIN: Duration = Duration::from_millis(50);
 

@@ -1,4 +1,4 @@
-"""Fakes of the outside systems: Telemost, Yandex OAuth and Bitrix24.
+"""Fakes of the outside systems: Telemost, Yandex OAuth, Bitrix24, GREEN-API and Telegram.
 
     from fakes import Bitrix24, Telemost
 
@@ -14,7 +14,9 @@ Python's standard library only. `python3 -m tests.fakes` runs all of them, to tr
 
 from .bitrix24 import Bitrix24
 from .fake import Clock, Fake
+from .green_api import GreenApi
+from .telegram import Telegram
 from .telemost import Telemost
 from .yandex import Yandex
 
-__all__ = ["Bitrix24", "Clock", "Fake", "Telemost", "Yandex"]
+__all__ = ["Bitrix24", "Clock", "Fake", "GreenApi", "Telegram", "Telemost", "Yandex"]

@@ -14,7 +14,7 @@ import traceback
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, Callable
 from urllib.parse import parse_qsl, urlsplit
 
 from .switches import Switch
@@ -110,6 +110,7 @@ class Fake:
     def __init__(self, port: int = 0, clock: Clock | None = None, **options: Any):
         self.port, self.clock = port, clock or Clock()
         self.lock = threading.RLock()
+        self.changed = threading.Condition(self.lock)
         self.requests: list[Request] = []
         self.switches: list[Switch] = []
         self._first = {**self.defaults, **options}
@@ -195,6 +196,16 @@ class Fake:
                 "switches": [switch.shown() for switch in self.switches], "requests": [r.shown() for r in self.requests],
             }
 
+    def wait(self, ready: Callable[[], bool], seconds: float) -> bool:
+        """Within a request: lets others in until it is so, for at most so long by the machine's clock, or until the fake stops."""
+        self.changed.wait_for(lambda: ready() or self._over.is_set(), seconds)
+        return ready()
+
+    def stir(self) -> None:
+        """Whoever waits looks again."""
+        with self.lock:
+            self.changed.notify_all()
+
     def switch_for(self, names: list[str]) -> Switch | None:
         """The first switch that is meant for this request, spent by one."""
         return next((switch for switch in self.switches if switch.meant_for(names) and switch.spend()), None)
@@ -253,6 +264,7 @@ class Fake:
     def stop(self) -> None:
         """Nobody listens any more, and connections that were kept alive are gone too."""
         self._over.set()
+        self.stir()
         for server in self._servers:
             server.shutdown()
             server.server_close()

@@ -39,3 +39,16 @@ def consent(
         f'<form method="post" action="{escape(action)}">{fields}{entry}<label>Account <select name="login">{choices}</select></label>{wishes}'
         '<p><button name="decision" value="allow">Allow</button> <button name="decision" value="deny">Deny</button></p></form>',
     )
+
+
+def chat(title: str, lines: Iterable[tuple[str, str]], action: str, buttons: Iterable[str] = (), hidden: Mapping[str, str] = {}) -> str:
+    """A conversation: who said what, buttons to press, and a line to write."""
+    fields = "".join(f'<input type="hidden" name="{escape(name)}" value="{escape(value)}">' for name, value in hidden.items())
+    said_so_far = "".join(f"<li><b>{escape(who)}</b>: <span style=\"white-space:pre-wrap\">{escape(words)}</span></li>" for who, words in lines)
+    presses = "".join(f'<button name="press" value="{escape(it)}">{escape(it)}</button> ' for it in buttons)
+    form = f'<form method="post" action="{escape(action)}">{fields}'
+    return page(
+        title,
+        f'<ul>{said_so_far}</ul>{form}<p>{presses}</p></form>{form}<p><input name="text" aria-label="Message" autocomplete="off" autofocus> '
+        '<button name="decision" value="write">Send</button></p></form>',
+    )

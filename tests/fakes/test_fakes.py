@@ -7,6 +7,7 @@ import json
 import socket
 import subprocess
 import sys
+import tomllib
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Iterator
@@ -15,7 +16,7 @@ import pytest
 
 from lab import wait_for
 
-from . import Bitrix24, Clock, Telemost
+from . import Bitrix24, Clock, GreenApi, Telegram, Telemost
 from .asking import ask
 
 READY = {"Authorization": "OAuth y0_READY_EXAMPLE"}
@@ -50,8 +51,8 @@ def test_a_status_is_answered_as_the_vendor_words_it(fake: Telemost):
 
 @pytest.mark.parametrize("status", [400, 401, 402, 403, 404, 409, 429, 500, 502, 503])
 def test_every_status_has_an_answer_in_every_fake(fake: Telemost, status: int):
-    with Bitrix24() as portal:
-        for it in (fake, fake.yandex, portal):
+    with Bitrix24() as portal, GreenApi() as green, Telegram() as bot:
+        for it in (fake, fake.yandex, portal, green, bot):
             it.next("*", f"status:{status}")
             assert ask("GET", f"{it.url}/anything").status == status
 
@@ -194,7 +195,7 @@ def test_a_defect_of_a_fake_is_told(fake: Telemost, capsys: pytest.CaptureFixtur
 
 
 def run(*options: str) -> subprocess.Popen[str]:
-    command = [sys.executable, "-m", "tests.fakes", "--yandex", "0", "--telemost", "0", "--bitrix24", "0", *options]
+    command = [sys.executable, "-m", "tests.fakes", "--yandex", "0", "--telemost", "0", "--bitrix24", "0", "--green-api", "0", "--telegram", "0", *options]
     return subprocess.Popen(command, cwd=Path(__file__).parents[2], stdout=subprocess.PIPE, text=True)
 
 
@@ -206,14 +207,34 @@ def test_all_of_them_for_a_person():
     assert "/rest/7/examplesecret0000/" in told and "y0_READY_EXAMPLE" in told
 
 
+@pytest.mark.parametrize("polling", [False, True])
+def test_the_files_that_lead_kabinet_here(tmp_path: Path, polling: bool):
+    more = ("--polling",) if polling else ()
+    with run("--operator", f"{tmp_path}/desktop/operator.toml", "--backend", f"{tmp_path}/backend.toml", *more) as program:
+        "".join(iter(program.stdout.readline, "ready\n"))  # type: ignore[union-attr]
+        program.terminate()
+    backend = tomllib.loads((tmp_path / "backend.toml").read_text())
+    assert set(backend["practice"]) == {"name", "public_url", "language"}
+    accounts = backend["connections"]
+    for name in ("green-api", "green-api-max"):
+        assert set(accounts[name]) == {"id_instance", "api_token_instance", "api_url"} | (set() if polling else {"webhook_token"})
+    proof = set() if polling else {"webhook_secret"}
+    assert set(accounts["telegram"]) == {"bot_token", "api_address", "practice_channel", "link_address"} | proof
+    assert set(tomllib.loads((tmp_path / "desktop/operator.toml").read_text())["connections"]) == {"telemost", "bitrix24"}
+
+
 def test_all_of_them_for_a_program():
     with run("--json") as program:
         try:
             told = json.loads(program.stdout.readline())  # type: ignore[union-attr]
-            for name in ("yandex", "telemost", "bitrix24"):
-                assert ask("GET", f"{told[name + '_url']}/_fake/state").json["fake"] == name
+            for name in ("yandex", "telemost", "bitrix24", "green-api", "telegram"):
+                assert ask("GET", f"{told[name.replace('-', '_') + '_url']}/_fake/state").json["fake"] == name
             assert ask("POST", f"{told['telemost_api']}/conferences", {}, {"Authorization": f"OAuth {told['token']}"}).status == 201
             assert ask("POST", f"{told['webhook']}user.get", {}).json["total"] == 500
+            instance = f"{told['green_api_url']}/waInstance{told['green_api_max_id']}/getStateInstance/{told['green_api_max_token']}"
+            assert ask("GET", instance).json == {"stateInstance": "authorized"}
+            me = ask("POST", f"{told['telegram_api']}/bot{told['telegram_bot_token']}/getMe").json
+            assert me["result"]["username"] == told["telegram_bot"]
         finally:
             program.terminate()
     assert program.returncode == 0

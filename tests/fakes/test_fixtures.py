@@ -1,5 +1,7 @@
 """Every exchange in tests/fixtures/telemost and tests/fixtures/bitrix24, asked of the fakes, or by them.
 
+Those of the messengers are in test_fixtures_chats.py.
+
 What the fixture fixes has to be the same; what `varies` (a path, with `*`) has to be of the same type.
 """
 

@@ -205,13 +205,14 @@ test('"In 5 minutes" keeps quiet for five, then rings again', async ({ host, pag
   expect(await shown(host)).toHaveLength(2)
 })
 
-test('"Do not disturb" leaves the arrival to the list', async ({ host, page }) => {
+test('"Do not disturb" of everything leaves the arrival to the list', async ({ host, page }) => {
   const consultation = await host.plan()
   await page.goto(`${host.url}/#/settings`)
+  await page.getByRole('switch', { name: 'Quiet about waiting clients too' }).click()
   await page.getByRole('group', { name: 'Do not disturb' }).getByRole('button', { name: '30 min' }).click()
   await expect(page.getByText('until 14:10')).toBeVisible()
   await page.goto(`${host.url}/#/`)
-  await expect(page.getByText('Do not disturb until 14:10')).toBeVisible()
+  await expect(page.getByText('Do not disturb until 14:10, clients who wait included')).toBeVisible()
   await new Room(host, consultation).joins(guest())
   await expect(hero(page)).toContainText('The client is there')
   expect(await host.standing()).toEqual([])
@@ -219,13 +220,13 @@ test('"Do not disturb" leaves the arrival to the list', async ({ host, page }) =
   await expect.poll(async () => (await host.standing()).length).toBe(1)
 })
 
-test('what stood before "Do not disturb" stands again after it, without a second ring', async ({ host }) => {
+test('what stood before "Do not disturb" of everything stands again after it, without a second ring', async ({ host }) => {
   const consultation = await host.plan()
   await new Room(host, consultation).joins(guest())
   await expect.poll(() => shown(host)).toEqual(['A client is in the room'])
-  await host.call('do_not_disturb', { minutes: 30 })
+  await host.call('do_not_disturb', { minutes: 30, everything: true })
   await expect.poll(() => host.standing()).toEqual([])
-  await host.call('do_not_disturb', { minutes: null })
+  await host.call('do_not_disturb', { minutes: null, everything: false })
   await expect.poll(async () => (await host.standing()).map(({ title, sound }) => [title, sound])).toEqual([
     ['A client is in the room', false],
   ])

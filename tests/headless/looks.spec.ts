@@ -127,7 +127,7 @@ for (const look of LOOKS) {
       await host.planNow({ client: locale === 'ru' ? 'Мария К.' : 'Maria K.' })
       await expect.poll(async () => (await host.state()).hero?.unsent).toBe(false)
       await shared.kill()
-      await host.call('do_not_disturb', { minutes: 60 })
+      await host.call('do_not_disturb', { minutes: 60, everything: false })
       await page.goto(host.url)
       await expect.poll(async () => (await host.state()).feed.state, { timeout: 40_000 }).toBe('offline')
       await expect(page.locator('.notices')).toBeVisible()

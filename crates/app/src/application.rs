@@ -27,7 +27,7 @@ use crate::record::Event;
 use crate::settings_file;
 use crate::signing_in::{UnderWay, redirect};
 use crate::state::{Place, State};
-use crate::store::{CURSOR, Store, Table, Write};
+use crate::store::{CURSOR, PRACTICE, REACH, Store, Table, Write};
 use crate::view::{AppView, Message};
 use crate::words::Words;
 use async_trait::async_trait;
@@ -127,9 +127,11 @@ pub(crate) enum Save {
     Unsent(String),
     Handled(String),
     Calendar(String),
-    Event(Event),
+    Event(Box<Event>),
     ForgetEvent(String),
     Cursor,
+    Practice,
+    Reach,
 }
 
 impl Application {
@@ -225,7 +227,13 @@ impl Application {
                 self.join_room(&consultation).await.map(drop)
             }
             NotificationAction::Snooze { consultation, minutes } => self.snooze_alert(&consultation, minutes).await,
-            NotificationAction::Admit { consultation } => self.admit_client(&consultation).await,
+            NotificationAction::Admit { consultation } => {
+                // Whoever was let in is still to be joined.
+                self.look().gone.insert(consultation.clone());
+                let admitted = self.admit_client(&consultation).await;
+                self.changed.notify_one();
+                admitted
+            }
             NotificationAction::Message { consultation } => {
                 self.parts.desktop.show_window(format!("consultation/{consultation}"));
                 Ok(())
@@ -268,7 +276,7 @@ impl Application {
         let done = match action {
             MenuAction::Join { consultation } => self.join_room(&consultation).await.map(drop),
             MenuAction::CopyLink { consultation } => self.copy_client_link(&consultation).await,
-            MenuAction::DoNotDisturb { minutes } => self.be_quiet(minutes).await,
+            MenuAction::DoNotDisturb { minutes } => self.be_quiet(minutes, false).await,
             MenuAction::HideNames(on) => self.hide_names(on).await,
             MenuAction::OpenConsultation { consultation } => {
                 desktop.show_window(format!("consultation/{consultation}"));
@@ -425,9 +433,11 @@ fn write(state: &State, row: &Save) -> Write {
         Save::Unsent(id) => put(Table::Outbox, id, state.unsent.get(id)),
         Save::Handled(id) => put(Table::Meta, id, state.handled.get(id)),
         Save::Calendar(id) => put(Table::Calendar, id, state.calendar.rows.get(id)),
-        Save::Event(event) => Write::put(Table::Events, &event.id, event),
+        Save::Event(event) => Write::put(Table::Events, &event.id, event.as_ref()),
         Save::ForgetEvent(id) => Write::remove(Table::Events, id),
         Save::Cursor => put(Table::Meta, CURSOR, state.cursor.as_ref()),
+        Save::Practice => put(Table::Meta, PRACTICE, state.practice.as_ref()),
+        Save::Reach => put(Table::Meta, REACH, state.reach.as_ref()),
     }
 }
 

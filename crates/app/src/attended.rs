@@ -7,8 +7,23 @@ use crate::record::{Event, Kind, Seen};
 use chrono::{DateTime, Duration, Utc};
 use std::collections::BTreeSet;
 
+/// The source that tells for rooms which report nothing.
+const PAGE: &str = "page";
+
+/// Why a page is left by whoever goes from it into the room.
+const MOVED: &str = "moved";
+
 /// A client who goes from the page into the room leaves the page on the way; that is one visit.
 const BETWEEN_PAGE_AND_ROOM: Duration = Duration::seconds(30);
+
+/// Whoever pressed the page's way into the room first says there who they are, and which camera they use.
+const ON_THE_WAY_IN: Duration = Duration::minutes(5);
+
+/// A press on *Join* so long before a client comes still means that the specialist is there.
+const PRESSED_BEFORE: Duration = Duration::minutes(30);
+
+/// Where nothing reports that people have left, they are taken to be gone so long after the planned end.
+const OVERTIME: Duration = Duration::minutes(15);
 
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Attended {
@@ -36,6 +51,8 @@ pub struct Client {
     pub since: DateTime<Utc>,
     pub line_lost: bool,
     pub unproven: bool,
+    /// The page said that they went in; nothing will say that they left.
+    pub unreported: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -57,6 +74,8 @@ pub struct Visit {
     /// The specialist was inside at some time of it.
     pub met: bool,
     from_page: bool,
+    /// The client went from the page into the room.
+    pub moved: bool,
 }
 
 impl Attended {
@@ -108,6 +127,41 @@ impl Attended {
         self.together_done + self.together_now + running
     }
 
+    /// For a room that reports nothing: the specialist who pressed *Join* is taken to be inside, and both are gone some time after
+    /// the planned end.
+    #[must_use]
+    pub fn where_nothing_reports(mut self, pressed: Option<DateTime<Utc>>, ends_at: DateTime<Utc>, now: DateTime<Utc>) -> Self {
+        let Some(since) = self.clients.iter().filter(|client| client.unreported).map(|client| client.since).min() else {
+            return self;
+        };
+        let over = ends_at.max(since) + OVERTIME;
+        if over <= now {
+            self.clients.retain(|client| !client.unreported);
+            if self.clients.is_empty()
+                && let Some(visit) = self.visit.as_mut()
+            {
+                visit.ended.get_or_insert(over);
+            }
+        }
+        let Some(pressed) =
+            pressed.filter(|pressed| self.specialist_inside_since.is_none() && *pressed + PRESSED_BEFORE >= since)
+        else {
+            return self;
+        };
+        if let Some(visit) = self.visit.as_mut() {
+            visit.met = true;
+        }
+        let inside = pressed.max(since);
+        self.met = true;
+        if over <= now {
+            self.together_done += (ends_at - inside).max(Duration::zero());
+        } else {
+            self.specialist_inside_since = Some(pressed);
+            self.both_since = Some(inside);
+        }
+        self
+    }
+
     fn follow(&mut self, event: &Event) {
         match &event.kind {
             Kind::ClientOpenedLink => self.opened_link_at = Some(event.at),
@@ -128,7 +182,7 @@ impl Attended {
                     client.line_lost = false;
                 }
             }
-            Kind::ClientLeft { .. } => self.goes(event),
+            Kind::ClientLeft { reason } => self.goes(event, went_in(event, reason)),
             Kind::SessionStarted => {
                 self.specialist_inside_since.get_or_insert(event.at);
                 if let Some(visit) = self.visit.as_mut().filter(|visit| visit.ended.is_none()) {
@@ -165,12 +219,14 @@ impl Attended {
     fn comes(&mut self, event: &Event, place: Place) {
         self.came = true;
         self.line_unstable = false;
+        let unreported = place == Place::Room && event.source == PAGE;
         let known = self.clients.iter_mut().find(|client| client.place < place && may_be_same(&client.name, &event.name));
         match known {
             Some(client) => {
                 client.place = place;
                 client.since = event.at;
                 client.unproven = event.unproven;
+                client.unreported = unreported;
                 if !event.name.is_empty() {
                     client.name.clone_from(&event.name);
                 }
@@ -181,13 +237,15 @@ impl Attended {
                 since: event.at,
                 line_lost: false,
                 unproven: event.unproven,
+                unreported,
             }),
         }
         let inside = self.specialist_inside_since.is_some();
         match self.visit.as_mut() {
             Some(visit) if visit.ended.is_none() => visit.met |= inside,
-            Some(visit) if visit.from_page && visit.ended.is_some_and(|ended| event.at - ended <= BETWEEN_PAGE_AND_ROOM) => {
+            Some(visit) if visit.continues(event.at) => {
                 visit.ended = None;
+                visit.moved = false;
                 visit.from_page = place == Place::Page;
                 visit.met |= inside;
             }
@@ -199,6 +257,7 @@ impl Attended {
                     missed: event.missed,
                     met: inside,
                     from_page: place == Place::Page,
+                    moved: false,
                 });
             }
         }
@@ -207,13 +266,13 @@ impl Attended {
         }
     }
 
-    fn goes(&mut self, event: &Event) {
-        let position = self
-            .clients
-            .iter()
-            .position(|client| client.name == event.name)
-            .or_else(|| self.clients.iter().position(|client| may_be_same(&client.name, &event.name)))
-            .or_else(|| (!self.clients.is_empty()).then_some(0));
+    fn goes(&mut self, event: &Event, moved: bool) {
+        // The page says who left the page; who is in the room already has not left by it.
+        let fits = |client: &&Client| !moved || client.place == Place::Page;
+        let named = |same: &dyn Fn(&Client) -> bool| self.clients.iter().position(|client| fits(&client) && same(client));
+        let position = named(&|client| client.name == event.name)
+            .or_else(|| named(&|client| may_be_same(&client.name, &event.name)))
+            .or_else(|| named(&|_| true));
         let Some(position) = position else { return };
         let gone = self.clients.remove(position);
         if event.inside == Some(0) {
@@ -224,6 +283,7 @@ impl Attended {
         {
             visit.ended = Some(event.at);
             visit.from_page = gone.place == Place::Page;
+            visit.moved = moved;
         }
     }
 
@@ -254,77 +314,22 @@ impl Attended {
     }
 }
 
+impl Visit {
+    /// Who comes now went on from where this visit was broken off.
+    fn continues(&self, at: DateTime<Utc>) -> bool {
+        let between = if self.moved { ON_THE_WAY_IN } else { BETWEEN_PAGE_AND_ROOM };
+        self.from_page && self.ended.is_some_and(|ended| at - ended <= between)
+    }
+}
+
+/// Leaving the page was going into the room.
+pub(crate) fn went_in(event: &Event, reason: &str) -> bool {
+    event.source == PAGE && reason == MOVED
+}
+
 fn may_be_same(known: &str, told: &str) -> bool {
     known.is_empty() || told.is_empty() || known == told
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::testing::{at, event, joined, left};
-
-    #[test]
-    fn a_client_comes_and_goes() {
-        let attended = Attended::from_events(&[joined(1, "11:58", "Ivan"), left(2, "12:03", "Ivan")]);
-        assert!(!attended.somebody_there());
-        let visit = attended.visit.expect("a visit");
-        assert_eq!((visit.began, visit.ended), (at("11:58"), Some(at("12:03"))));
-    }
-
-    #[test]
-    fn events_given_twice_or_out_of_order_change_nothing() {
-        let events = [joined(1, "11:58", ""), left(2, "12:03", ""), joined(3, "12:10", "")];
-        let straight = Attended::from_events(&events);
-        let shuffled = Attended::from_events([&events[2], &events[0], &events[1], &events[0]]);
-        assert_eq!(straight, shuffled);
-        assert_eq!(straight.clients.len(), 1);
-    }
-
-    #[test]
-    fn one_of_two_clients_leaves_and_the_visit_goes_on() {
-        let attended =
-            Attended::from_events(&[joined(1, "11:58", "Olga"), joined(2, "11:59", "Pyotr"), left(3, "12:01", "Olga")]);
-        assert_eq!(attended.clients.iter().map(|client| client.name.as_str()).collect::<Vec<_>>(), ["Pyotr"]);
-        assert_eq!(attended.visit.and_then(|visit| visit.ended), None);
-    }
-
-    #[test]
-    fn a_withdrawn_arrival_never_was() {
-        let attended =
-            Attended::from_events(&[joined(1, "11:58", "Anna"), event(2, "11:59", Kind::Withdrawn { of: "event-1".into() }, "")]);
-        assert_eq!(attended, Attended::default());
-    }
-
-    #[test]
-    fn from_the_page_through_the_lobby_into_the_room_is_one_visit() {
-        let attended = Attended::from_events(&[
-            event(1, "11:50", Kind::ClientWaiting { lobby: false }, ""),
-            event(2, "11:55", Kind::ClientLeft { reason: "closed".into() }, ""),
-            event(3, "11:55", Kind::ClientWaiting { lobby: true }, "Ivan"),
-            joined(4, "11:58", "Ivan"),
-        ]);
-        assert_eq!(attended.clients.len(), 1);
-        assert_eq!(attended.foremost().map(|client| client.place), Some(Place::Room));
-        assert_eq!(attended.visit.map(|visit| visit.id), Some("event-1".into()));
-    }
-
-    #[test]
-    fn time_together_counts_while_both_are_in_the_room() {
-        let mut events = vec![joined(1, "12:00", "Ivan"), event(2, "12:02", Kind::SessionStarted, "")];
-        assert_eq!(Attended::from_events(&events).together(at("12:12")), Duration::minutes(10));
-        events.push(left(3, "12:22", "Ivan"));
-        assert_eq!(Attended::from_events(&events).together(at("12:30")), Duration::minutes(20));
-        events.push(event(4, "12:30", Kind::SessionEnded { together: 1201 }, ""));
-        let attended = Attended::from_events(&events);
-        assert_eq!(attended.together(at("13:00")), Duration::seconds(1201));
-        assert!(attended.met && attended.visit.is_some_and(|visit| visit.met));
-    }
-
-    #[test]
-    fn a_lost_line_is_not_a_departure() {
-        let mut events = vec![joined(1, "12:00", "Ivan"), event(2, "12:05", Kind::ClientLineLost, "Ivan")];
-        assert!(Attended::from_events(&events).clients[0].line_lost);
-        events.push(event(3, "12:06", Kind::ClientLineBack, "Ivan"));
-        assert!(!Attended::from_events(&events).clients[0].line_lost);
-    }
-}
+mod tests;

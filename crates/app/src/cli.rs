@@ -1,7 +1,8 @@
 //! The verbs of the shell: `kabinet join next` and the like. The binary carries the words here and the answer back.
 
 use crate::application::Application;
-use crate::command::{BroadcastWishes, CommandError, ConsultationDraft, RoomWishes};
+use crate::command::{BroadcastWishes, CommandError, ConsultationDraft, RoomWishes, SentHow};
+use crate::notices::SNOOZE_MINUTES;
 use crate::present;
 use crate::record::Consultation;
 use crate::view::{AppView, BroadcastView, ConsultationStatus, ConsultationView, FeedState, RoomView};
@@ -37,6 +38,12 @@ enum Verb {
     Join(Which),
     /// Copy the client's link
     Copy(Which),
+    /// Let the waiting client in from their page
+    Admit(Which),
+    /// Say that one comes in so many minutes
+    Late(Late),
+    /// Send the client's link by the client's channel
+    Send(Which),
     /// Make a consultation and copy its link
     New(New),
     /// Show the consultations from today on
@@ -56,6 +63,15 @@ struct Which {
     /// `next`, or the id of a consultation
     #[arg(default_value = "next")]
     consultation: String,
+}
+
+#[derive(Debug, Args)]
+struct Late {
+    /// `next`, or the id of a consultation
+    #[arg(default_value = "next")]
+    consultation: String,
+    #[arg(default_value_t = SNOOZE_MINUTES)]
+    minutes: u32,
 }
 
 #[derive(Debug, Args)]
@@ -130,6 +146,9 @@ impl Application {
         let done = match line.verb {
             Verb::Join(which) => self.say_join(&which.consultation).await,
             Verb::Copy(which) => self.say_copy(&which.consultation).await,
+            Verb::Admit(which) => self.say_admit(&which.consultation).await,
+            Verb::Late(late) => self.say_late(&late).await,
+            Verb::Send(which) => self.say_send(&which.consultation).await,
             Verb::New(new) => self.say_new(new).await,
             Verb::List { json } => Ok(self.say_list(json)),
             Verb::HideNames { switch } => self.say_hide_names(matches!(switch, OnOff::On)).await,
@@ -165,6 +184,30 @@ impl Application {
         let consultation = self.meant(which)?;
         self.copy_client_link(&consultation.id).await?;
         Ok(self.words().say("verb-copied", &[("time", &self.time_of(&consultation))]))
+    }
+
+    async fn say_admit(&self, which: &str) -> Result<String, CommandError> {
+        let consultation = self.meant(which)?;
+        self.admit_client(&consultation.id).await?;
+        Ok(self.words().say("verb-admitted", &[("time", &self.time_of(&consultation))]))
+    }
+
+    async fn say_late(&self, late: &Late) -> Result<String, CommandError> {
+        let consultation = self.meant(&late.consultation)?;
+        self.snooze_alert(&consultation.id, late.minutes).await?;
+        let minutes = late.minutes.to_string();
+        Ok(self.words().say("verb-late", &[("time", &self.time_of(&consultation)), ("minutes", &minutes)]))
+    }
+
+    async fn say_send(&self, which: &str) -> Result<String, CommandError> {
+        let consultation = self.meant(which)?;
+        let sent = self.hand_link_over(&consultation.id, None).await?;
+        let (words, time) = (self.words(), self.time_of(&consultation));
+        Ok(match sent.how {
+            SentHow::Handed => words.say("verb-sent-handed", &[("time", &time)]),
+            SentHow::Opened => words.say("verb-sent-opened", &[("time", &time)]),
+            SentHow::Copied => words.say("verb-sent-copied", &[("time", &time)]),
+        })
     }
 
     async fn say_new(self: &Arc<Self>, new: New) -> Result<String, CommandError> {
@@ -208,7 +251,8 @@ impl Application {
         let starts_at = made.starts_at.with_timezone(&zone);
         let (day, time) = (starts_at.format("%Y-%m-%d").to_string(), starts_at.format("%H:%M").to_string());
         let words = self.words();
-        let mut said = format!("{}\n{}", words.say("verb-made", &[("day", &day), ("time", &time)]), made.link);
+        let mut said =
+            format!("{}\n{}", words.say("verb-made", &[("day", &day), ("time", &time)]), made.page_link.unwrap_or(made.link));
         if let Some(link) = made.made.and_then(|made| made.broadcast).and_then(|broadcast| broadcast.watch_link) {
             write!(said, "\n{}\n{link}", words.say("verb-made-watch", &[])).expect("a string takes everything");
         }
@@ -231,7 +275,11 @@ impl Application {
         }
         let line = |one: &&ConsultationView| {
             let client = one.client.clone().unwrap_or_else(|| words.say("verb-hidden-client", &[]));
-            let mut line = format!("{}  {client}  {}", one.starts_at.with_timezone(&zone).format("%Y-%m-%d %H:%M"), one.link);
+            let mut line = format!(
+                "{}  {client}  {}",
+                one.starts_at.with_timezone(&zone).format("%Y-%m-%d %H:%M"),
+                one.page_link.as_ref().unwrap_or(&one.link)
+            );
             if one.status == ConsultationStatus::Cancelled {
                 write!(line, "  {}", words.say("verb-cancelled", &[])).expect("a string takes everything");
             }

@@ -41,7 +41,7 @@ pub(crate) fn table<'a>(
     for consultation in consultations {
         let zone: Tz = consultation.time_zone.parse().unwrap_or(Tz::UTC);
         let local = |at: DateTime<Utc>| at.with_timezone(&zone);
-        let known = known(state, consultation);
+        let known = known(state, consultation, now);
         let together = known.attended.together(now).num_seconds();
         let provider = state.place.providers.iter().find(|provider| provider.id == consultation.provider);
         let private = |text: &str| if hidden { String::new() } else { text.to_owned() };

@@ -3,8 +3,9 @@
 use crate::application::{Application, Backend, Save};
 use crate::line::{self, Line, LineError};
 use crate::outbox;
-use crate::record::Kind;
+use crate::record::{Event, Kind};
 use crate::sse::Parser;
+use crate::state::State;
 use crate::view::{FeedState, Message};
 use chrono::{DateTime, TimeDelta, Utc};
 use kabinet_api::EventJson;
@@ -169,6 +170,12 @@ async fn attempt(application: &Arc<Application>, line: &Line, attempts: &mut Att
         application.read_consultations(line).await?;
         let user = line.current_user().await?;
         application.look().specialist_id = user.id.map(|id| id.to_string());
+        application.keep_practice(user.practice).await;
+        if let Err(error) = application.settle_names_key().await {
+            tracing::warn!(code = error.code, "there is no key to keep names with");
+        }
+        application.outgoing.notify_one();
+        application.ask_reach_soon(line);
         attempts.in_step = true;
     }
     let poll = attempts.streams >= FAILURES_BEFORE_POLLING && attempts.stream_again_at.is_some_and(|at| Instant::now() < at);
@@ -279,6 +286,7 @@ impl Application {
         let now: DateTime<Utc> = self.now() + ahead;
         let mut rows = Vec::new();
         let mut changed = BTreeSet::new();
+        let mut reach_changed = false;
         let before = self.look().cursor;
         self.change(|state| {
             for json in events {
@@ -289,13 +297,20 @@ impl Application {
                     (Kind::ConsultationChanged, Some(id)) => drop(changed.insert(id.clone())),
                     // It says no more than that, and nothing of it is kept.
                     (Kind::CalendarChanged, _) => self.calendar.wanted.notify_one(),
+                    (Kind::ReachChanged, _) => reach_changed = true,
                     (Kind::Other, _) => {}
-                    _ if state.learn(event.clone()) => rows.push(Save::Event(event)),
+                    _ if state.learn(event.clone()) => {
+                        rows.extend(answered_there(state, &event));
+                        rows.push(Save::Event(Box::new(event)));
+                    }
                     _ => {}
                 }
             }
             state.cursor = state.cursor.max(cursor);
         });
+        if reach_changed {
+            self.ask_reach_soon(line);
+        }
         if !changed.is_empty() {
             self.reread(line, changed).await?;
         }
@@ -309,12 +324,12 @@ impl Application {
     /// Reads all consultations. What was typed here and is not sent yet stays as it is.
     pub(crate) async fn read_consultations(&self, line: &Line) -> Result<(), LineError> {
         let theirs = line.conferences().await?;
-        let now = self.now();
+        let (now, names) = (self.now(), self.names());
         let rows = self.change(|state| {
             let mut rows = Vec::new();
             let mut there = BTreeSet::new();
             for conference in theirs {
-                let consultation = line::consultation(conference);
+                let consultation = names.consultation(conference);
                 there.insert(consultation.id.clone());
                 rows.extend(outbox::accept(state, consultation));
             }
@@ -342,7 +357,10 @@ impl Application {
         }
         for id in changed {
             let rows = match line.conference(&id).await {
-                Ok(conference) => self.change(|state| outbox::accept(state, line::consultation(conference))),
+                Ok(conference) => {
+                    let theirs = self.names().consultation(conference);
+                    self.change(|state| outbox::accept(state, theirs))
+                }
                 Err(LineError::NotFound) => self.change(|state| {
                     let gone = !state.unsent.contains_key(&id) && state.consultations.remove(&id).is_some();
                     if gone { vec![Save::Consultation(id)] } else { Vec::new() }
@@ -368,6 +386,14 @@ impl Application {
     }
 }
 
+/// The answer stands in the log now, and what is said elsewhere later takes its place. One that is still to be told is newer.
+fn answered_there(state: &mut State, event: &Event) -> Option<Save> {
+    let id = event.consultation.clone().filter(|_| matches!(event.kind, Kind::SpecialistAnswered { .. }))?;
+    let handled = state.handled.get_mut(&id).filter(|handled| handled.to_tell.is_none())?;
+    (handled.snoozed_until, handled.coming_at) = (None, None);
+    Some(Save::Handled(id))
+}
+
 /// One event that cannot be read must not stop the others; it cannot be told either.
 fn read(data: &str) -> Option<EventJson> {
     serde_json::from_str(data).inspect_err(|error| tracing::warn!(column = error.column(), "an event cannot be read")).ok()
@@ -388,4 +414,29 @@ pub(crate) fn jittered(longest: Duration, ids: &dyn Ids) -> Duration {
     let mut byte = [0u8; 1];
     ids.fill(&mut byte);
     longest / 2 + longest.mul_f64(f64::from(byte[0]) / 512.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::record::Answer;
+    use crate::testing::{at, event, state};
+
+    #[test]
+    fn an_answer_in_the_log_takes_the_place_of_what_was_said_here_unless_that_is_still_to_be_told() {
+        let mut state = state(&[], &[]);
+        let answered = event(1, "15:00", Kind::SpecialistAnswered { answer: "coming".into(), minutes: None }, "");
+        assert!(answered_there(&mut state, &answered).is_none());
+        let handled = state.handled.entry("c1".into()).or_default();
+        handled.snoozed_until = Some(at("15:10"));
+        let answer = Answer { id: String::new(), answer: "late".into(), until: Some(at("15:10")), at: at("15:05") };
+        assert_eq!((answer.minutes(at("15:05")), answer.minutes(at("15:08:30"))), (Some(5), Some(2)));
+        assert!(answer.matters(at("15:09")) && !answer.matters(at("15:10")));
+        handled.to_tell = Some(answer);
+        assert!(answered_there(&mut state, &answered).is_none());
+        state.handled.entry("c1".into()).or_default().to_tell = None;
+        assert!(answered_there(&mut state, &answered).is_some());
+        assert_eq!(state.handled["c1"].snoozed_until, None);
+        assert!(answered_there(&mut state, &event(2, "15:01", Kind::Escalated, "")).is_none());
+    }
 }

@@ -1,7 +1,7 @@
 //! The history: everything past and to come, the latest first, narrowed by words, state and days.
 
 use crate::command::{CommandError, ConsultationDraft, HistoryState, MonthCount, RoomKind, SearchResult, Sought};
-use crate::commands::refuse_field;
+use crate::commands::{refuse_field, wishes};
 use crate::consultations::folded;
 use crate::line::local_moment;
 use crate::made;
@@ -71,7 +71,7 @@ fn state_of(state: &State, consultation: &Consultation, now: DateTime<Utc>) -> H
         Status::NoShow => return HistoryState::NoShow,
         Status::Planned | Status::Finished => {}
     }
-    match known(state, consultation).status(now) {
+    match known(state, consultation, now).status(now) {
         ConsultationStatus::Cancelled => HistoryState::Cancelled,
         ConsultationStatus::NoShow => HistoryState::NoShow,
         ConsultationStatus::Finished => HistoryState::Finished,
@@ -79,8 +79,8 @@ fn state_of(state: &State, consultation: &Consultation, now: DateTime<Utc>) -> H
     }
 }
 
-pub(crate) fn known<'a>(state: &State, consultation: &'a Consultation) -> Known<'a> {
-    Known { consultation, attended: state.attended(&consultation.id) }
+pub(crate) fn known<'a>(state: &State, consultation: &'a Consultation, now: DateTime<Utc>) -> Known<'a> {
+    Known { consultation, attended: state.attended(&consultation.id, now) }
 }
 
 /// A window's worth of what is wanted, with how much there is of each month.
@@ -92,7 +92,7 @@ pub(crate) fn found(state: &State, wanted: &Wanted, offset: u32, limit: u32, now
     let mut total = 0;
     for (day, consultation) in wanted.among(state, now) {
         if (from..to).contains(&total) {
-            shown.push(present::consultation_view(state, &known(state, consultation), now));
+            shown.push(present::consultation_view(state, &known(state, consultation, now), now));
         }
         total += 1;
         let month = Some((day.year(), day.month()));
@@ -129,7 +129,7 @@ pub(crate) fn repeated(consultation: &Consultation, keeps_link: bool, now: DateT
         note: consultation.note.clone(),
         room: consultation.made.as_ref().map(made::wishes),
         calendar: None,
-        client_side: None,
+        client_side: Some(wishes::known(consultation)),
     }
 }
 

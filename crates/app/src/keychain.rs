@@ -114,7 +114,7 @@ impl Application {
             state.cursor = None;
             for consultation in state.consultations.values().cloned().collect::<Vec<_>>() {
                 state.unsent.insert(consultation.id.clone(), Unsent { base: None, refused: false });
-                state.consultations.insert(Consultation { version: None, ..consultation });
+                state.consultations.insert(Consultation { version: None, page_link: None, ..consultation });
             }
         });
         self.backend_changed.notify_one();
@@ -155,6 +155,7 @@ impl Application {
 
     /// Which of the connections' secrets the keychain has.
     pub(crate) async fn look_for_secrets(&self) -> Result<(), Message> {
+        self.look_for_names_key().await?;
         let fields: Vec<(&str, &str)> = crate::rooms::providers()
             .iter()
             .flat_map(|provider| provider.fields.iter().map(move |field| (provider, field)))
@@ -182,7 +183,7 @@ fn take_in(state: &mut crate::state::State, loaded: Loaded, now: DateTime<Utc>) 
     unsaved.extend(state.unsent.keys().cloned().map(Save::Unsent));
     unsaved.extend(state.handled.keys().cloned().map(Save::Handled));
     unsaved.extend(state.calendar.rows.keys().cloned().map(Save::Calendar));
-    unsaved.extend(state.events.values().flatten().cloned().map(Save::Event));
+    unsaved.extend(state.events.values().flatten().cloned().map(Box::new).map(Save::Event));
     for consultation in loaded.consultations {
         if !state.consultations.contains_key(&consultation.id) {
             state.consultations.insert(consultation);
@@ -198,7 +199,11 @@ fn take_in(state: &mut crate::state::State, loaded: Loaded, now: DateTime<Utc>) 
         let known = state.handled.entry(id).or_default();
         known.pressed_join_at = known.pressed_join_at.max(handled.pressed_join_at);
         known.snoozed_until = known.snoozed_until.max(handled.snoozed_until);
+        known.coming_at = known.coming_at.max(handled.coming_at);
         known.shown = known.shown.take().or(handled.shown);
+        known.to_tell = known.to_tell.take().or(handled.to_tell);
+        known.rang.extend(handled.rang);
+        handled.read.into_iter().for_each(|message| known.has_read(message));
         known.seen = known.seen.or(handled.seen);
         for alert in handled.answered {
             known.answer(alert);
@@ -230,6 +235,13 @@ fn take_in(state: &mut crate::state::State, loaded: Loaded, now: DateTime<Utc>) 
             unsaved.push(Save::Handled(id));
         }
     }
+    for (known, row) in [(state.practice.is_some(), Save::Practice), (state.reach.is_some(), Save::Reach)] {
+        if known {
+            unsaved.push(row);
+        }
+    }
+    state.practice = state.practice.take().or(loaded.practice);
+    state.reach = state.reach.take().or(loaded.reach);
     if state.cursor.is_some() {
         unsaved.push(Save::Cursor);
     }
@@ -257,7 +269,7 @@ mod tests {
         assert!(unsaved.iter().any(|row| matches!(row, Save::Handled(id) if id == "c1")));
         let now = at("12:00") + Duration::days(31);
         for known in [&fresh, &old] {
-            let attended = known.attended("c1");
+            let attended = known.attended("c1", now);
             assert!(attended.came);
             assert_eq!(attended.together(now), Duration::minutes(48));
         }

@@ -1,5 +1,8 @@
 //! The line to the backend: its HTTP interface, as far as the application uses it.
 
+mod client_side;
+
+use crate::names;
 use crate::record::{Broadcast, Consultation, Contact, Event, Kind, Made, Status};
 use crate::view::{Door, Message};
 use chrono::{DateTime, LocalResult, NaiveTime, TimeZone, Utc};
@@ -291,7 +294,7 @@ pub(crate) fn event(json: EventJson, missed: bool) -> Event {
         cursor: json.cursor,
         kind,
         consultation: json.consultation.map(|id| id.to_string()),
-        name: who.as_ref().map(|who| clean_name(who.name.reveal())).unwrap_or_default(),
+        name: names::shown(who.as_ref().map(|who| clean_name(who.name.reveal())).unwrap_or_default()),
         unproven: who.is_some_and(|who| who.proof == Proof::None),
         source: json.source,
         inside: json.inside,
@@ -427,6 +430,8 @@ pub(crate) fn body(consultation: &Consultation, theirs: Option<Conference>, name
         contact: consultation.contact.clone().map(contact_body),
         reminders: consultation.reminders.clone(),
         door: door_body(consultation.door),
+        // The page's link is the backend's own to give: sent back, it would outlive its renewal.
+        invite_link: theirs.invite_link.clone().filter(|link| !is_page(link)),
         status: Some(match consultation.status {
             Status::Planned => ConferenceStatus::Planned,
             Status::Finished => ConferenceStatus::Finished,
@@ -436,6 +441,13 @@ pub(crate) fn body(consultation: &Consultation, theirs: Option<Conference>, name
         ..theirs
     };
     with_made(body, consultation.made.as_ref())
+}
+
+/// A link of the backend's own pages, `…/w/TOKEN`.
+fn is_page(link: &str) -> bool {
+    let Ok(link) = Url::parse(link) else { return false };
+    let parts: Vec<&str> = link.path_segments().into_iter().flatten().collect();
+    matches!(parts.as_slice(), [.., "w", token] if !token.is_empty())
 }
 
 /// What was typed here since `base`, laid over what the backend has now: only the fields that changed here.
@@ -479,5 +491,7 @@ pub fn local_moment(day: chrono::NaiveDate, time: NaiveTime, zone: Tz) -> Option
     }
 }
 
+pub(crate) use client_side::{practice, reach, reach_body, thread_item};
+
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -14,9 +14,12 @@ macro_rules! logged {
 #[cfg(test)]
 mod tests {
     use crate::calendar::record::Row;
-    use crate::command::{CalendarWishes, ConsultationDraft, RoomWishes, SignInAnswer};
+    use crate::command::{
+        CalendarWishes, ClientName, ClientWishes, ConsultationDraft, Invitation, RoomWishes, SignInAnswer, Writing,
+    };
+    use crate::record::{Chat, Contact, Reach};
     use crate::state::Account;
-    use crate::view::{AccountView, ColleagueView, RoomView, SignInView};
+    use crate::view::{AccountView, ColleagueView, ContactView, RoomView, SignInView};
     use serde_json::json;
     use std::fmt::Debug;
 
@@ -38,6 +41,7 @@ mod tests {
             "provider": "rooms", "way": "device_code", "state": "waiting", "user_code": "PRIVATE", "page": "PRIVATE",
             "ends_at": null, "may_paste": false, "message": null,
         });
+        let contact = json!({ "channel": "max", "phone": "PRIVATE", "email": "PRIVATE", "language": "ru" });
         let all = [
             shown::<ColleagueView>(colleague.clone()),
             shown::<Row>(json!({ "on": true, "invited": [colleague] })),
@@ -49,6 +53,14 @@ mod tests {
             shown::<ConsultationDraft>(consultation),
             shown::<SignInView>(signing),
             shown::<SignInAnswer>(json!({ "text": "PRIVATE" })),
+            shown::<ContactView>(contact.clone()),
+            shown::<ClientWishes>(json!({ "contact": contact, "reminders": [], "door": "at_time" })),
+            shown::<Contact>(contact),
+            shown::<Chat>(json!({ "name": "PRIVATE" })),
+            shown::<Reach>(json!({ "telegram": { "name": "PRIVATE" } })),
+            shown::<Invitation>(json!({ "subject": "PRIVATE", "text": "PRIVATE", "link": "PRIVATE" })),
+            shown::<Writing>(json!({ "id": "1", "text": "PRIVATE" })),
+            shown::<ClientName>(json!({ "client": "PRIVATE" })),
         ];
         for shown in all {
             assert!(!shown.contains("PRIVATE"), "{shown}");

@@ -4,11 +4,14 @@
 //! The backend keeps it for them as one piece that it cannot read. The key is in the keychain, and is carried from one computer
 //! to the next by hand.
 
+use crate::application::Application;
+use crate::line;
 use crate::record::{Consultation, Contact};
+use crate::view::Message;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use kabinet_api::{Conference, ConferenceBody};
-use kabinet_domain::{Channel, Ids};
+use kabinet_domain::{Channel, Ids, Sensitive};
 use kabinet_seal::StoreKey;
 use serde::{Deserialize, Serialize};
 
@@ -33,8 +36,19 @@ pub(crate) struct Names {
 }
 
 impl Names {
+    /// A consultation as the backend may have it: `theirs` with everything in it that is known here replaced.
+    pub fn body(&self, mine: &Consultation, theirs: Option<Conference>, name: &str, ids: &dyn Ids) -> ConferenceBody {
+        self.kept_back(mine, line::body(mine, theirs, name), ids)
+    }
+
+    /// A consultation as it is kept here.
+    pub fn consultation(&self, conference: Conference) -> Consultation {
+        let consultation = line::consultation(conference.clone());
+        self.understood(&conference, consultation)
+    }
+
     /// A body as the backend may have it. Without a key the name and the note stay on this computer alone.
-    pub fn kept_back(&self, consultation: &Consultation, body: ConferenceBody, ids: &dyn Ids) -> ConferenceBody {
+    fn kept_back(&self, consultation: &Consultation, body: ConferenceBody, ids: &dyn Ids) -> ConferenceBody {
         let sealed = match &self.key {
             Some(key) => Some(seal(key, consultation, ids)),
             None => body.sealed,
@@ -47,7 +61,7 @@ impl Names {
     }
 
     /// A consultation as this computer knows it, from what the backend has. What cannot be read is called by its code.
-    pub fn understood(&self, conference: &Conference, mut consultation: Consultation) -> Consultation {
+    fn understood(&self, conference: &Conference, mut consultation: Consultation) -> Consultation {
         if is_code(&conference.client) {
             consultation.code = Some(conference.client.clone());
         }
@@ -64,6 +78,74 @@ impl Names {
             (theirs, _) => theirs,
         };
         consultation
+    }
+}
+
+/// Name of the key in the keychain.
+const NAMES_KEY: &str = "names-key";
+
+impl Application {
+    /// What is known here of keeping names, at this moment.
+    pub(crate) fn names(&self) -> Names {
+        let state = self.look();
+        let stay_here = state.practice.as_ref().is_some_and(|practice| practice.names_stay_here);
+        Names { stay_here, key: state.names_key.clone() }
+    }
+
+    /// Reads the key; one is made when there is none, and no other computer's is waited for.
+    pub(crate) async fn look_for_names_key(&self) -> Result<(), Message> {
+        let kept = self.secret(NAMES_KEY).await?;
+        let key = kept.as_ref().and_then(StoreKey::read);
+        self.change(|state| state.names_key = key);
+        Ok(())
+    }
+
+    /// Sees to it that there is a key where one is needed, and says so where it is another computer's that is missing.
+    pub(crate) async fn settle_names_key(&self) -> Result<(), Message> {
+        let (stay_here, missing) = {
+            let state = self.look();
+            let unread = state.consultations.values().any(is_unread);
+            (state.practice.as_ref().is_some_and(|practice| practice.names_stay_here), unread)
+        };
+        if stay_here && !missing && self.look().names_key.is_none() {
+            let (key, kept) = StoreKey::make(self.parts.ids.as_ref());
+            self.keep_secret(NAMES_KEY, &kept).await?;
+            self.change(|state| state.names_key = Some(key));
+        }
+        self.trouble("names_key_missing", missing.then(|| crate::message("names_key_missing")));
+        Ok(())
+    }
+
+    /// The key in letters, for the specialist's other computer.
+    pub(crate) async fn names_key_text(&self) -> Result<Option<Sensitive<String>>, Message> {
+        self.secret(NAMES_KEY).await
+    }
+
+    /// Takes the key of another computer, and reads everything anew with it; `false` when it is no key.
+    pub(crate) async fn take_names_key(&self, text: &Sensitive<String>) -> Result<bool, Message> {
+        let Some(key) = StoreKey::read(text) else { return Ok(false) };
+        self.keep_secret(NAMES_KEY, &Sensitive::new(text.reveal().trim().to_owned())).await?;
+        self.change(|state| state.names_key = Some(key));
+        self.backend_changed.notify_one();
+        Ok(true)
+    }
+
+    /// Gives a consultation that is about to be sent the code that stands for its client, where names stay here.
+    pub(crate) fn name_by_code(&self, id: &str) {
+        if !self.names().stay_here {
+            return;
+        }
+        self.change(|state| {
+            let Some(consultation) = state.consultations.get(id).cloned() else { return };
+            let others = state.consultations.values().filter(|other| other.id != id);
+            let renamed = consultation.code.as_ref().is_some_and(|code| {
+                others.clone().any(|other| other.code.as_ref() == Some(code) && other.client != consultation.client)
+            });
+            if !is_unread(&consultation) && (consultation.code.is_none() || renamed) {
+                let code = Some(code_for(&consultation.client, others));
+                state.consultations.insert(Consultation { code, ..consultation });
+            }
+        });
     }
 }
 
@@ -93,8 +175,7 @@ fn for_channel(contact: kabinet_api::Contact) -> kabinet_api::Contact {
 }
 
 fn seal(key: &StoreKey, consultation: &Consultation, ids: &dyn Ids) -> String {
-    let own =
-        Own { client: consultation.client.clone(), note: consultation.note.clone(), contact: consultation.contact.clone() };
+    let own = Own { client: consultation.client.clone(), note: consultation.note.clone(), contact: consultation.contact.clone() };
     let plain = serde_json::to_vec(&own).expect("plain values");
     STANDARD.encode(key.seal(&place(&consultation.id), &plain, ids))
 }
@@ -160,9 +241,9 @@ mod tests {
         }
         assert_eq!(body.client, "K-17");
         let theirs = back(&names, body.clone());
-        assert_eq!((theirs.client.as_str(), theirs.note.as_str(), theirs.contact), ("Ivan", "sleep", ours().contact));
+        assert_eq!((theirs.client.as_str(), theirs.note.as_str(), &theirs.contact), ("Ivan", "sleep", &ours().contact));
         let without = back(&Names { key: None, ..names.clone() }, body.clone());
-        assert_eq!((without.client.as_str(), is_unread(&without), is_unread(&theirs.clone())), ("K-17", true, false));
+        assert_eq!((without.client.as_str(), is_unread(&without), is_unread(&theirs)), ("K-17", true, false));
         assert!(is_unread(&back(&Names { key: Some(StoreKey::make(&SystemIds).0), ..names }, body)));
     }
 

@@ -7,7 +7,15 @@
 //! client_id = "…"
 //! client_secret = "…"
 //! api_address = "https://…"
+//!
+//! [practice]
+//! public_url = "https://…"
+//!
+//! [connections.MESSENGER]
+//! KEY = "…"
 //! ```
+//!
+//! `[practice]` and the sections of messengers are for the event backend inside the application: their keys are the backend's own.
 //!
 //! A connection's keys are the fields of its form and its servers' addresses. What is not understood is told and costs nothing else.
 
@@ -23,10 +31,26 @@ use toml::{Table, Value};
 /// Where the browser is led back to when the operator says nothing. Registered at the services to the letter, so it is fixed.
 const SIGN_IN_PORT: u16 = 47_318;
 
+/// Connections that the backend inside makes use of, and nobody else.
+const MESSENGERS: [&str; 3] = ["green-api", "green-api-max", "telegram"];
+
+/// What the backend inside is told of the practice; what is absent stays as it is there.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct GivenPractice {
+    pub name: Option<String>,
+    pub public_url: Option<String>,
+    pub language: Option<String>,
+    pub names_stay_here: Option<bool>,
+    pub escalate_after_seconds: Option<u32>,
+}
+
 /// Settings of connections that a person need not type in; what a person types goes before them.
 #[derive(Debug, Clone)]
 pub struct Operator {
     connections: BTreeMap<String, ConnectionSettings>,
+    /// For the backend inside.
+    pub practice: GivenPractice,
+    messengers: BTreeMap<String, ConnectionSettings>,
     /// The port of this computer that signing in leads back to.
     pub sign_in_port: u16,
     /// What is wrong with the file, by the code of each.
@@ -35,7 +59,13 @@ pub struct Operator {
 
 impl Default for Operator {
     fn default() -> Self {
-        Self { connections: BTreeMap::new(), sign_in_port: SIGN_IN_PORT, problems: BTreeMap::new() }
+        Self {
+            connections: BTreeMap::new(),
+            practice: GivenPractice::default(),
+            messengers: BTreeMap::new(),
+            sign_in_port: SIGN_IN_PORT,
+            problems: BTreeMap::new(),
+        }
     }
 }
 
@@ -69,6 +99,12 @@ impl Operator {
         self.connections.get(provider).cloned().unwrap_or_default()
     }
 
+    /// What the backend inside sends and receives messages with, by the connection's id.
+    #[must_use]
+    pub fn messengers(&self) -> &BTreeMap<String, ConnectionSettings> {
+        &self.messengers
+    }
+
     /// The keys that are given, by provider or calendar.
     pub(crate) fn given(&self) -> BTreeMap<String, BTreeSet<String>> {
         self.connections.iter().map(|(id, settings)| (id.clone(), settings.0.keys().cloned().collect())).collect()
@@ -98,6 +134,7 @@ impl Operator {
                         strange.extend(operator.take(&id, settings));
                     }
                 }
+                ("practice", Value::Table(practice)) => strange.extend(operator.practice.take(practice)),
                 _ => strange.push(key),
             }
         }
@@ -111,6 +148,9 @@ impl Operator {
 
     /// Takes one connection's settings in; what nobody understands comes back.
     fn take(&mut self, id: &str, settings: Value) -> Vec<String> {
+        if MESSENGERS.contains(&id) {
+            return self.take_messenger(id, settings);
+        }
         let (Some(known), Value::Table(settings)) = (known_keys(id), settings) else { return vec![format!("connections.{id}")] };
         let mut strange = Vec::new();
         for (key, value) in settings {
@@ -126,11 +166,48 @@ impl Operator {
         strange
     }
 
+    /// Which keys there are, the backend knows.
+    fn take_messenger(&mut self, id: &str, settings: Value) -> Vec<String> {
+        let Value::Table(settings) = settings else { return vec![format!("connections.{id}")] };
+        let mut strange = Vec::new();
+        for (key, value) in settings {
+            match value {
+                Value::String(text) => {
+                    if !text.trim().is_empty() {
+                        self.messengers.entry(id.into()).or_default().0.insert(key, Sensitive::new(text));
+                    }
+                }
+                _ => strange.push(format!("connections.{id}.{key}")),
+            }
+        }
+        strange
+    }
+
     fn tell(&mut self, code: &'static str, file: &Path, facts: &[(&str, &str)]) {
         let file = file.display().to_string();
         let facts = facts.iter().copied().chain([("file", file.as_str())]);
         let facts = facts.map(|(name, fact)| (name.to_owned(), fact.to_owned())).collect();
         self.problems.insert(code, Message { code: code.into(), facts });
+    }
+}
+
+impl GivenPractice {
+    /// Takes the section in; what nobody understands comes back.
+    fn take(&mut self, section: Table) -> Vec<String> {
+        let mut strange = Vec::new();
+        for (key, value) in section {
+            match (key.as_str(), value) {
+                ("name", Value::String(text)) => self.name = Some(text),
+                ("public_url", Value::String(text)) => self.public_url = Some(text),
+                ("language", Value::String(text)) => self.language = Some(text),
+                ("names_stay_here", Value::Boolean(on)) => self.names_stay_here = Some(on),
+                ("escalate_after_seconds", Value::Integer(seconds)) if u32::try_from(seconds).is_ok() => {
+                    self.escalate_after_seconds = u32::try_from(seconds).ok();
+                }
+                _ => strange.push(format!("practice.{key}")),
+            }
+        }
+        strange
     }
 }
 
@@ -171,6 +248,27 @@ mod tests {
         assert_eq!(given(&operator, "bitrix24", "oauth_server").as_deref(), Some("http://127.0.0.1:8/"));
         assert_eq!(given(&operator, "jitsi", "base_url"), None);
         assert!(!format!("{operator:?}").contains("hush"));
+    }
+
+    #[test]
+    fn the_backend_inside_is_given_its_practice_and_its_messengers() {
+        let operator = understand(
+            "[practice]\nname = \"Calm\"\npublic_url = \"https://k.example.org\"\nlanguage = \"en\"\nnames_stay_here = true\n\
+             escalate_after_seconds = 30\nlogo = \"x\"\n[connections.telegram]\ntoken = \"hush\"\nchat = 7\n\
+             [connections.green-api]\nid_instance = \"1101\"\n",
+        );
+        assert_eq!(operator.problems["operator_not_understood"].facts["keys"], "connections.telegram.chat, practice.logo");
+        let expected = GivenPractice {
+            name: Some("Calm".into()),
+            public_url: Some("https://k.example.org".into()),
+            language: Some("en".into()),
+            names_stay_here: Some(true),
+            escalate_after_seconds: Some(30),
+        };
+        assert_eq!(operator.practice, expected);
+        assert_eq!(operator.messengers().keys().collect::<Vec<_>>(), ["green-api", "telegram"]);
+        assert_eq!(operator.messengers()["telegram"].0["token"].reveal(), "hush");
+        assert!(operator.given().is_empty() && !format!("{operator:?}").contains("hush"));
     }
 
     #[test]

@@ -16,7 +16,7 @@ const PAUSE: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs
 pub(crate) async fn run(application: Arc<Application>) {
     let mut failed = 0u32;
     loop {
-        let waits = application.look().unsent.values().any(|unsent| !unsent.refused);
+        let waits = something_waits(&application.look());
         let pause =
             crate::feed::jittered(PAUSE.0.saturating_mul(1 << failed.min(5)).min(PAUSE.1), application.parts.ids.as_ref());
         tokio::select! {
@@ -27,10 +27,21 @@ pub(crate) async fn run(application: Arc<Application>) {
         let Some(line) = application.line() else { continue };
         let sent = tokio::select! {
             () = application.stop.cancelled() => return,
-            sent = application.send_all(&line) => sent,
+            sent = async {
+                // A client waits for an answer: that goes first.
+                let told = application.tell_answers(&line).await;
+                let sent = application.send_all(&line).await;
+                application.tell_quiet(&line).await && told && sent
+            } => sent,
         };
         failed = if sent { 0 } else { failed + 1 };
     }
+}
+
+fn something_waits(state: &State) -> bool {
+    state.unsent.values().any(|unsent| !unsent.refused)
+        || state.kept.do_not_disturb_untold
+        || state.handled.values().any(|handled| handled.to_tell.is_some())
 }
 
 /// Remembers that a consultation differs from what the backend has. `before` is what the backend had, as far as known.
@@ -52,7 +63,7 @@ pub(crate) fn accept(state: &mut State, theirs: Consultation) -> Vec<Save> {
     if let (Some(unsent), Some(mine)) = (state.unsent.get_mut(&id), known) {
         let merged = match &unsent.base {
             Some(base) => line::merged(mine, base, &theirs),
-            None => Consultation { version: theirs.version.clone(), ..mine.clone() },
+            None => Consultation { version: theirs.version.clone(), page_link: theirs.page_link.clone(), ..mine.clone() },
         };
         unsent.base = Some(theirs);
         state.consultations.insert(merged);
@@ -68,8 +79,10 @@ pub(crate) fn accept(state: &mut State, theirs: Consultation) -> Vec<Save> {
 /// What was sent is accepted: nothing waits, unless it was changed again meanwhile.
 fn sent(state: &mut State, sent: &Consultation, theirs: Consultation) -> Vec<Save> {
     let id = theirs.id.clone();
-    // The feed may have told of it before the answer came: a version is no change.
-    let as_sent = |mine: &Consultation| Consultation { version: sent.version.clone(), ..mine.clone() } == *sent;
+    // The feed may have told of it before the answer came: a version is no change, and the page's link is not ours to change.
+    let as_sent = |mine: &Consultation| {
+        Consultation { version: sent.version.clone(), page_link: sent.page_link.clone(), ..mine.clone() } == *sent
+    };
     let changed_again = state.consultations.get(&id).is_some_and(|mine| !as_sent(mine));
     if changed_again {
         if let Some(unsent) = state.unsent.get_mut(&id) {
@@ -99,6 +112,8 @@ impl Application {
     /// Sends one change; what the backend refuses for good is marked and told.
     pub(crate) async fn send_one(&self, line: &Line, id: &str) -> Result<(), LineError> {
         for _ in 0..MERGES {
+            self.name_by_code(id);
+            let (names, ids) = (self.names(), self.parts.ids.as_ref());
             let (mine, unsent) = {
                 let state = self.look();
                 match (state.consultations.get(id), state.unsent.get(id)) {
@@ -108,20 +123,21 @@ impl Application {
             };
             let name = self.words().say("consultation-name", &[]);
             let answer = match &unsent.base {
-                None => line.create(&line::body(&mine, None, &name)).await.map(|made| (mine, made)),
+                None => line.create(&names.body(&mine, None, &name, ids)).await.map(|made| (mine, made)),
                 Some(_) => self.send_change(line, id).await,
             };
             match answer {
                 Ok((mine, conference)) => {
-                    let rows = self.change(|state| sent(state, &mine, line::consultation(conference)));
+                    let rows = self.change(|state| sent(state, &mine, names.consultation(conference)));
                     self.save(&rows).await;
                     self.trouble("change_refused", None);
+                    self.link_is_ready();
                     return Ok(());
                 }
                 // Somebody else was faster, or it was made there before: look, lay ours over it, try again.
                 Err(LineError::LostUpdate) => {}
                 Err(LineError::Rejected { code, .. }) if unsent.base.is_none() && code.contains("exists") => {
-                    let theirs = line::consultation(line.conference(id).await?);
+                    let theirs = names.consultation(line.conference(id).await?);
                     let rows = self.change(|state| accept(state, theirs));
                     self.save(&rows).await;
                 }
@@ -148,12 +164,13 @@ impl Application {
     /// Gives what was sent, and what the backend made of it.
     async fn send_change(&self, line: &Line, id: &str) -> Result<(Consultation, Conference), LineError> {
         let conference = line.conference(id).await?;
-        let theirs = line::consultation(conference.clone());
+        let names = self.names();
+        let theirs = names.consultation(conference.clone());
         let rows = self.change(|state| accept(state, theirs));
         self.save(&rows).await;
         let merged = self.look().consultations.get(id).cloned().ok_or(LineError::NotFound)?;
         let version = conference.version;
-        let accepted = line.change(id, version, &line::body(&merged, Some(conference), "")).await?;
+        let accepted = line.change(id, version, &names.body(&merged, Some(conference), "", self.parts.ids.as_ref())).await?;
         Ok((merged, accepted))
     }
 

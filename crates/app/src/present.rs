@@ -1,6 +1,6 @@
 //! From what is known to what is shown: pure functions of state and time.
 
-use crate::attended::{Attended, Place};
+use crate::attended::{Attended, Place, went_in};
 use crate::calendar::show as calendar;
 use crate::client_side;
 use crate::record::{Consultation, Event, Kind, Made, Status};
@@ -78,7 +78,7 @@ pub fn from_today(state: &State, now: DateTime<Utc>) -> Vec<Known<'_>> {
         .consultations
         .values()
         .filter(|consultation| consultation.ends_at() > today || consultation.starts_at >= today)
-        .map(|consultation| Known { consultation, attended: state.attended(&consultation.id) })
+        .map(|consultation| Known { consultation, attended: state.attended(&consultation.id, now) })
         .collect();
     known.sort_by(|one, other| {
         (one.consultation.starts_at, &one.consultation.id).cmp(&(other.consultation.starts_at, &other.consultation.id))
@@ -182,7 +182,8 @@ pub fn app_view(state: &State, now: DateTime<Utc>) -> AppView {
         sign_in: state.sign_in.clone(),
         calendar: calendar::calendar(state),
         do_not_disturb_until: state.kept.do_not_disturb_until.filter(|until| *until > now),
-        do_not_disturb_everything: false,
+        do_not_disturb_everything: state.kept.do_not_disturb_everything
+            && state.kept.do_not_disturb_until.is_some_and(|until| until > now),
         practice: client_side::practice(state),
         reach: client_side::reach(state, now),
     }
@@ -254,8 +255,7 @@ fn groups<'a, 'b: 'a>(state: &State, known: impl Iterator<Item = &'a Known<'b>>,
 pub fn consultation_view(state: &State, known: &Known<'_>, now: DateTime<Utc>) -> ConsultationView {
     let Known { consultation, attended } = known;
     let hidden = state.settings().hide_names;
-    let snoozed_until =
-        state.handled.get(&consultation.id).and_then(|handled| handled.snoozed_until).filter(|until| *until > now);
+    let snoozed_until = client_side::snoozed_until(attended, state.handled.get(&consultation.id), now);
     ConsultationView {
         id: consultation.id.clone(),
         client: (!hidden).then(|| consultation.client.clone()),
@@ -354,6 +354,7 @@ fn step(event: &Event, hidden: bool) -> Option<Step> {
         Kind::ClientLineLost => StepKind::LineLost,
         Kind::ClientLineBack => StepKind::LineBack,
         Kind::LineUnstable => StepKind::LineUnstable,
+        Kind::ClientLeft { reason: why } if went_in(event, why) => StepKind::WentIn,
         Kind::ClientLeft { reason: why } => {
             reason = Some(why.clone());
             StepKind::Left

@@ -233,6 +233,15 @@ pub struct Handled {
     pub answered: Vec<String>,
     /// The alert that stands on the screen or stood there last, by its identity.
     pub shown: Option<String>,
+    /// What stood there before it: whatever waits for no answer is shown once.
+    #[serde(default)]
+    pub rang: Vec<String>,
+    /// "I am coming" was said, without a press on *Join*.
+    #[serde(default)]
+    pub coming_at: Option<DateTime<Utc>>,
+    /// An answer that the backend has not heard yet.
+    #[serde(default)]
+    pub to_tell: Option<Answer>,
     /// The messages of its thread that were read, by their ids.
     #[serde(default)]
     pub read: Vec<String>,
@@ -249,16 +258,118 @@ pub struct Seen {
     pub together: u32,
 }
 
+/// What the specialist said to a waiting client, until the backend has heard it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Answer {
+    /// Chosen here, so that a repetition answers once.
+    pub id: String,
+    /// `coming`, `late` or `cannot`.
+    pub answer: String,
+    /// Of `late`: when they will be there.
+    pub until: Option<DateTime<Utc>>,
+    pub at: DateTime<Utc>,
+}
+
+impl Answer {
+    /// "Coming" is of no use to a client for longer than this, nor "I cannot" for longer than the other.
+    const COMING: Duration = Duration::minutes(5);
+    const CANNOT: Duration = Duration::hours(1);
+
+    /// It is still worth telling.
+    #[must_use]
+    pub fn matters(&self, now: DateTime<Utc>) -> bool {
+        match (self.answer.as_str(), self.until) {
+            (_, Some(until)) => until > now,
+            ("cannot", _) => self.at + Self::CANNOT > now,
+            _ => self.at + Self::COMING > now,
+        }
+    }
+
+    /// As many whole minutes as are left of "late".
+    #[must_use]
+    pub fn minutes(&self, now: DateTime<Utc>) -> Option<u32> {
+        let seconds = (self.until? - now).num_seconds().max(1);
+        u32::try_from((seconds + 59) / 60).ok()
+    }
+}
+
 impl Handled {
-    /// So many answers are remembered: a consultation has a handful of alerts.
+    /// So many alerts are remembered: a consultation has a handful of them.
     const REMEMBERED: usize = 20;
+    /// Of messages there may be more.
+    const READ_REMEMBERED: usize = 1000;
 
     /// Remembers that an alert was answered.
     pub fn answer(&mut self, alert: String) {
-        if !self.answered.contains(&alert) {
-            self.answered.push(alert);
-            let excess = self.answered.len().saturating_sub(Self::REMEMBERED);
-            self.answered.drain(..excess);
+        remember(&mut self.answered, alert, Self::REMEMBERED);
+    }
+
+    /// Remembers that an alert stands on the screen.
+    pub fn show(&mut self, alert: String) {
+        if let Some(before) = self.shown.replace(alert)
+            && self.shown.as_ref() != Some(&before)
+        {
+            remember(&mut self.rang, before, Self::REMEMBERED);
         }
     }
+
+    /// It stands on the screen or has stood there.
+    #[must_use]
+    pub fn was_shown(&self, alert: &str) -> bool {
+        self.alerts_shown().any(|shown| shown == alert)
+    }
+
+    /// The alerts that stand on the screen or have stood there.
+    pub fn alerts_shown(&self) -> impl Iterator<Item = &str> {
+        self.shown.iter().chain(&self.rang).map(String::as_str)
+    }
+
+    /// Remembers that a message was read.
+    pub fn has_read(&mut self, message: String) {
+        remember(&mut self.read, message, Self::READ_REMEMBERED);
+    }
 }
+
+fn remember(known: &mut Vec<String>, new: String, most: usize) {
+    if !known.contains(&new) {
+        known.push(new);
+        let excess = known.len().saturating_sub(most);
+        known.drain(..excess);
+    }
+}
+
+/// What the backend's practice is and has, as it was asked last.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Practice {
+    pub name: String,
+    pub names_stay_here: bool,
+    /// Clients have pages.
+    pub pages: bool,
+    /// Channels that the backend sends by itself.
+    pub channels: Vec<String>,
+    pub telegram_bot: Option<String>,
+}
+
+/// How the specialist is reached away from the desktop, as the backend was asked last.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Reach {
+    pub telegram: Option<Chat>,
+    pub after_seconds: u32,
+    /// `22:00`; both or none.
+    pub quiet_from: Option<String>,
+    pub quiet_to: Option<String>,
+    /// IANA name; the system's zone when absent.
+    pub time_zone: Option<String>,
+}
+
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Chat {
+    pub name: String,
+    pub confirmed: bool,
+    pub blocked: bool,
+}
+
+logged!(Chat: confirmed, blocked);

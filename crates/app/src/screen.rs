@@ -24,6 +24,7 @@ pub(crate) async fn run(application: Arc<Application>) {
     ask_the_desktop(&application).await;
     loop {
         let look_again = screen.draw(&application).await;
+        application.end_quiet().await;
         tokio::select! {
             () = application.stop.cancelled() => break,
             () = application.changed.notified() => {}
@@ -115,7 +116,7 @@ impl Screen {
                 }
                 // First shown, then written down: a crash in between shows it again, which is better than never.
                 let id = notice.consultation.clone();
-                application.look().handled.entry(id.clone()).or_default().shown = Some(notice.alert.clone());
+                application.look().handled.entry(id.clone()).or_default().show(notice.alert.clone());
                 self.standing.insert(id.clone(), notice);
                 application.save(&[Save::Handled(id)]).await;
             }
@@ -140,5 +141,11 @@ fn look_again_at(state: &State, now: DateTime<Utc>) -> DateTime<Utc> {
         .handled
         .values()
         .flat_map(|handled| [handled.snoozed_until, handled.pressed_join_at.map(|at| at + notices::ARRIVING)]);
-    of_handled.chain([state.kept.do_not_disturb_until]).flatten().filter(|at| *at > now).fold(minute, DateTime::min)
+    let of_answers = notices::next_moments(state, now).into_iter().map(Some);
+    of_handled
+        .chain(of_answers)
+        .chain([state.kept.do_not_disturb_until])
+        .flatten()
+        .filter(|at| *at > now)
+        .fold(minute, DateTime::min)
 }

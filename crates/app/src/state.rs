@@ -4,16 +4,19 @@ use crate::attended::Attended;
 use crate::calendar::connection::secrets;
 use crate::calendar::record::CalendarState;
 use crate::consultations::Consultations;
-use crate::record::{Consultation, Event, Handled, Status, Unsent};
+use crate::record::{Consultation, Event, Handled, Practice, Reach, Status, Unsent};
 use crate::view::{FeedState, Health, Message, Settings, SignInView};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveTime, Utc};
 use chrono_tz::Tz;
 use kabinet_domain::Sensitive;
 use kabinet_domain::provider::ProviderInfo;
+use kabinet_domain::reach::{Disturbance, Quiet, QuietHours};
 use kabinet_providers::calendars::{GRANT, calendars};
+use kabinet_seal::StoreKey;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::path::PathBuf;
+use uuid::Uuid;
 
 #[derive(Debug, Clone)]
 pub struct State {
@@ -52,6 +55,15 @@ pub struct State {
     pub seen_rooms: BTreeMap<String, DateTime<Utc>>,
     /// Consultation → the co-hosts that its room could not be given.
     pub without_cohosts: BTreeMap<String, Sensitive<String>>,
+    /// What the backend's practice is and has, as it was asked last.
+    pub practice: Option<Practice>,
+    /// What the specialist's own computers read names with, where the practice does not take them.
+    pub names_key: Option<StoreKey>,
+    pub reach: Option<Reach>,
+    /// A link that binds a chat was opened; until when it is good.
+    pub binding_until: Option<DateTime<Utc>>,
+    /// Ids of what was sent without an answer, by what it was: sent again, it is the same.
+    pub attempted: BTreeMap<u64, Uuid>,
     pub place: Place,
 }
 
@@ -84,6 +96,10 @@ pub struct Kept {
     /// Address of a practice's backend; the embedded one serves when absent.
     pub shared_backend: Option<String>,
     pub do_not_disturb_until: Option<DateTime<Utc>>,
+    /// It keeps waiting clients back too.
+    pub do_not_disturb_everything: bool,
+    /// The backend has not heard of it yet.
+    pub do_not_disturb_untold: bool,
     /// Whose account is connected, by provider: names, no secrets.
     pub accounts: BTreeMap<String, Account>,
     /// The calendar that consultations are written to.
@@ -192,6 +208,11 @@ impl State {
             gone_rooms: BTreeMap::new(),
             seen_rooms: BTreeMap::new(),
             without_cohosts: BTreeMap::new(),
+            practice: None,
+            names_key: None,
+            reach: None,
+            binding_until: None,
+            attempted: BTreeMap::new(),
             place,
         }
     }
@@ -214,12 +235,15 @@ impl State {
 
     /// What is known of who was there, also when it is so long ago that its events are gone.
     #[must_use]
-    pub(crate) fn attended(&self, consultation: &str) -> Attended {
+    pub(crate) fn attended(&self, consultation: &str, now: DateTime<Utc>) -> Attended {
         let attended = Attended::from_events(self.events_of(consultation));
-        match self.handled.get(consultation).and_then(|handled| handled.seen) {
+        let handled = self.handled.get(consultation);
+        let attended = match handled.and_then(|handled| handled.seen) {
             Some(seen) => attended.remembering(seen),
             None => attended,
-        }
+        };
+        let Some(planned) = self.consultations.get(consultation) else { return attended };
+        attended.where_nothing_reports(handled.and_then(|handled| handled.pressed_join_at), planned.ends_at(), now)
     }
 
     #[must_use]
@@ -227,9 +251,19 @@ impl State {
         &self.kept.settings
     }
 
+    /// Whether a person may be disturbed now: "do not disturb" is this computer's, the hours are the person's.
     #[must_use]
-    pub fn disturbs(&self, now: DateTime<Utc>) -> bool {
-        self.kept.do_not_disturb_until.is_none_or(|until| until <= now)
+    pub fn may_disturb(&self, what: Disturbance, now: DateTime<Utc>) -> bool {
+        let until = self.kept.do_not_disturb_until;
+        let even_clients = self.kept.do_not_disturb_everything && until.is_some_and(|until| now < until);
+        Quiet { hours: self.quiet_hours(), until, even_clients }.allows(what, now)
+    }
+
+    fn quiet_hours(&self) -> Option<QuietHours> {
+        let reach = self.reach.as_ref()?;
+        let time = |text: &Option<String>| NaiveTime::parse_from_str(text.as_deref()?, "%H:%M").ok();
+        let zone = reach.time_zone.as_deref().and_then(|zone| zone.parse().ok()).unwrap_or(self.place.zone);
+        Some(QuietHours { from: time(&reach.quiet_from)?, to: time(&reach.quiet_to)?, zone })
     }
 
     /// The operator gives this, so nobody has to type it in.

@@ -2,7 +2,7 @@
 //! except for changes that were not sent yet.
 
 use crate::calendar::record::Row as CalendarRow;
-use crate::record::{Consultation, Event, Handled, Unsent};
+use crate::record::{Consultation, Event, Handled, Practice, Reach, Unsent};
 use kabinet_domain::Ids;
 use kabinet_seal::StoreKey;
 use serde::Serialize;
@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// Raised with every change that an older version could not read.
-const VERSION: i64 = 2;
+const VERSION: i64 = 3;
 
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
@@ -33,7 +33,7 @@ pub enum Table {
     Consultations,
     Events,
     Outbox,
-    /// What was handled of each consultation, and the cursor.
+    /// What was handled of each consultation, the cursor, and what the backend said of itself.
     Meta,
     /// Of each consultation, its entry in the connected calendar.
     Calendar,
@@ -84,10 +84,14 @@ pub struct Loaded {
     pub handled: Vec<(String, Handled)>,
     pub cursor: Option<u64>,
     pub calendar: Vec<(String, CalendarRow)>,
+    pub practice: Option<Practice>,
+    pub reach: Option<Reach>,
 }
 
-/// The id of the cursor's row in `meta`.
+/// The ids of rows in `meta` that are about no consultation.
 pub const CURSOR: &str = "cursor";
+pub const PRACTICE: &str = "practice";
+pub const REACH: &str = "reach";
 
 /// An open file. Clones share it.
 #[derive(Debug, Clone)]
@@ -150,6 +154,10 @@ impl Store {
             .await
             .map_err(unreadable)?;
         }
+        if version < 3 {
+            // Rows of another kind in `meta`, which an older version would take for what was handled.
+            sqlx::raw_sql("PRAGMA user_version = 3;").execute(&self.pool).await.map_err(unreadable)?;
+        }
         Ok(())
     }
 
@@ -171,6 +179,8 @@ impl Store {
                     Table::Events => loaded.events.push(record(&plain)?),
                     Table::Outbox => loaded.unsent.push((id, record(&plain)?)),
                     Table::Meta if id == CURSOR => loaded.cursor = Some(record(&plain)?),
+                    Table::Meta if id == PRACTICE => loaded.practice = Some(record(&plain)?),
+                    Table::Meta if id == REACH => loaded.reach = Some(record(&plain)?),
                     Table::Meta => loaded.handled.push((id, record(&plain)?)),
                     Table::Calendar => loaded.calendar.push((id, record(&plain)?)),
                 }
@@ -284,6 +294,22 @@ mod tests {
         assert!(matches!(other, Err(StoreError::Unreadable(_))));
         let bytes = std::fs::read(&path).expect("the file");
         assert!(!String::from_utf8_lossy(&bytes).contains("Client c1"));
+    }
+
+    #[tokio::test]
+    async fn what_the_backend_said_of_itself_is_nothing_that_was_handled() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("store.sqlite");
+        let (key, _) = StoreKey::make(&SystemIds);
+        let (store, _) = Store::open(&path, key.clone(), ids()).await.expect("opens");
+        let practice = Practice { pages: true, channels: vec!["telegram".into()], ..Practice::default() };
+        let reach = Reach { after_seconds: 60, ..Reach::default() };
+        let writes = [Write::put(Table::Meta, PRACTICE, &practice), Write::put(Table::Meta, REACH, &reach)];
+        store.write(&writes).await.expect("written");
+        store.close().await;
+        let (store, loaded) = Store::open(&path, key, ids()).await.expect("opens");
+        assert_eq!((loaded.practice, loaded.reach, loaded.handled), (Some(practice), Some(reach), Vec::new()));
+        store.close().await;
     }
 
     #[tokio::test]

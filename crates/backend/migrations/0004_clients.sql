@@ -1,5 +1,6 @@
--- The client's page of each consultation. Of its token only the hash is kept; the token is made again from the key of private rows.
--- Another generation is another token: the one before leads nowhere.
+-- The client's page of each consultation whose link was given anew; the others have their first. Of its token only the hash is kept;
+-- the token is made again from the key of private rows. Another generation is another token: the one before leads nowhere.
+-- A row outlives its consultation: should the same id come back, the old link must not.
 CREATE TABLE pages (
     consultation TEXT PRIMARY KEY,
     token_hash   BLOB NOT NULL UNIQUE,

@@ -3,6 +3,7 @@
 use crate::deliveries::Causes;
 use crate::messengers::Messengers;
 use crate::names::Names;
+use crate::page::Pages;
 use crate::reach::Reaches;
 use crate::vault::Vault;
 use crate::{Config, Error};
@@ -21,6 +22,7 @@ pub struct ClientSide {
     pub names: Names,
     pub causes: Arc<Causes>,
     pub messengers: Messengers,
+    pub pages: Arc<Pages>,
     pub reach: Arc<Reaches>,
 }
 
@@ -39,6 +41,7 @@ impl ClientSide {
         };
         Ok(Self {
             names: Names::new(config.practice.names_stay_here, &vault),
+            pages: Arc::new(Pages::new(vault.clone(), config.practice.public_url.clone())),
             vault,
             public_url: config.practice.public_url.clone(),
             language: config.practice.language.clone(),

@@ -1,8 +1,10 @@
 //! What the operator can set: defaults, then a file, then `KABINET_*`.
 
 mod connections;
+mod given;
 
 pub use connections::{CALENDAR, Connections, REFRESH_TOKEN};
+pub use given::Given;
 
 use crate::Error;
 use chrono_tz::Tz;

@@ -84,6 +84,16 @@ pub enum Row {
     Handled(String),
     /// Something that came in, by its key. What was seen before ends the whole batch with [`StorageError::Repeated`].
     Seen(String),
+    /// A client's page has another token.
+    Page(PageToken),
+}
+
+/// The token of a consultation's page, as far as it is kept.
+#[derive(Debug, Clone, Copy)]
+pub struct PageToken {
+    pub consultation: ConsultationId,
+    pub generation: i64,
+    pub hash: [u8; 32],
 }
 
 /// Something that a messenger sent by itself, as it came.
@@ -224,6 +234,12 @@ pub struct Selection {
 pub trait Consultations: Send + Sync + std::fmt::Debug {
     async fn find(&self, id: ConsultationId) -> Result<Option<Conference>, StorageError>;
     async fn list(&self, selection: Selection) -> Result<Vec<Conference>, StorageError>;
+}
+
+/// The tokens of clients' pages that were given anew; they are changed through the log's owner only.
+#[async_trait]
+pub trait PageTokens: Send + Sync + std::fmt::Debug {
+    async fn all(&self) -> Result<Vec<PageToken>, StorageError>;
 }
 
 /// A room that was asked for at a provider.

@@ -7,6 +7,7 @@ use crate::connections::Connections;
 use crate::feed::Feed;
 use crate::http::{self, App};
 use crate::making::{self, Maker};
+use crate::page::{self, Keeper, Pages};
 use crate::people::{self, People};
 use crate::ports::{Device, Person, Specialists};
 use crate::storage::{Rows, Sqlite, lock_folder};
@@ -37,6 +38,9 @@ pub struct Running {
     writing: JoinHandle<()>,
     watching: JoinHandle<()>,
     rounds: Option<JoinHandle<()>>,
+    pages: Arc<Pages>,
+    keeping: Option<JoinHandle<()>>,
+    stop_pages: CancellationToken,
     maker: Arc<Maker>,
     connections: Arc<Connections>,
     storage: Sqlite,
@@ -115,6 +119,27 @@ impl Backend {
             });
             tokio::spawn(rounds.run(stop_server.clone()))
         });
+        let pages = Arc::clone(&clients.pages);
+        let stop_pages = CancellationToken::new();
+        let keeping = match pages.wishes() {
+            None => None,
+            Some(wishes) => {
+                let keeper = Keeper::load(
+                    page::Parts {
+                        pages: Arc::clone(&pages),
+                        writer: handle.clone(),
+                        feed: Arc::clone(&feed),
+                        history: Arc::new(storage.clone()),
+                        consultations: Arc::new(storage.clone()),
+                        tokens: Arc::new(storage.clone()),
+                        clock: Arc::clone(&clock),
+                    },
+                    wishes,
+                )
+                .await?;
+                Some(tokio::spawn(keeper.run(stop_pages.clone())))
+            }
+        };
         let consultations = Arc::new(storage.clone());
         let app = App::new(
             &config,
@@ -141,6 +166,9 @@ impl Backend {
             writing,
             watching,
             rounds,
+            pages,
+            keeping,
+            stop_pages,
             maker,
             connections,
             storage,
@@ -163,6 +191,9 @@ impl Running {
     /// Has time-dependent rules looked at now; for clocks that jump.
     pub async fn look_around(&self) {
         self.writer.look_around().await;
+        if self.keeping.is_some() {
+            self.pages.look_around().await;
+        }
     }
 
     /// Lets followers go, answers what was asked, writes what is queued, closes the database.
@@ -172,6 +203,11 @@ impl Running {
         log_panic(self.watching.await);
         if let Some(rounds) = self.rounds {
             log_panic(rounds.await);
+        }
+        // Pages may say something as long as the server lets requests end.
+        self.stop_pages.cancel();
+        if let Some(keeping) = self.keeping {
+            log_panic(keeping.await);
         }
         // A room that was asked for is kept, also when nobody waits for it any more.
         self.maker.finish().await;

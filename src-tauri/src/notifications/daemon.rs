@@ -137,6 +137,23 @@ mod tests {
     }
 
     #[test]
+    fn a_client_before_a_closed_door_can_be_let_in_and_written_to() {
+        let consultation = || "c1".to_owned();
+        let waiting = Notification {
+            buttons: vec![
+                (NotificationAction::Admit { consultation: consultation() }, "Let in".into()),
+                (NotificationAction::Snooze { consultation: consultation(), minutes: 5 }, "In 5 minutes".into()),
+                (NotificationAction::Message { consultation: consultation() }, "Message".into()),
+            ],
+            ..arrival()
+        };
+        let gnome = Manners::of(&words(&["actions"]), "gnome-shell");
+        assert_eq!(gnome.actions(&waiting), words(&["default", "Kabinet", "0", "Let in", "1", "In 5 minutes", "2", "Message"]));
+        assert_eq!(meaning(&waiting, "0"), Some(NotificationAction::Admit { consultation: consultation() }));
+        assert_eq!(meaning(&waiting, "2"), Some(NotificationAction::Message { consultation: consultation() }));
+    }
+
+    #[test]
     fn presses_come_back_as_what_they_mean() {
         assert_eq!(meaning(&arrival(), "default"), Some(NotificationAction::Open));
         assert_eq!(meaning(&arrival(), "1"), Some(NotificationAction::Snooze { consultation: "c1".into(), minutes: 5 }));

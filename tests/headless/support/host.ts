@@ -160,6 +160,7 @@ export class Host {
       note: '',
       room: null,
       calendar: null,
+      client_side: null,
       ...draft,
     })
   }

@@ -128,6 +128,7 @@ export class Services {
       'python3',
       [
         ...['-m', 'tests.fakes', '--json', '--yandex', '0', '--telemost', '0', '--bitrix24', '0'],
+        ...['--green-api', '0', '--telegram', '0'],
         // The services hold the application to the address that was registered.
         ...['--redirect-uri', back, '--bitrix24-redirect', back, '--operator', operator],
       ],

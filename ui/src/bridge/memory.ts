@@ -64,7 +64,7 @@ export function memoryBridge(query: URLSearchParams): Bridge {
   const handlers: Handlers = {
     ...rooms.handlers,
     ...accountHandlers({ view: () => view, now, push }),
-    ...clientHandlers({ view: () => view, now, find, edit, push }),
+    ...clientHandlers({ name, view: () => view, now, find, edit, push }),
     state: () => ({ ...view, now: now() }),
     finish_first_run: ({ language: chosen, name: typed }) => {
       if (chosen) settle({ language: chosen })
@@ -87,9 +87,16 @@ export function memoryBridge(query: URLSearchParams): Bridge {
     change_consultation: ({ id, draft }) => {
       check(draft)
       const before = find(id)
-      const kept = { made: before.made, calendar: before.calendar }
+      const { made, calendar, contact, reminders, door, page_link, can_message, deliveries } = before
+      const kept = { made, calendar, contact, reminders, door, page_link, can_message, deliveries }
       const room = draft.link ? {} : rooms.asked(draft.provider, draft.room)
-      edit(id, { ...fromDraft(draft), ...kept, ...(draft.calendar ? calendarOf(draft) : {}), ...room })
+      edit(id, {
+        ...fromDraft(draft),
+        ...kept,
+        ...(draft.calendar ? calendarOf(draft) : {}),
+        ...(draft.client_side ?? {}),
+        ...room,
+      })
       return find(id)
     },
     cancel_consultation: ({ id }) => edit(id, { status: 'cancelled' }),
@@ -128,7 +135,7 @@ export function memoryBridge(query: URLSearchParams): Bridge {
         note,
         room: made,
         calendar: null,
-        client_side: null,
+        client_side: { contact: find(id).contact, reminders: find(id).reminders, door: find(id).door },
       }
     },
     join: ({ id }) => edit(id, { presence: { ...find(id).presence, specialist_inside: true } }),
@@ -142,8 +149,9 @@ export function memoryBridge(query: URLSearchParams): Bridge {
     save_settings: (settings) => settle(settings),
     set_autostart: ({ on }) => settle({ autostart: on }),
     set_hide_names: ({ on }) => settle({ hide_names: on }),
-    do_not_disturb: ({ minutes }) =>
+    do_not_disturb: ({ minutes, everything }) =>
       push({
+        do_not_disturb_everything: everything,
         do_not_disturb_until: minutes ? new Date(Date.parse(now()) + minutes * 60_000).toISOString() : null,
       }),
     save_connection: ({ provider, values, secrets }) => {
@@ -229,6 +237,7 @@ function fromDraft(draft: ConsultationDraft): ConsultationView {
     note: draft.note,
     link: draft.link ?? pattern.link,
     ...calendarOf(draft),
+    ...(draft.client_side ?? {}),
     starts_at: new Date(starts).toISOString(),
     ends_at: new Date(starts + draft.minutes * 60_000).toISOString(),
   }

@@ -7,12 +7,13 @@ import type { Step } from '$generated/Step'
 import type { StepKind } from '$generated/StepKind'
 import { accountDays } from './sample-accounts'
 import providers from './sample-providers.json'
+import { clientDays } from './sample-clients'
+import { SAMPLE_NOW } from './sample-now'
 import { roomDays } from './sample-rooms'
 
 // Days to look at: one ordinary, one for each extreme. Everybody here is invented.
 
-/** Monday, 23 November 2026, 14:00 in Moscow. */
-export const SAMPLE_NOW = Date.parse('2026-11-23T11:00:00Z')
+export { SAMPLE_NOW }
 
 export type SampleName = keyof typeof days
 
@@ -188,6 +189,7 @@ function hidden(view: AppView): AppView {
     client: null,
     presence: { ...one.presence, names: [] },
     steps: one.steps.map((each) => ({ ...each, name: null })),
+    contact: one.contact && { ...one.contact, phone: '', email: '' },
   })
   return {
     ...view,
@@ -337,6 +339,7 @@ const days = {
         },
       ],
     }),
+  ...clientDays({ at, consultation, presence, step, day, hidden, long: LONG }),
   ...roomDays({ consultation, day, provider: other.id, calendar: calendar.id, long: LONG }),
   ...accountDays({
     at,

@@ -37,7 +37,11 @@ export function moment(consultation: ConsultationView, now: number): Moment {
   if (isWaiting(consultation)) {
     return consultation.status === 'cancelled'
       ? { tone: 'waiting', key: key('moment-waits-cancelled'), facts: {} }
-      : { tone: 'waiting', key: key('moment-waits'), facts: { minutes } }
+      : {
+          tone: 'waiting',
+          key: presence.place === 'on_page' ? key('moment-waits-page') : key('moment-waits'),
+          facts: { minutes },
+        }
   }
   switch (presence.place) {
     case 'room':

@@ -7,13 +7,16 @@ export type Route =
   | { screen: 'new'; pastes?: true }
   /** With a pairing link, when one was opened from outside. */
   | { screen: 'connections'; link?: string }
-  | { screen: 'consultation' | 'repeat' | 'connection' | 'room'; id: string }
+  | { screen: 'repeat' | 'connection' | 'room'; id: string }
+  /** At its messages, when one is to be read or written. */
+  | { screen: 'consultation'; id: string; part?: 'messages' }
   /** Anew: with another room than it has. */
   | { screen: 'change'; id: string; anew?: true }
 
 const PLAIN = ['new', 'settings', 'search'] as const
-const WITH_ID = ['consultation', 'repeat', 'connection', 'room'] as const
+const WITH_ID = ['repeat', 'connection', 'room'] as const
 const ANEW = 'anew'
+const MESSAGES = 'messages'
 
 export function readRoute(hash: string): Route {
   const [name = '', id = '', more = ''] = hash.replace(/^#?\/?/, '').split('/')
@@ -28,6 +31,9 @@ export function readRoute(hash: string): Route {
   const read = decoded(id)
   if (name === 'change' && read) {
     return more === ANEW ? { screen: name, id: read, anew: true } : { screen: name, id: read }
+  }
+  if (name === 'consultation' && read) {
+    return more === MESSAGES ? { screen: name, id: read, part: MESSAGES } : { screen: name, id: read }
   }
   return withId && read ? { screen: withId, id: read } : { screen: 'today' }
 }
@@ -46,6 +52,8 @@ export function address(route: Route): string {
   if (route.screen === 'new') return route.pastes ? '#/new/link' : '#/new'
   if (route.screen === 'connections' && route.link) return `#/connections/${encodeURIComponent(route.link)}`
   if (route.screen === 'change' && route.anew) return `#/change/${encodeURIComponent(route.id)}/${ANEW}`
+  if (route.screen === 'consultation' && route.part)
+    return `#/consultation/${encodeURIComponent(route.id)}/${route.part}`
   return 'id' in route ? `#/${route.screen}/${encodeURIComponent(route.id)}` : `#/${route.screen}`
 }
 

@@ -36,6 +36,7 @@ test.each([
   ['#/nonsense', { screen: 'today' }],
   ['#/consultation', { screen: 'today' }],
   ['#/consultation/a%2Fb', { screen: 'consultation', id: 'a/b' }],
+  ['#/consultation/a%2Fb/messages', { screen: 'consultation', id: 'a/b', part: 'messages' }],
   ['#/consultation/%E0%A4%A', { screen: 'today' }],
 ])('%j leads to %j', (hash, route) => {
   expect(readRoute(hash)).toEqual(route)

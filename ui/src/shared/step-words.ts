@@ -53,6 +53,9 @@ export function reasonWord(reason: string): string | undefined {
 const sources: Record<string, string> = {
   page: key('source-page'),
   desktop: key('source-desktop'),
+  whatsapp: key('channel-whatsapp'),
+  max: key('channel-max'),
+  telegram: key('channel-telegram'),
   kabinet: key('source-backend'),
 }
 

@@ -66,6 +66,13 @@ export function longDay(day: string, place: Place, today: string): string {
   return `${week}, ${dayAndMonth(day, place, today)}`
 }
 
+/** `15:30` of today, else `24 ноября, 15:30`. */
+export function dateAndTime(at: string, now: number, place: Place): string {
+  const [day, today] = [dayOf(at, place), dayOf(now, place)]
+  const time = clock(at, place)
+  return day === today ? time : `${dayAndMonth(day, place, today)}, ${time}`
+}
+
 /** `пн, 23 ноября`, `Mon, 23 Nov`: for a field, where Russian short months would only add a full stop. */
 export function shortDay(day: string, place: Place, today: string): string {
   const utc = { ...place, zone: 'UTC' }

@@ -168,6 +168,7 @@ error-settings_not_saved = The settings could not be written. Check that the dis
 error-operator_unreadable = The practice’s settings for this computer cannot be read: { $file }. Tell whoever looks after the computer; Kabinet works without them.
 error-operator_not_toml = The practice’s settings for this computer hold a mistake: { $file }, line { $line }. Tell whoever looks after the computer; Kabinet works without them.
 error-operator_not_understood = The practice’s settings for this computer hold something that Kabinet does not understand: { $keys }, in { $file }. Tell whoever looks after the computer; the rest of them counts.
+error-practice_not_understood = The practice’s settings for this computer hold something that its event server does not accept: { $keys }. Tell whoever looks after the computer; the rest of them counts.
 
 ## This computer's desktop
 
@@ -187,3 +188,35 @@ error-no_folder = Kabinet's folder cannot be used: { $reason }.
 error-no_start = Kabinet does not start: { $reason }.
 
 ## The client: link, messages, deliveries
+
+error-needs_connection = There is no connection to the event server just now, and this cannot be done without it. Try again when Kabinet is connected.
+error-unknown_there = The event server does not know this, or cannot do it. Check the connection; the server may need a newer version.
+error-refused_there = The event server did not do this. Open the consultation and look how it stands.
+error-link_not_ready = The event server makes this client’s link as soon as it is connected. Try again in a moment, or copy the room’s own link.
+error-bad_phone = This is not a telephone number with its country’s code. Write it as +7 900 123-45-67.
+error-phone_needed = This channel needs the client’s telephone number.
+error-bad_email = This is not an e-mail address. Write it as anna@example.org.
+error-email_needed = To write an e-mail, the client’s address is needed.
+error-bad_client_language = The client can be written to in Russian or in English.
+error-bad_client_reminder = A reminder can go out from a minute to a week before, and there can be up to eight.
+error-message_empty = There is nothing to send yet. Write something.
+error-message_too_long = The message is too long. Keep it under 4000 characters.
+error-bad_after_seconds = Choose from 10 seconds to 15 minutes.
+error-quiet_hours_half = Quiet hours need both a beginning and an end. Fill in both or neither.
+error-no_mail_program = No mail program could be opened. Copy the words instead, and send them as you like.
+error-delivery_not_registered = There is nobody with this number in the messenger. Check the number, or choose another way.
+error-delivery_blocked = The recipient has blocked the messages. Reach them another way.
+error-delivery_quota = The messenger’s plan allows no more messages for now. Send it another way, and tell whoever looks after the practice.
+error-delivery_not_authorised = The practice’s messenger account has been signed out. Send it another way, and tell whoever looks after the practice.
+error-delivery_not_signed_in = The practice’s messenger account is not signed in. Send it another way, and tell whoever looks after the practice.
+error-delivery_restricted = The messenger has restricted the practice’s account. Send it another way, and tell whoever looks after the practice.
+error-delivery_rejected = The messenger did not accept this. Send it another way.
+error-delivery_unreachable = The messenger does not answer. Try again later, or send it another way.
+error-delivery_unsure = It may have been sent: the messenger’s answer was lost, so it is not sent twice. Ask the client, or send it again.
+error-delivery_expired = Its time was over before it could be sent.
+error-delivery_not_bound = The client has not started the practice’s bot yet. Send the link another way; from their page they can start it.
+error-delivery_no_phone = There is no telephone number for this client. Add one, or choose another way.
+error-delivery_channel_not_connected = The practice does not send by this channel. Choose another way, or ask whoever looks after the practice to connect it.
+error-no_names_key = There is no key of names on this computer yet.
+error-not_a_names_key = That is not a key of names. Copy the whole line from the other computer.
+error-names_key_missing = Some clients' names were sealed on another computer. Enter its key of names in the settings to read them.

@@ -73,6 +73,9 @@ verb-help =
     kabinet --hidden            start in the tray
     kabinet join [next]         open the room of the next consultation
     kabinet copy [next]         copy its link
+    kabinet admit [next]        let the waiting client in from their page
+    kabinet late [next] [5]     say that you come in so many minutes
+    kabinet send [next]         send the client's link by the client's channel
     kabinet new --client NAME   make a consultation (--at 15:30, --date 2026-12-23, --minutes 50, --provider jitsi)
     kabinet new --title TITLE   make a broadcast of that title
     kabinet list [--json]       show what is planned
@@ -81,6 +84,14 @@ verb-help =
     kabinet --version           say which version this is
 verb-joined = Opened the room of { $time }.
 verb-copied = Copied the link of { $time }.
+verb-admitted = The client of { $time } is let in.
+verb-late = The client of { $time } is told: in { $minutes ->
+    [one] { $minutes } minute
+   *[other] { $minutes } minutes
+}.
+verb-sent-handed = The link of { $time } is being sent.
+verb-sent-opened = The link of { $time } is ready in another program: press Send there.
+verb-sent-copied = The words with the link of { $time } are copied.
 verb-made = Made a consultation on { $day } at { $time }. Its link is copied:
 verb-made-watch = The link for viewers:
 verb-names-hidden = Names are hidden.
@@ -162,3 +173,33 @@ sign-in-page-refused = The account was not connected
 sign-in-page-nothing = There is nothing on this page
 
 ## Notifications about messages and waiting
+
+button-admit = Let in
+button-message = Message
+notice-says-late = They say: { $minutes ->
+    [one] { $minutes } minute late
+   *[other] { $minutes } minutes late
+}
+notice-late = The client will be { $minutes ->
+    [one] { $minutes } minute late
+   *[other] { $minutes } minutes late
+}
+notice-late-named = { $name } will be { $minutes ->
+    [one] { $minutes } minute late
+   *[other] { $minutes } minutes late
+}
+notice-cannot-wait = The client cannot wait
+notice-cannot-wait-named = { $name } cannot wait
+notice-wrote = A client wrote to you
+notice-wrote-named = { $name } wrote to you
+notice-wrote-at = Written at { $time }
+notice-link-not-sent = The link for { $time } was not sent
+notice-reminder-not-sent = The reminder for { $time } was not sent
+notice-message-not-sent = Your message about { $time } was not sent
+
+## The client's link in our own words, where the practice's cannot be asked
+
+invitation-subject = Online consultation on { $day } at { $time }
+invitation-text =
+    Hello! Our online consultation is on { $day } at { $time } ({ $zone }).
+    Enter here: { $link }

@@ -101,6 +101,11 @@ moment-waits =
         [0] The client is there
        *[other] Client waits { $minutes } min
     }
+moment-waits-page =
+    { $minutes ->
+        [0] The client waits on the page
+       *[other] Waits on the page, { $minutes } min
+    }
 moment-waits-cancelled = The client is there, though it was cancelled
 moment-alone = You are in the room, the client is not yet
 moment-together = Running, { $minutes } min left
@@ -151,7 +156,7 @@ feed-polling-text = Events come by asking: a standing connection does not hold h
 ## Do not disturb
 
 do-not-disturb = Do not disturb
-do-not-disturb-text = A client’s arrival only shows in the list
+do-not-disturb-text = No reminders and no news for a while
 quiet-until = Do not disturb until { $time }
 quiet-until-short = until { $time }
 quiet-end = Turn off
@@ -569,7 +574,178 @@ calendar-notice =
 
 ## The client: contact, link, page, messages
 
+admit = Let in
+admitted = The client is let in
+write = Message
+answer-otherwise = More answers
+answer-change = Answer otherwise
+say-coming = I’m coming
+say-late = In { $minutes } minutes
+say-cannot = I can’t make it
+say-cannot-hint = The client reads it on the page
+client-late = Client: { $minutes } min late, there by { $time }
+client-late-short = { $minutes } min late
+answer-late = You said: there at { $time }.
+answer-coming = You said: on my way.
+answer-cannot = You said: I can’t make it.
+answer-can-wait = The client will wait.
+answer-cannot-wait = The client cannot wait.
+unread =
+    { $count ->
+        [one] { $count } unread message
+       *[other] { $count } unread messages
+    }
+channel = How to reach them
+channel-whatsapp = WhatsApp
+channel-max = MAX
+channel-telegram = Telegram
+channel-email = E-mail
+channel-clipboard = By hand
+send-whatsapp = Send by WhatsApp
+send-max = Send by MAX
+send-telegram = Send by Telegram
+send-email = Send by e-mail
+send-clipboard = Copy as a message
+sends-by-itself = Goes out by itself.
+opens-whatsapp = WhatsApp opens with the message ready; you send it yourself.
+opens-max = The message is copied; you send it in MAX yourself.
+opens-telegram = Telegram opens with the message ready; you send it yourself.
+opens-email = Your mail program opens with the letter ready; you send it yourself.
+opens-clipboard = Words with the time and link are copied, to be pasted anywhere.
+link-handed = The link is on its way by { $channel }
+invitation-copied = Copied: paste it into the chat with the client
+mail-opened = The letter is ready: press Send there
+chat-opened = The message is ready: press Send there
+another-way = Another way
+sending-again = Sending once more
+contact-missing = Nobody has said how to reach this client.
+contact-add = Say how
+link-more = More about the link
+renew-link = Give a new link
+renew-link-hint = The old one stops working
+renew-link-title = Give a new link?
+renew-link-text = The old link stops working at once. Send the new one to the client.
+link-renewed = The link is new: send it to the client
+copy-room-link = The room’s own link
+copy-room-link-hint = It leads past the page: nobody tells you who comes by it
+room-link-copied = The room’s link is copied
+page-coming = This is the room’s own link. The client’s page gets its link as soon as the server knows of the consultation.
+not-delivered = Something has not reached the client: see the details.
+not-delivered-short = not delivered
+delivery-link = Link
+delivery-reminder = Reminder
+delivery-planned = goes out { $time }
+delivery-waiting = not sent yet
+delivery-sending = being sent
+delivery-sent = sent
+delivery-delivered = delivered
+delivery-read = read
+delivery-unsure = sent, but not confirmed
+delivery-failed = not sent
+delivery-dropped = not needed any more
+door = When the page lets the client in
+door-at-time = At the time
+door-at-time-hint = Or earlier, when you let them in.
+door-at-time-short = let in at the time
+door-when-admitted = When I let them in
+door-when-admitted-hint = Until then the client waits on the page, and you see it.
+door-when-admitted-short = you let in
+door-at-once = At once
+door-at-once-hint = Whoever opens the link can go into the room at any time.
+door-at-once-short = let in at once
+door-is-open = The client can go into the room.
+door-opens-at = The page lets the client in at { $time }.
+door-opens-by-you = The client waits on the page until you let them in.
+door-opens-at-once = The page lets the client in at once.
+open-the-door = Open now
+door-opened = The client can go into the room now
+swap-room-text = Does the room fail? Take another one: the client’s link stays the same.
+swap-room = Another room
+client-side = Reaching the client
+phone = Phone
+phone-placeholder = +44 20 7946 0958
+phone-missing = The phone is needed to write to the client.
+phone-unreadable = This phone cannot be read. For example: +44 20 7946 0958
+email-missing = The address is needed to write to the client.
+email-unreadable = This address cannot be read. For example: name@example.org
+client-language = Client’s language
+client-language-ru = Русский
+client-language-en = English
+client-reminders = Remind the client
+client-reminders-hint = Before the start, with the link
+reminder-hours = { $hours } h
+reminder-before = { $time } before
+reminders-one = reminder { $one }
+reminders-two = reminders { $one } and { $other }
+as-last-time = As it was with this client the last time.
+messages-with-client = Conversation
+messages-hidden = Hidden together with the names.
+messages-none = No messages yet.
+messages-new = New
+from-client = Client:
+from-you = You:
+message = Message to the client
+message-placeholder = Write to the client
+message-send = Send
+message-keys = Enter sends, Shift+Enter begins a new line.
+message-image = Picture
+message-audio = Voice or sound
+message-video = Video
+message-document = File
+message-location = Place on a map
+message-contact = Contact
+message-sticker = Sticker
+message-deleted = Message deleted
+message-unreadable = This message could not be read. Open it on the phone.
+message-other = Something that can only be seen on the phone
+
 ## Being reached elsewhere, quiet hours, the key of names
+
+settings-reach = When you are not here
+settings-reach-text = If a client waits and nobody answers on this computer, or it sleeps, you are told in Telegram, with buttons to answer.
+telegram-unavailable = The practice has no Telegram bot, so nobody can tell you away from this computer. Whoever runs the server can connect one.
+telegram-unbound = Nobody can tell you away from this computer yet. One press opens the chat.
+telegram-waits = Press Start in the chat that has opened. It waits until { $time }.
+telegram-unconfirmed = The chat “{ $name }” has answered. Is it you? Nothing is sent there before you say so.
+telegram-unconfirmed-nameless = Somebody has answered; the name is hidden. Is it you? Nothing is sent there before you say so.
+telegram-me = It’s me
+telegram-not-me = Not me
+telegram-confirmed = Telegram is connected
+telegram-refused = The chat is forgotten
+telegram-bound = Alerts go to the chat “{ $name }”.
+telegram-bound-nameless = Alerts go to your chat.
+telegram-blocked = The bot is blocked in your Telegram, so it cannot write to you. Open the chat and press Restart.
+telegram-blocked-short = blocked
+telegram-open = Open the chat
+telegram-leave-title = Disconnect Telegram?
+telegram-leave-text = Away from this computer nobody will tell you that a client waits.
+telegram-left = Telegram is disconnected
+reach-after = Tell me there if I don’t answer for
+seconds = { $seconds } s
+quiet-hours = Quiet hours
+quiet-hours-text = No reminders and no news of messages. A client who waits still comes through.
+quiet-from = From
+quiet-to = To
+quiet-hours-over-midnight = of the next day
+quiet-hours-same = These are the same time.
+quiet-everything = Quiet about waiting clients too
+quiet-everything-off = Off: a client who waits still comes through.
+quiet-everything-on = On: even a client who waits only shows in the list.
+quiet-until-everything = Do not disturb until { $time }, clients who wait included
+names-key = Key of the names
+names-key-text = Your practice keeps clients’ names off the server. Your own computers read them with this key.
+names-key-kept = The key is on this computer.
+names-key-none = The key is not on this computer: names of consultations made elsewhere cannot be read here.
+names-key-show = Show the key
+names-key-hide = Hide the key
+names-key-label = Your key
+names-key-copy = Copy the key
+names-key-careful = Carry it to your other computer yourself, and give it to nobody: who has it reads the names.
+names-key-enter = Enter a key
+names-key-other = Key from your other computer
+names-key-take = Use this key
+names-key-missing = Paste the key here.
+names-key-entered = The key is on this computer now
 
 ## Settings
 

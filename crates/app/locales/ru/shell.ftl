@@ -76,6 +76,9 @@ verb-help =
     kabinet --hidden            запустить в трее
     kabinet join [next]         открыть комнату ближайшей консультации
     kabinet copy [next]         скопировать её ссылку
+    kabinet admit [next]        впустить клиента, который ждёт на своей странице
+    kabinet late [next] [5]     сказать, что вы будете через столько минут
+    kabinet send [next]         отправить ссылку клиенту по его каналу
     kabinet new --client ИМЯ    создать консультацию (--at 15:30, --date 2026-12-23, --minutes 50, --provider jitsi)
     kabinet new --title ТЕМА    создать трансляцию на эту тему
     kabinet list [--json]       показать, что запланировано
@@ -84,6 +87,15 @@ verb-help =
     kabinet --version           назвать версию
 verb-joined = Комната на { $time } открыта.
 verb-copied = Ссылка на { $time } скопирована.
+verb-admitted = Клиент на { $time } впущен.
+verb-late = Клиенту на { $time } сказано: через { $minutes ->
+    [one] { $minutes } минуту
+    [few] { $minutes } минуты
+   *[other] { $minutes } минут
+}.
+verb-sent-handed = Ссылка на { $time } отправляется.
+verb-sent-opened = Ссылка на { $time } готова в другой программе: нажмите там «Отправить».
+verb-sent-copied = Текст со ссылкой на { $time } скопирован.
 verb-made = Консультация создана: { $day } в { $time }. Ссылка скопирована:
 verb-made-watch = Ссылка для зрителей:
 verb-names-hidden = Имена скрыты.
@@ -168,3 +180,36 @@ sign-in-page-refused = Учётная запись не подключена
 sign-in-page-nothing = На этой странице ничего нет
 
 ## Уведомления о сообщениях и ожидании
+
+button-admit = Впустить
+button-message = Написать
+notice-says-late = Предупредил об опоздании на { $minutes ->
+    [one] { $minutes } минуту
+    [few] { $minutes } минуты
+   *[other] { $minutes } минут
+}
+notice-late = Клиент опоздает на { $minutes ->
+    [one] { $minutes } минуту
+    [few] { $minutes } минуты
+   *[other] { $minutes } минут
+}
+notice-late-named = { $name }: опоздание на { $minutes ->
+    [one] { $minutes } минуту
+    [few] { $minutes } минуты
+   *[other] { $minutes } минут
+}
+notice-cannot-wait = Клиент не может ждать
+notice-cannot-wait-named = { $name } не может ждать
+notice-wrote = Вам написал клиент
+notice-wrote-named = Вам сообщение: { $name }
+notice-wrote-at = Написано в { $time }
+notice-link-not-sent = Ссылка на { $time } не отправлена
+notice-reminder-not-sent = Напоминание о { $time } не отправлено
+notice-message-not-sent = Ваше сообщение о { $time } не отправлено
+
+## Ссылка для клиента нашими словами, когда практику спросить нельзя
+
+invitation-subject = Онлайн-консультация { $day } в { $time }
+invitation-text =
+    Здравствуйте! Консультация онлайн — { $day } в { $time } ({ $zone }).
+    Вход здесь: { $link }

@@ -104,6 +104,11 @@ moment-waits =
         [0] Клиент на месте
        *[other] Клиент ждёт { $minutes } мин
     }
+moment-waits-page =
+    { $minutes ->
+        [0] Клиент ждёт на странице
+       *[other] Ждёт на странице { $minutes } мин
+    }
 moment-waits-cancelled = Клиент на месте, хотя встреча отменена
 moment-alone = Вы в комнате, клиента пока нет
 moment-together = Идёт, до конца { $minutes } мин
@@ -154,7 +159,7 @@ feed-polling-text = События приходят запросами: пост
 ## Не беспокоить
 
 do-not-disturb = Не беспокоить
-do-not-disturb-text = Приход клиента виден только в списке
+do-not-disturb-text = Какое-то время без напоминаний и новостей
 quiet-until = Не беспокоить до { $time }
 quiet-until-short = до { $time }
 quiet-end = Снять
@@ -578,7 +583,179 @@ calendar-notice =
 
 ## Клиент: связь, ссылка, страница, сообщения
 
+admit = Впустить
+admitted = Клиент впущен
+write = Написать
+answer-otherwise = Другие ответы
+answer-change = Ответить иначе
+say-coming = Иду
+say-late = Буду через { $minutes } минут
+say-cannot = Не смогу
+say-cannot-hint = Клиент прочтёт это на странице
+client-late = Клиент: опоздает на { $minutes } мин, будет к { $time }
+client-late-short = опоздает на { $minutes } мин
+answer-late = Вы ответили: буду в { $time }.
+answer-coming = Вы ответили: иду.
+answer-cannot = Вы ответили: не смогу.
+answer-can-wait = Клиент подождёт.
+answer-cannot-wait = Клиент не может ждать.
+unread =
+    { $count ->
+        [one] { $count } непрочитанное сообщение
+        [few] { $count } непрочитанных сообщения
+       *[many] { $count } непрочитанных сообщений
+    }
+channel = Как связаться
+channel-whatsapp = WhatsApp
+channel-max = MAX
+channel-telegram = Telegram
+channel-email = Почта
+channel-clipboard = Вручную
+send-whatsapp = Отправить в WhatsApp
+send-max = Отправить в MAX
+send-telegram = Отправить в Telegram
+send-email = Отправить почтой
+send-clipboard = Скопировать с текстом
+sends-by-itself = Уйдёт само.
+opens-whatsapp = Откроется WhatsApp с готовым сообщением, отправите вы сами.
+opens-max = Сообщение скопируется, в MAX отправите вы сами.
+opens-telegram = Откроется Telegram с готовым сообщением, отправите вы сами.
+opens-email = Откроется почтовая программа с готовым письмом, отправите вы сами.
+opens-clipboard = Скопируется текст с временем и ссылкой: вставьте его куда нужно.
+link-handed = Ссылка отправляется: { $channel }
+invitation-copied = Скопировано: вставьте в чат с клиентом
+mail-opened = Письмо готово: нажмите «Отправить» там
+chat-opened = Сообщение готово: нажмите «Отправить» там
+another-way = Другим способом
+sending-again = Отправляю ещё раз
+contact-missing = Не указано, как связаться с клиентом.
+contact-add = Указать
+link-more = Ещё о ссылке
+renew-link = Сменить ссылку
+renew-link-hint = Прежняя перестанет работать
+renew-link-title = Сменить ссылку?
+renew-link-text = Прежняя ссылка сразу перестанет работать. Новую нужно будет отправить клиенту.
+link-renewed = Ссылка сменилась: отправьте её клиенту
+copy-room-link = Ссылка прямо в комнату
+copy-room-link-hint = Ведёт мимо страницы: о приходе по ней Кабинет может не узнать
+room-link-copied = Ссылка в комнату скопирована
+page-coming = Пока это ссылка прямо в комнату. Ссылка на страницу клиента появится, когда сервер узнает о консультации.
+not-delivered = Клиенту не всё дошло: посмотрите подробности.
+not-delivered-short = не доставлено
+delivery-link = Ссылка
+delivery-reminder = Напоминание
+delivery-planned = уйдёт { $time }
+delivery-waiting = ещё не отправлено
+delivery-sending = отправляется
+delivery-sent = отправлено
+delivery-delivered = доставлено
+delivery-read = прочитано
+delivery-unsure = отправлено без подтверждения
+delivery-failed = не отправлено
+delivery-dropped = больше не нужно
+door = Когда страница пускает в комнату
+door-at-time = В назначенное время
+door-at-time-hint = Или раньше, если впустите вы.
+door-at-time-short = вход по времени
+door-when-admitted = Когда впущу я
+door-when-admitted-hint = До тех пор клиент ждёт на странице, и вы это видите.
+door-when-admitted-short = впускаете вы
+door-at-once = Сразу
+door-at-once-hint = По ссылке можно войти в комнату в любой момент.
+door-at-once-short = вход сразу
+door-is-open = Клиент может войти в комнату.
+door-opens-at = Страница пустит клиента в { $time }.
+door-opens-by-you = Клиент ждёт на странице, пока вы не впустите.
+door-opens-at-once = Страница пускает клиента сразу.
+open-the-door = Открыть сейчас
+door-opened = Теперь клиент может войти в комнату
+swap-room-text = Комната не работает? Возьмите другую: ссылка клиента останется прежней.
+swap-room = Другая комната
+client-side = Связь с клиентом
+phone = Телефон
+phone-placeholder = +7 900 123-45-67
+phone-missing = Чтобы написать клиенту, нужен телефон.
+phone-unreadable = Не получается прочитать телефон. Например: +7 900 123-45-67
+email-missing = Чтобы написать клиенту, нужен адрес.
+email-unreadable = Не получается прочитать адрес. Например: name@example.org
+client-language = Язык клиента
+client-language-ru = Русский
+client-language-en = English
+client-reminders = Напомнить клиенту
+client-reminders-hint = Перед началом, со ссылкой
+reminder-hours = { $hours } ч
+reminder-before = За { $time }
+reminders-one = напоминание за { $one }
+reminders-two = напоминания за { $one } и { $other }
+as-last-time = Как в прошлый раз с этим клиентом.
+messages-with-client = Переписка
+messages-hidden = Скрыты вместе с именами.
+messages-none = Сообщений пока нет.
+messages-new = Новые
+from-client = Клиент:
+from-you = Вы:
+message = Сообщение клиенту
+message-placeholder = Напишите клиенту
+message-send = Отправить
+message-keys = Enter отправляет, Shift+Enter начинает новую строку.
+message-image = Картинка
+message-audio = Голосовое или звук
+message-video = Видео
+message-document = Файл
+message-location = Место на карте
+message-contact = Контакт
+message-sticker = Стикер
+message-deleted = Сообщение удалено
+message-unreadable = Это сообщение не удалось прочитать. Откройте его на телефоне.
+message-other = Такое можно увидеть только на телефоне
+
 ## Связь со специалистом, тихие часы, ключ имён
+
+settings-reach = Когда вас нет на месте
+settings-reach-text = Если клиент ждёт, а на компьютере никто не отвечает или он спит, вам напишут в Telegram, с кнопками для ответа.
+telegram-unavailable = У практики нет бота в Telegram, и вдали от компьютера вам никто не сообщит. Подключить его может тот, кто ведёт сервер.
+telegram-unbound = Вдали от компьютера вам пока никто не сообщит. Одно нажатие откроет чат.
+telegram-waits = Нажмите «Старт» в открывшемся чате. Ожидание до { $time }.
+telegram-unconfirmed = Ответил чат «{ $name }». Это вы? До подтверждения туда ничего не уйдёт.
+telegram-unconfirmed-nameless = Чат ответил, имя скрыто. Это вы? До подтверждения туда ничего не уйдёт.
+telegram-me = Это я
+telegram-not-me = Не я
+telegram-confirmed = Telegram подключён
+telegram-refused = Чат забыт
+telegram-bound = Сообщения придут в чат «{ $name }».
+telegram-bound-nameless = Сообщения придут в ваш чат.
+telegram-blocked = Бот у вас заблокирован и не может вам написать. Откройте чат и нажмите «Перезапустить».
+telegram-blocked-short = заблокирован
+telegram-open = Открыть чат
+telegram-leave-title = Отключить Telegram?
+telegram-leave-text = Вдали от компьютера никто не сообщит вам, что клиент ждёт.
+telegram-left = Telegram отключён
+reach-after = Написать туда, если я не отвечаю
+seconds = { $seconds } с
+quiet-hours = Тихие часы
+quiet-hours-text = Без напоминаний и новостей о сообщениях. О клиенте, который ждёт, вы узнаете.
+quiet-from = С
+quiet-to = До
+quiet-hours-over-midnight = следующего дня
+quiet-hours-same = Это одно и то же время.
+quiet-everything = Молчать и о тех, кто ждёт
+quiet-everything-off = Выключено: о клиенте, который ждёт, вы узнаете.
+quiet-everything-on = Включено: даже клиент, который ждёт, виден только в списке.
+quiet-until-everything = Не беспокоить до { $time }, даже если ждёт клиент
+names-key = Ключ имён
+names-key-text = В вашей практике имена клиентов на сервер не попадают. Ваши компьютеры читают их этим ключом.
+names-key-kept = Ключ есть на этом компьютере.
+names-key-none = На этом компьютере ключа нет: имена из консультаций, созданных на другом, здесь не прочитать.
+names-key-show = Показать ключ
+names-key-hide = Скрыть ключ
+names-key-label = Ваш ключ
+names-key-copy = Скопировать ключ
+names-key-careful = Перенесите его на другой свой компьютер сами и никому не давайте: с ним читаются имена.
+names-key-enter = Ввести ключ
+names-key-other = Ключ с другого вашего компьютера
+names-key-take = Взять этот ключ
+names-key-missing = Вставьте сюда ключ.
+names-key-entered = Теперь ключ есть на этом компьютере
 
 ## Настройки
 

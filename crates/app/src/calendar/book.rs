@@ -162,7 +162,7 @@ fn as_compared(state: &State, before: &Ours) -> Result<String, BookError> {
 
 /// Planned, and begun: by the clock, or because somebody is in the room.
 fn goes_on(state: &State, one: &Consultation, now: DateTime<Utc>) -> bool {
-    let known = history::known(state, one);
+    let known = history::known(state, one, now);
     known.open(now) && (one.starts_at <= now || known.occupied())
 }
 

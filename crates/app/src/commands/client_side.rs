@@ -1,56 +1,206 @@
 //! What a specialist does for a client: lets them in, answers, hands the link over, writes.
 
-use super::refuse;
-use crate::application::Application;
+use super::{refuse, refuse_field, refuse_with, wishes};
+use crate::application::{Application, Save};
+use crate::client_side;
 use crate::command::{
-    AlertAnswer, ByDelivery, ById, ClientName, CommandError, Invitation, KnownClient, LinkSent, Nothing, SendLink, Thread,
-    Writing,
+    AlertAnswer, ByDelivery, ById, ClientName, CommandError, KnownClient, Nothing, Thread, ThreadItem, Writing,
 };
+use crate::consultations::folded;
+use crate::line::{self, Line, LineError};
+use crate::notices;
+use crate::outbox;
+use crate::record::{Answer, Consultation};
+use crate::view::AlertAnswerKind;
+use chrono::Duration;
+use kabinet_api::OutgoingBody;
+use kabinet_domain::Sensitive;
+use std::collections::hash_map::DefaultHasher;
+use std::hash::{Hash, Hasher};
 use std::sync::Arc;
+use uuid::Uuid;
+
+/// Nobody is asked to wait longer.
+const LONGEST_LATE: u32 = 120;
+/// Signs of one message.
+const LONGEST_MESSAGE: usize = 4000;
 
 impl Application {
     pub(super) async fn admit(self: &Arc<Self>, by: ById) -> Result<Nothing, CommandError> {
         self.admit_client(&by.id).await.map(|()| Nothing {})
     }
 
+    /// The backend opens the door, so without it nobody can be let in.
     pub(crate) async fn admit_client(&self, id: &str) -> Result<(), CommandError> {
+        let line = self.line_for(id).await?;
+        line.admit(id).await.map_err(|error| refused(&error))?;
+        self.worked(None);
+        Ok(())
+    }
+
+    pub(super) async fn answer_alert(self: &Arc<Self>, said: AlertAnswer) -> Result<Nothing, CommandError> {
+        self.answer_client(&said.id, said.answer, said.minutes).await.map(|()| Nothing {})
+    }
+
+    /// Alerts fall silent at once; the backend is told, and through it the client's page, as soon as it can be.
+    pub(crate) async fn answer_client(&self, id: &str, kind: AlertAnswerKind, minutes: Option<u32>) -> Result<(), CommandError> {
         self.known_consultation(id)?;
-        Err(refuse("unknown_command"))
+        let now = self.now();
+        let (word, until) = match (kind, minutes) {
+            (AlertAnswerKind::Coming, _) => ("coming", None),
+            (AlertAnswerKind::Cannot, _) => ("cannot", None),
+            (AlertAnswerKind::Late, Some(minutes)) if (1..=LONGEST_LATE).contains(&minutes) => {
+                ("late", Some(now + Duration::minutes(i64::from(minutes))))
+            }
+            (AlertAnswerKind::Late, _) => return Err(refuse_field("bad_minutes", "minutes")),
+        };
+        let answer = Answer { id: self.parts.ids.next().to_string(), answer: word.into(), until, at: now };
+        self.change(|state| {
+            let visit = state.attended(id, now).visit.map(|visit| visit.id);
+            let handled = state.handled.entry(id.to_owned()).or_default();
+            handled.snoozed_until = until.or(handled.snoozed_until.filter(|until| *until <= now));
+            handled.coming_at = (kind == AlertAnswerKind::Coming).then_some(now);
+            if let (AlertAnswerKind::Cannot, Some(visit)) = (kind, visit) {
+                handled.answer(notices::cannot(&visit));
+            }
+            handled.to_tell = Some(answer);
+        });
+        self.save(&[Save::Handled(id.to_owned())]).await;
+        self.outgoing.notify_one();
+        Ok(())
     }
 
-    pub(super) async fn answer_alert(self: &Arc<Self>, _: AlertAnswer) -> Result<Nothing, CommandError> {
-        Err(refuse("unknown_command"))
+    pub(super) async fn renew_link(self: &Arc<Self>, by: ById) -> Result<Nothing, CommandError> {
+        let line = self.line_for(&by.id).await?;
+        let conference = line.new_link(&by.id).await.map_err(|error| refused(&error))?;
+        let rows = self.change(|state| outbox::accept(state, line::consultation(conference)));
+        self.save(&rows).await;
+        Ok(Nothing {})
     }
 
-    pub(super) async fn send_link(self: &Arc<Self>, _: SendLink) -> Result<LinkSent, CommandError> {
-        Err(refuse("unknown_command"))
+    pub(super) async fn resend(self: &Arc<Self>, by: ByDelivery) -> Result<Nothing, CommandError> {
+        let delivery = Uuid::parse_str(&by.id).map_err(|_| refuse("bad_arguments"))?;
+        let line = self.line().ok_or_else(|| refuse("needs_connection"))?;
+        line.resend(delivery).await.map_err(|error| refused(&error))?;
+        Ok(Nothing {})
     }
 
-    pub(super) async fn invitation(self: &Arc<Self>, _: ById) -> Result<Invitation, CommandError> {
-        Err(refuse("unknown_command"))
+    /// What is shown counts as read.
+    pub(super) async fn thread(self: &Arc<Self>, by: ById) -> Result<Thread, CommandError> {
+        let line = self.line_for(&by.id).await?;
+        let messages = line.messages(&by.id).await.map_err(|error| refused(&error))?;
+        let items: Vec<ThreadItem> = messages.into_iter().map(line::thread_item).collect();
+        let read: Vec<String> = items.iter().filter(|item| item.from_client).map(|item| item.id.clone()).collect();
+        if !read.is_empty() {
+            self.change(|state| {
+                let handled = state.handled.entry(by.id.clone()).or_default();
+                read.into_iter().for_each(|message| handled.has_read(message));
+            });
+            self.save(&[Save::Handled(by.id)]).await;
+        }
+        Ok(Thread { items })
     }
 
-    pub(super) async fn copy_room_link(self: &Arc<Self>, _: ById) -> Result<Nothing, CommandError> {
-        Err(refuse("unknown_command"))
+    pub(super) async fn write_to_client(self: &Arc<Self>, writing: Writing) -> Result<Nothing, CommandError> {
+        let text = writing.text.trim();
+        if text.is_empty() {
+            return Err(refuse_field("message_empty", "text"));
+        }
+        if text.chars().count() > LONGEST_MESSAGE {
+            return Err(refuse_field("message_too_long", "text"));
+        }
+        let body = OutgoingBody { id: Uuid::nil(), purpose: "message".into(), channel: None, text: text.to_owned() };
+        self.hand_over(&writing.id, body).await?;
+        Ok(Nothing {})
     }
 
-    pub(super) async fn renew_link(self: &Arc<Self>, _: ById) -> Result<Nothing, CommandError> {
-        Err(refuse("unknown_command"))
+    /// Has something sent. Tried again after a lost answer it is the same thing, and is sent once.
+    pub(super) async fn hand_over(&self, id: &str, body: OutgoingBody) -> Result<(), CommandError> {
+        let line = self.line_for(id).await?;
+        let mut hasher = DefaultHasher::new();
+        (id, &body.purpose, &body.channel, &body.text).hash(&mut hasher);
+        let what = hasher.finish();
+        let attempt = *self.look().attempted.entry(what).or_insert_with(|| self.parts.ids.next());
+        let answer = line.write(id, &OutgoingBody { id: attempt, ..body }).await;
+        if !matches!(answer, Err(LineError::Unreachable(_) | LineError::Busy { .. } | LineError::Unexpected(_))) {
+            self.look().attempted.remove(&what);
+        }
+        answer.map(drop).map_err(|error| refused(&error))
     }
 
-    pub(super) async fn resend(self: &Arc<Self>, _: ByDelivery) -> Result<Nothing, CommandError> {
-        Err(refuse("unknown_command"))
+    /// A suggestion for the next form: nothing that is hidden.
+    pub(super) async fn known_client(self: &Arc<Self>, name: ClientName) -> Result<KnownClient, CommandError> {
+        let wanted = Sensitive::new(folded(name.client.trim()));
+        let state = self.look();
+        if wanted.reveal().is_empty() || state.settings().hide_names {
+            return Ok(KnownClient { client_side: None });
+        }
+        let same = |one: &&Consultation| folded(one.client.trim()) == *wanted.reveal();
+        let of_client = || state.consultations.latest_first().filter_map(|(id, _)| state.consultations.get(id)).filter(same);
+        let last = of_client().find(|one| one.contact.is_some()).or_else(|| of_client().next());
+        Ok(KnownClient { client_side: last.map(wishes::known) })
     }
 
-    pub(super) async fn thread(self: &Arc<Self>, _: ById) -> Result<Thread, CommandError> {
-        Err(refuse("unknown_command"))
+    /// The line to a backend that knows this consultation, also one that was made or changed a moment ago.
+    pub(super) async fn line_for(&self, id: &str) -> Result<Line, CommandError> {
+        self.known_consultation(id)?;
+        let line = self.line().ok_or_else(|| refuse("needs_connection"))?;
+        self.send_one(&line, id).await.map_err(|error| refused(&error))?;
+        Ok(line)
     }
 
-    pub(super) async fn write_to_client(self: &Arc<Self>, _: Writing) -> Result<Nothing, CommandError> {
-        Err(refuse("unknown_command"))
+    /// Tells what was said to waiting clients; `false` when something is still to be told and another attempt may help.
+    pub(crate) async fn tell_answers(&self, line: &Line) -> bool {
+        let now = self.now();
+        let waiting: Vec<(String, Answer)> = {
+            let state = self.look();
+            state.handled.iter().filter_map(|(id, handled)| Some((id.clone(), handled.to_tell.clone()?))).collect()
+        };
+        for (id, answer) in waiting {
+            if answer.matters(now)
+                && let Err(error) = self.tell_answer(line, &id, &answer).await
+                && matches!(error, LineError::Unreachable(_) | LineError::Busy { .. } | LineError::Refused)
+            {
+                tracing::info!(error = &error as &dyn std::error::Error, "an answer is told later");
+                return false;
+            }
+            self.change(|state| {
+                if let Some(handled) = state.handled.get_mut(&id)
+                    && handled.to_tell.as_ref() == Some(&answer)
+                {
+                    handled.to_tell = None;
+                }
+            });
+            self.save(&[Save::Handled(id)]).await;
+        }
+        true
     }
 
-    pub(super) async fn known_client(self: &Arc<Self>, _: ClientName) -> Result<KnownClient, CommandError> {
-        Err(refuse("unknown_command"))
+    async fn tell_answer(&self, line: &Line, id: &str, answer: &Answer) -> Result<(), LineError> {
+        self.send_one(line, id).await?;
+        let body = kabinet_api::AnswerBody {
+            answer: answer.answer.clone(),
+            minutes: answer.minutes(self.now()),
+            id: Uuid::parse_str(&answer.id).ok(),
+        };
+        let told = line.answer(id, &body).await;
+        if let Err(error) = &told {
+            tracing::info!(error = error as &dyn std::error::Error, "the backend does not take an answer");
+        }
+        told
+    }
+}
+
+/// Why something that only the backend can do was not done.
+pub(super) fn refused(error: &LineError) -> CommandError {
+    tracing::info!(error = error as &dyn std::error::Error, "the backend did not do what was asked");
+    match error {
+        LineError::Unreachable(_) => refuse("needs_connection"),
+        LineError::NotFound => refuse("unknown_there"),
+        LineError::Rejected { code, field } => match code.as_str() {
+            code if client_side::REASONS.contains(&code) => refuse_with(&format!("delivery_{code}"), &[], field.as_deref()),
+            _ => refuse_with("refused_there", &[], field.as_deref()),
+        },
+        _ => error.message().into(),
     }
 }

@@ -1,6 +1,6 @@
 //! Making and changing consultations. All of it works without the backend; the outbox tells it.
 
-use super::{refuse, refuse_field, since};
+use super::{refuse, refuse_field, since, wishes};
 use crate::application::{Application, Save};
 use crate::command::{
     ById, CommandError, ConsultationChange, ConsultationDraft, Nothing, Outcome, RoomPreview, RoomPreviewRequest, RoomWishes,
@@ -25,6 +25,9 @@ use std::sync::Arc;
 pub(crate) const SHORTEST: u32 = 5;
 pub(crate) const LONGEST: u32 = 600;
 const LONGEST_NOTE: usize = 2000;
+
+/// Nobody waits longer for the link of a new client's page: what was made is shown without.
+const PAGE_WITHIN: std::time::Duration = std::time::Duration::from_secs(2);
 
 /// What was typed, understood.
 struct Planned {
@@ -64,6 +67,8 @@ impl Application {
 
     async fn make_now(self: &Arc<Self>, draft: ConsultationDraft) -> Result<ConsultationView, CommandError> {
         let planned = self.planned(&draft)?;
+        // Refused before a room is made, which could not be unmade.
+        wishes::check(draft.client_side.as_ref())?;
         let info = rooms::provider(&draft.provider)?;
         let Placed { provider, room, made, without } = match pasted_link(&draft) {
             Some(link) => self.place_of_link(link, info)?,
@@ -87,7 +92,8 @@ impl Application {
             page_link: None,
             code: None,
             version: None,
-        };
+        }
+        .wished(draft.client_side.as_ref(), false)?;
         let id = consultation.id.clone();
         let at_provider = consultation.made.is_some();
         self.put(None, consultation).await;
@@ -96,6 +102,7 @@ impl Application {
             self.saw_room(&id);
             self.tell_without(&id, without.as_deref());
         }
+        self.have_page_made(&id).await;
         // Made it is, whether or not there is a clipboard.
         if let Err(error) = self.copy_client_link(&id).await {
             self.trouble("no_clipboard", Some(error.message));
@@ -127,6 +134,8 @@ impl Application {
             |known: &Consultation| base.as_ref().map_or_else(|| typed.clone(), |base| since::laid_over(&typed, base, known));
         let draft = over(&before);
         let planned = self.planned(&draft)?;
+        let names_hidden = self.look().settings().hide_names;
+        before.clone().wished(draft.client_side.as_ref(), names_hidden)?;
         let info = rooms::provider(&draft.provider)?;
         let same_place = draft.provider == before.provider;
         // A link that was emptied, and not only left out, asks for another room: the one it led to may be gone.
@@ -146,6 +155,7 @@ impl Application {
         };
         // The provider took its time; meanwhile something else may have changed, even the room.
         let before = self.known_consultation(&id).unwrap_or(before);
+        let wished = before.clone().wished(over(&before).client_side.as_ref(), names_hidden).unwrap_or_else(|_| before.clone());
         let planned = self.planned(&over(&before)).unwrap_or(planned);
         let keeps_time = base.as_ref().is_some_and(|base| since::same_time(&typed, base));
         let changed = changed.filter(|changed| before.made.as_ref().is_some_and(|made| made.id == changed.id));
@@ -157,7 +167,7 @@ impl Application {
         });
         let (moved, at_provider) = (placed.room.link != before.link, placed.made.is_some());
         // A form that was not shown the name cannot give it back.
-        let hidden = self.look().settings().hide_names && planned.client.is_empty();
+        let hidden = names_hidden && planned.client.is_empty();
         let now = Consultation {
             client: if hidden { before.client.clone() } else { planned.client },
             starts_at: if keeps_time { before.starts_at } else { planned.starts_at },
@@ -168,7 +178,7 @@ impl Application {
             room: placed.room.name,
             note: planned.note,
             made: placed.made,
-            ..before.clone()
+            ..wished
         };
         self.put(Some(before), now).await;
         let opened_with = base.as_ref().and_then(|base| base.calendar.as_ref());
@@ -180,6 +190,15 @@ impl Application {
             self.tell_without(&id, placed.without.as_deref());
         }
         self.shown(&id)
+    }
+
+    /// Where clients have pages, the backend gives the link; it is worth a moment to copy the right one.
+    async fn have_page_made(&self, id: &str) {
+        let pages = self.look().practice.as_ref().is_some_and(|practice| practice.pages);
+        let Some(line) = self.line().filter(|_| pages) else { return };
+        if let Ok(Err(error)) = tokio::time::timeout(PAGE_WITHIN, self.send_one(&line, id)).await {
+            tracing::info!(error = &error as &dyn std::error::Error, "the client's page is made later");
+        }
     }
 
     /// A new room where none was pasted.
@@ -251,7 +270,7 @@ impl Application {
     fn shown(&self, id: &str) -> Result<ConsultationView, CommandError> {
         let consultation = self.known_consultation(id)?;
         let state = self.look();
-        Ok(present::consultation_view(&state, &history::known(&state, &consultation), self.now()))
+        Ok(present::consultation_view(&state, &history::known(&state, &consultation, self.now()), self.now()))
     }
 
     async fn decide(self: &Arc<Self>, id: &str, status: Status) -> Result<Nothing, CommandError> {

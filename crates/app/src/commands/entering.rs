@@ -1,15 +1,13 @@
 //! Entering a room, and what else one does for a client: handing on the link, asking for five minutes.
 
-use super::{refuse, refuse_field};
+use super::refuse;
 use crate::application::{Application, Save};
 use crate::command::{ById, CommandError, Nothing, Snooze};
 use crate::keychain::secret_name;
 use crate::record::Consultation;
 use crate::rooms::SpecialistDoor;
-use crate::view::Message;
+use crate::view::{AlertAnswerKind, Message};
 use crate::{LOGIN, PASSWORD};
-use chrono::Duration;
-use kabinet_domain::Sensitive;
 use std::sync::{Arc, PoisonError};
 use tokio_util::sync::CancellationToken;
 
@@ -21,8 +19,6 @@ const NOTE_SHOWN: std::time::Duration = std::time::Duration::from_secs(60);
 
 /// An answer to *Join* does not wait longer for the backend.
 const TOLD_WITHIN: std::time::Duration = std::time::Duration::from_secs(1);
-
-const LONGEST_SNOOZE: u32 = 120;
 
 impl Application {
     pub(super) async fn join(self: &Arc<Self>, by: ById) -> Result<Nothing, CommandError> {
@@ -71,6 +67,8 @@ impl Application {
         let before = self.change(|state| {
             let handled = state.handled.entry(id.to_owned()).or_default();
             handled.snoozed_until = handled.snoozed_until.filter(|until| *until <= now);
+            // The press says more than what was said before it.
+            (handled.coming_at, handled.to_tell) = (None, None);
             handled.pressed_join_at.replace(now)
         });
         let opened = self.open_room(&consultation).await;
@@ -128,25 +126,8 @@ impl Application {
         }
     }
 
-    pub(crate) async fn copy_client_link(&self, id: &str) -> Result<(), CommandError> {
-        let link = self.known_consultation(id)?.link;
-        if link.is_empty() {
-            return Err(refuse("no_link"));
-        }
-        self.parts.desktop.copy(&Sensitive::new(link)).await?;
-        self.trouble("no_clipboard", None);
-        self.worked(None);
-        Ok(())
-    }
-
+    /// "In 5 minutes": the client's page says so too.
     pub(crate) async fn snooze_alert(&self, id: &str, minutes: u32) -> Result<(), CommandError> {
-        self.known_consultation(id)?;
-        if !(1..=LONGEST_SNOOZE).contains(&minutes) {
-            return Err(refuse_field("bad_minutes", "minutes"));
-        }
-        let until = self.now() + Duration::minutes(i64::from(minutes));
-        self.change(|state| state.handled.entry(id.to_owned()).or_default().snoozed_until = Some(until));
-        self.save(&[Save::Handled(id.to_owned())]).await;
-        Ok(())
+        self.answer_client(id, AlertAnswerKind::Late, Some(minutes)).await
     }
 }

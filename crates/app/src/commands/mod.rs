@@ -5,6 +5,7 @@ mod client_side;
 mod connections;
 pub(crate) mod consultations;
 mod entering;
+mod handing_over;
 mod history;
 mod made_rooms;
 mod pairing;
@@ -12,6 +13,7 @@ mod reach;
 mod settings;
 mod sign_in;
 mod since;
+pub(crate) mod wishes;
 
 pub(crate) use connections::fields as form_fields;
 

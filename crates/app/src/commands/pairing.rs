@@ -50,12 +50,13 @@ impl Application {
         let now = self.now();
         let rows = self.change(|state| {
             state.specialist_id = None;
+            (state.practice, state.reach, state.binding_until) = (None, None, None);
             let ahead: Vec<String> =
                 state.consultations.values().filter(|one| one.ends_at() > now).map(|one| one.id.clone()).collect();
-            let mut rows = Vec::new();
+            let mut rows = vec![Save::Practice, Save::Reach];
             for id in ahead {
                 if let Some(consultation) = state.consultations.get(&id).cloned() {
-                    state.consultations.insert(Consultation { version: None, ..consultation });
+                    state.consultations.insert(Consultation { version: None, page_link: None, ..consultation });
                 }
                 state.unsent.insert(id.clone(), Unsent { base: None, refused: false });
                 rows.extend([Save::Consultation(id.clone()), Save::Unsent(id)]);

@@ -1,32 +1,209 @@
 //! How the specialist is reached away from this computer, and the key that names are read with.
 
-use super::refuse;
-use crate::application::Application;
+use super::client_side::refused;
+use super::{refuse, refuse_field};
+use crate::application::{Application, Save};
 use crate::command::{CommandError, NamesKey, Nothing, ReachDraft, Switch};
+use crate::line::{self, Line, LineError};
+use chrono::NaiveTime;
+use kabinet_api::ReachJson;
+use kabinet_domain::Sensitive;
 use std::sync::Arc;
+use url::Url;
+
+const AFTER_SECONDS: std::ops::RangeInclusive<u32> = 10..=900;
+
+/// What a link that binds a chat begins with: anything else is not opened.
+const TELEGRAM: &str = "https://t.me/";
 
 impl Application {
-    pub(super) async fn save_reach(self: &Arc<Self>, _: ReachDraft) -> Result<Nothing, CommandError> {
-        Err(refuse("unknown_command"))
+    pub(super) async fn save_reach(self: &Arc<Self>, draft: ReachDraft) -> Result<Nothing, CommandError> {
+        if !AFTER_SECONDS.contains(&draft.after_seconds) {
+            return Err(refuse_field("bad_after_seconds", "after_seconds"));
+        }
+        let hour =
+            |typed: Option<String>, field| match typed.map(|typed| typed.trim().to_owned()).filter(|typed| !typed.is_empty()) {
+                Some(typed) => match NaiveTime::parse_from_str(&typed, "%H:%M") {
+                    Ok(time) => Ok(Some(time.format("%H:%M").to_string())),
+                    Err(_) => Err(refuse_field("bad_time", field)),
+                },
+                None => Ok(None),
+            };
+        let (from, to) = (hour(draft.quiet_from, "quiet_from")?, hour(draft.quiet_to, "quiet_to")?);
+        if from.is_some() != to.is_some() {
+            return Err(refuse_field("quiet_hours_half", if from.is_some() { "quiet_to" } else { "quiet_from" }));
+        }
+        let line = self.connected()?;
+        let zone = self.look().place.zone.name().to_owned();
+        let changed = self.change_reach(&line, |reach| ReachJson {
+            after_seconds: draft.after_seconds,
+            quiet_from: from,
+            quiet_to: to,
+            timezone: Some(zone),
+            ..reach
+        });
+        changed.await.map_err(|error| refused(&error))?;
+        Ok(Nothing {})
     }
 
     pub(super) async fn bind_telegram(self: &Arc<Self>, _: Nothing) -> Result<Nothing, CommandError> {
-        Err(refuse("unknown_command"))
+        let line = self.connected()?;
+        let link = line.bind_telegram().await.map_err(|error| refused(&error))?;
+        // A backend on this computer may be led to a stand-in on it.
+        let stands_in = line::is_loopback(line.url()) && Url::parse(&link.link).is_ok_and(|url| line::is_loopback(&url));
+        if !link.link.starts_with(TELEGRAM) && !stands_in {
+            return Err(refuse("backend_unexpected"));
+        }
+        self.parts.desktop.open_address(&Sensitive::new(link.link)).await?;
+        self.change(|state| state.binding_until = Some(link.expires_at));
+        Ok(Nothing {})
     }
 
-    pub(super) async fn confirm_telegram(self: &Arc<Self>, _: Switch) -> Result<Nothing, CommandError> {
-        Err(refuse("unknown_command"))
+    /// Off: it is somebody else's chat, and is let go.
+    pub(super) async fn confirm_telegram(self: &Arc<Self>, switch: Switch) -> Result<Nothing, CommandError> {
+        let line = self.connected()?;
+        let done = if switch.on { line.confirm_telegram().await } else { line.unbind_telegram().await };
+        done.map_err(|error| refused(&error))?;
+        self.ask_reach(&line).await;
+        Ok(Nothing {})
     }
 
     pub(super) async fn unbind_telegram(self: &Arc<Self>, _: Nothing) -> Result<Nothing, CommandError> {
-        Err(refuse("unknown_command"))
+        let line = self.connected()?;
+        line.unbind_telegram().await.map_err(|error| refused(&error))?;
+        self.ask_reach(&line).await;
+        Ok(Nothing {})
     }
 
     pub(super) async fn names_key(self: &Arc<Self>, _: Nothing) -> Result<NamesKey, CommandError> {
-        Err(refuse("unknown_command"))
+        let key = self.names_key_text().await?.ok_or_else(|| refuse("no_names_key"))?;
+        Ok(NamesKey { text: key.into_inner() })
     }
 
-    pub(super) async fn enter_names_key(self: &Arc<Self>, _: NamesKey) -> Result<Nothing, CommandError> {
-        Err(refuse("unknown_command"))
+    pub(super) async fn enter_names_key(self: &Arc<Self>, key: NamesKey) -> Result<Nothing, CommandError> {
+        if !self.take_names_key(&key.text.into()).await? {
+            return Err(refuse_field("not_a_names_key", "text"));
+        }
+        Ok(Nothing {})
+    }
+
+    fn connected(&self) -> Result<Line, CommandError> {
+        self.line().ok_or_else(|| refuse("needs_connection"))
+    }
+
+    /// Changes what is meant and nothing else: another desktop may have changed the rest.
+    async fn change_reach(&self, line: &Line, change: impl FnOnce(ReachJson) -> ReachJson) -> Result<(), LineError> {
+        let reach = change(line.reach().await?);
+        self.keep_reach(Some(&reach)).await;
+        line.put_reach(&line::reach_body(reach)).await
+    }
+
+    /// Asks how the specialist is reached. A backend that cannot say is no reason to complain.
+    pub(crate) async fn ask_reach(&self, line: &Line) {
+        match line.reach().await {
+            Ok(reach) => self.keep_reach(Some(&reach)).await,
+            Err(LineError::NotFound) => self.keep_reach(None).await,
+            Err(error) => {
+                tracing::info!(error = &error as &dyn std::error::Error, "how the specialist is reached is not known");
+            }
+        }
+    }
+
+    /// The same beside whatever else is done.
+    pub(crate) fn ask_reach_soon(self: &Arc<Self>, line: &Line) {
+        let (application, line) = (self.clone(), line.clone());
+        self.tasks.spawn(async move {
+            tokio::select! {
+                () = application.stop.cancelled() => {}
+                () = application.ask_reach(&line) => {}
+            }
+        });
+    }
+
+    async fn keep_reach(&self, reach: Option<&ReachJson>) {
+        let reach = reach.map(line::reach);
+        let changed = self.change(|state| {
+            if reach.as_ref().is_some_and(|reach| reach.telegram.is_some()) {
+                state.binding_until = None;
+            }
+            let changed = state.reach != reach;
+            state.reach = reach;
+            changed
+        });
+        if changed {
+            self.save(&[Save::Reach]).await;
+        }
+    }
+
+    /// What the backend says of its practice.
+    pub(crate) async fn keep_practice(&self, practice: kabinet_api::Practice) {
+        let practice = Some(line::practice(practice));
+        let changed = self.change(|state| {
+            let changed = state.practice != practice;
+            state.practice = practice;
+            changed
+        });
+        if changed {
+            self.save(&[Save::Practice]).await;
+        }
+    }
+
+    /// "Do not disturb" of everything is over by its time. The backend has to hear that: else it would keep clients back in the
+    /// quiet hours too.
+    pub(crate) async fn end_quiet(&self) {
+        let now = self.now();
+        let over = {
+            let kept = &mut self.look().kept;
+            let over = kept.do_not_disturb_everything && kept.do_not_disturb_until.is_none_or(|until| until <= now);
+            if over {
+                (kept.do_not_disturb_until, kept.do_not_disturb_everything) = (None, false);
+                kept.do_not_disturb_untold = true;
+            }
+            over
+        };
+        if over {
+            self.outgoing.notify_one();
+            // What is not kept now is noticed again at the next start.
+            let _ = self.save_kept().await;
+        }
+    }
+
+    /// Tells the backend of "do not disturb", so that messengers know it too; `false` when another attempt may help.
+    pub(crate) async fn tell_quiet(&self, line: &Line) -> bool {
+        let (untold, until, everything) = {
+            let kept = &self.look().kept;
+            (kept.do_not_disturb_untold, kept.do_not_disturb_until, kept.do_not_disturb_everything)
+        };
+        if !untold {
+            return true;
+        }
+        let now = self.now();
+        let told = self
+            .change_reach(line, |reach| ReachJson {
+                quiet_until: until.filter(|until| *until > now),
+                quiet_even_clients: everything && until.is_some_and(|until| until > now),
+                ..reach
+            })
+            .await;
+        match told {
+            Err(error @ (LineError::Unreachable(_) | LineError::Busy { .. } | LineError::Refused)) => {
+                tracing::info!(error = &error as &dyn std::error::Error, "the backend hears of do not disturb later");
+                return false;
+            }
+            Err(error) => tracing::info!(error = &error as &dyn std::error::Error, "the backend does not take do not disturb"),
+            Ok(()) => {}
+        }
+        let done = self.change(|state| {
+            let same = (state.kept.do_not_disturb_until, state.kept.do_not_disturb_everything) == (until, everything);
+            if same {
+                state.kept.do_not_disturb_untold = false;
+            }
+            same
+        });
+        if done {
+            // Told again after a restart it does no harm.
+            let _ = self.save_kept().await;
+        }
+        done
     }
 }

@@ -77,7 +77,7 @@ impl Application {
     }
 
     pub(super) async fn do_not_disturb(self: &Arc<Self>, quiet: DoNotDisturb) -> Result<Nothing, CommandError> {
-        self.be_quiet(quiet.minutes).await.map(|()| Nothing {})
+        self.be_quiet(quiet.minutes, quiet.everything).await.map(|()| Nothing {})
     }
 
     pub(crate) async fn hide_names(&self, on: bool) -> Result<(), CommandError> {
@@ -87,12 +87,18 @@ impl Application {
         Ok(())
     }
 
-    pub(crate) async fn be_quiet(&self, minutes: Option<u32>) -> Result<(), CommandError> {
+    pub(crate) async fn be_quiet(&self, minutes: Option<u32>, everything: bool) -> Result<(), CommandError> {
         if minutes.is_some_and(|minutes| !(1..=LONGEST_QUIET).contains(&minutes)) {
             return Err(refuse_field("bad_minutes", "minutes"));
         }
         let until = minutes.map(|minutes| self.now() + Duration::minutes(i64::from(minutes)));
-        self.change(|state| state.kept.do_not_disturb_until = until);
+        self.change(|state| {
+            let kept = &mut state.kept;
+            kept.do_not_disturb_until = until;
+            kept.do_not_disturb_everything = everything && until.is_some();
+            kept.do_not_disturb_untold = true;
+        });
+        self.outgoing.notify_one();
         self.save_kept().await?;
         self.worked(None);
         Ok(())

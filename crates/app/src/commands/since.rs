@@ -1,6 +1,7 @@
 //! A form is older than what is known by the time it is sent: what was not touched in it is nothing that a person wants.
 
-use crate::command::{BroadcastWishes, CalendarWishes, ConsultationDraft, RoomWishes};
+use super::wishes;
+use crate::command::{BroadcastWishes, CalendarWishes, ClientWishes, ConsultationDraft, RoomWishes};
 use crate::record::Consultation;
 use crate::view::ColleagueView;
 use chrono_tz::Tz;
@@ -24,8 +25,24 @@ pub(super) fn laid_over(draft: &ConsultationDraft, base: &ConsultationDraft, kno
         note: pick(&base.note, &draft.note, || known.note.clone()),
         room: draft.room.clone(),
         calendar: draft.calendar.clone(),
-        client_side: draft.client_side.clone(),
+        client_side: client_side_laid_over(draft.client_side.as_ref(), base.client_side.as_ref(), known),
     }
+}
+
+/// The same for how a client is reached and let in. A form that says nothing of it leaves it as it is.
+fn client_side_laid_over(
+    draft: Option<&ClientWishes>,
+    base: Option<&ClientWishes>,
+    known: &Consultation,
+) -> Option<ClientWishes> {
+    let draft = draft?;
+    let Some(base) = base else { return Some(draft.clone()) };
+    let known = wishes::known(known);
+    Some(ClientWishes {
+        contact: pick(&base.contact, &draft.contact, || known.contact.clone()),
+        reminders: pick(&base.reminders, &draft.reminders, || known.reminders.clone()),
+        door: pick(&base.door, &draft.door, || known.door),
+    })
 }
 
 /// When it is was not touched at all.
@@ -80,6 +97,8 @@ fn people<T: Clone, K: PartialEq>(wished: &[T], base: &[T], known: &[T], key: im
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::testing;
+    use crate::view::{Channel, ContactView, Door};
 
     fn person(id: &str) -> ColleagueView {
         ColleagueView { id: id.into(), name: String::new(), email: None, position: String::new() }
@@ -103,6 +122,23 @@ mod tests {
         check(wishes(false, &["5"]), Some(&wishes(true, &["5"])), (false, &["5", "6"]));
         check(wishes(true, &["8"]), None, (true, &["8"]));
         check(CalendarWishes { on: false, invited: None }, None, (false, &["5", "6"]));
+    }
+
+    #[test]
+    fn how_a_client_is_reached_is_laid_over_field_by_field() {
+        let wishes = |phone: &str, reminders: &[u32], door: Door| {
+            let contact =
+                ContactView { channel: Channel::Whatsapp, phone: phone.into(), email: String::new(), language: "ru".into() };
+            ClientWishes { contact: Some(contact), reminders: reminders.to_vec(), door }
+        };
+        let (base, draft) = (wishes("71", &[60], Door::AtTime), wishes("71", &[60, 10], Door::AtTime));
+        let known = testing::consultation("c1", "15:00", 50);
+        let contact = crate::record::Contact { channel: "max".into(), phone: Some("79001234567".into()), ..Default::default() };
+        let known = Consultation { contact: Some(contact), door: Door::AtOnce, ..known };
+        let over = client_side_laid_over(Some(&draft), Some(&base), &known).expect("wishes");
+        assert_eq!((over.contact, over.reminders, over.door), (wishes::known(&known).contact, vec![60, 10], Door::AtOnce));
+        assert_eq!(client_side_laid_over(Some(&draft), None, &known), Some(draft));
+        assert_eq!(client_side_laid_over(None, Some(&base), &known), None);
     }
 
     #[test]

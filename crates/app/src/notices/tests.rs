@@ -1,7 +1,7 @@
 use super::*;
-use crate::record::{Event, Kind};
+use crate::record::{Consultation, Event, Kind};
 use crate::testing::{at, consultation, event, joined, left, started, state};
-use crate::view::Language;
+use crate::view::{Language, Privacy};
 use proptest::prelude::*;
 use std::sync::LazyLock;
 
@@ -139,9 +139,10 @@ fn in_five_minutes_it_rings_again_if_the_client_is_still_there() {
 }
 
 #[test]
-fn do_not_disturb_keeps_the_screen_empty_and_the_icon_true() {
+fn do_not_disturb_of_everything_keeps_the_screen_empty_and_the_icon_true() {
     let mut state = at_three(&[joined(1, "14:58", "Ivan")]);
     state.kept.do_not_disturb_until = Some(at("15:10"));
+    state.kept.do_not_disturb_everything = true;
     assert_eq!(title(&state, "15:00"), "");
     let known = from_today(&state, at("15:00"));
     assert_eq!(crate::present::tray_state(&state, &known, at("15:00")), crate::view::TrayState::ClientThere);
@@ -163,7 +164,11 @@ fn what_stood_before_the_quiet_stands_again_after_it_without_a_ring() {
         let [Step::Show(notice)] = steps.as_slice() else { panic!("{steps:?}") };
         assert_eq!((notice.notification.urgent, notice.notification.sound), (true, false));
     };
-    check(|state| state.kept.do_not_disturb_until = Some(at("16:00")), |state| state.kept.do_not_disturb_until = None);
+    let quiet: fn(&mut State) = |state| {
+        state.kept.do_not_disturb_until = Some(at("16:00"));
+        state.kept.do_not_disturb_everything = true;
+    };
+    check(quiet, |state| state.kept.do_not_disturb_until = None);
     check(|state| state.kept.settings.notifications = false, |state| state.kept.settings.notifications = true);
 }
 

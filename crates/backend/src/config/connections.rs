@@ -32,6 +32,11 @@ impl Connections {
         self.0.get(id)
     }
 
+    /// Takes the place of what was set before for the same connections.
+    pub(super) fn take_in(&mut self, other: Self) {
+        self.0.extend(other.0);
+    }
+
     /// Reads the secrets that stand in files.
     ///
     /// # Errors

@@ -18,13 +18,14 @@ pub struct Follower {
     reader: Reader,
     after: Cursor,
     slot: Slot,
+    counted: bool,
     /// Only while storage is asked.
     reading: Option<Reading>,
 }
 
 impl Follower {
-    pub(super) fn new(feed: Arc<Feed>, reader: Reader, after: Cursor) -> Self {
-        Self { feed, reader, after, slot: Slot::default(), reading: None }
+    pub(super) fn new(feed: Arc<Feed>, reader: Reader, after: Cursor, counted: bool) -> Self {
+        Self { feed, reader, after, slot: Slot::default(), counted, reading: None }
     }
 
     /// Everything up to here has been given.
@@ -80,7 +81,7 @@ impl Follower {
 
 impl Drop for Follower {
     fn drop(&mut self) {
-        self.feed.leave(self.reader, std::mem::take(&mut self.slot));
+        self.feed.leave(self.reader, std::mem::take(&mut self.slot), self.counted);
     }
 }
 

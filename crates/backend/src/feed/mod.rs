@@ -112,7 +112,13 @@ impl Feed {
             return Err(FollowError::Expired { oldest });
         }
         self.followers.fetch_add(1, Ordering::Relaxed);
-        Ok(Follower::new(Arc::clone(self), reader, after))
+        Ok(Follower::new(Arc::clone(self), reader, after, true))
+    }
+
+    /// A place for a part of the backend itself, from a position it has just read: it is not counted among those who follow.
+    #[must_use]
+    pub fn watch(self: &Arc<Self>, reader: Reader, after: Cursor) -> Follower {
+        Follower::new(Arc::clone(self), reader, after, false)
     }
 
     /// What comes after a cursor now, possibly nothing: the one read that everything else is made of.
@@ -145,8 +151,8 @@ impl Feed {
         }
     }
 
-    fn leave(&self, reader: Reader, slot: Slot) {
-        self.followers.fetch_sub(1, Ordering::Relaxed);
+    fn leave(&self, reader: Reader, slot: Slot, counted: bool) {
+        self.followers.fetch_sub(u64::from(counted), Ordering::Relaxed);
         self.lock().leave(reader, slot);
     }
 

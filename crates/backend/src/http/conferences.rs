@@ -59,7 +59,8 @@ pub async fn list(State(app): State<App>, caller: Caller, Asked(query): Asked<Li
 pub async fn create(State(app): State<App>, caller: Caller, Json(body): Json<ConferenceBody>) -> Result<Response, Refusal> {
     let owner = caller.specialist()?;
     let id = body.id.unwrap_or_else(|| app.ids.next());
-    let wanted = conference(app.clients.names.checked(body)?, id, owner, app.now(), app.fallbacks)?;
+    let body = app.clients.names.checked(without_page(&app, body))?;
+    let wanted = conference(body, id, owner, app.now(), app.fallbacks)?;
     refuse_unknown_people(&app, &wanted, None).await?;
     let changed = match app.maker.wanted(&wanted)? {
         None => app.writer.change(Change::Create(wanted)).await?,
@@ -102,7 +103,8 @@ pub async fn update(
         return Err(Refusal::field("id", "is not the one in the address"));
     }
     let known = find(&app, &caller, id).await?;
-    let mut wanted = conference(app.clients.names.checked(body)?, id, owner, app.now(), app.fallbacks)?;
+    let body = app.clients.names.checked(without_page(&app, body))?;
+    let mut wanted = conference(body, id, owner, app.now(), app.fallbacks)?;
     wanted.owner.id = known.owner.id;
     refuse_unknown_people(&app, &wanted, Some(&known)).await?;
     let was_in_calendar = known.create_calendar_event;
@@ -170,7 +172,7 @@ fn tell_calendar(app: &App, concerned: bool) {
 }
 
 /// The caller's consultation. Somebody else's does not exist.
-async fn find(app: &App, caller: &Caller, id: Uuid) -> Result<Conference, Refusal> {
+pub(super) async fn find(app: &App, caller: &Caller, id: Uuid) -> Result<Conference, Refusal> {
     let found = app.consultations.find(ConsultationId(id)).await?.ok_or_else(Refusal::not_found)?;
     match caller.reader() {
         Reader::Specialist(specialist) if specialist != SpecialistId(found.owner.id) => Err(Refusal::not_found()),
@@ -178,22 +180,31 @@ async fn find(app: &App, caller: &Caller, id: Uuid) -> Result<Conference, Refusa
     }
 }
 
-/// As the reader is shown it: with the owner's present name, and running while it does.
-fn as_seen(app: &App, mut conference: Conference) -> Conference {
+/// As the reader is shown it: with the owner's present name, running while it does, and with the link of the client's page.
+pub(super) fn as_seen(app: &App, mut conference: Conference) -> Conference {
     if let Some(owner) = app.people.get(SpecialistId(conference.owner.id)) {
         owner.name.reveal().clone_into(&mut conference.owner.name);
     }
     if conference.status == ConferenceStatus::Planned && app.status.is_running(ConsultationId(conference.id)) {
         conference.status = ConferenceStatus::Running;
     }
+    if conference.invite_link.is_none() {
+        conference.invite_link = app.clients.pages.link(ConsultationId(conference.id));
+    }
     conference
 }
 
-fn tagged(conference: Conference) -> Response {
+pub(super) fn tagged(conference: Conference) -> Response {
     let tag = HeaderValue::from_str(&format!("\"{}\"", conference.version)).expect("a number in quotes");
     let mut response = axum::Json(conference).into_response();
     response.headers_mut().insert(header::ETAG, tag);
     response
+}
+
+/// A page's own link that is sent back is not one that the caller has set: it would outlive its page.
+fn without_page(app: &App, mut body: ConferenceBody) -> ConferenceBody {
+    body.invite_link = body.invite_link.filter(|link| !app.clients.pages.is_own(link));
+    body
 }
 
 /// The version in `If-Match`; `*` is any.

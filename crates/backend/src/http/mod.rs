@@ -63,6 +63,10 @@ pub struct Shared {
     pub secrets: WebhookSecrets,
     pub admin: AdminToken,
     pub limiter: Limiter,
+    /// Of links that lead nowhere: an old one that is opened again must not keep a computer at the same address from being paired.
+    pub page_limiter: Limiter,
+    /// Where browsers find the pages' files, before `/w/`.
+    pub page_path: String,
     pub base_path: String,
     pub body_bytes: usize,
     pub patience: Duration,
@@ -116,7 +120,6 @@ impl App {
             maker,
             connections,
             news,
-            clients,
             status,
             clock,
             ids,
@@ -124,6 +127,9 @@ impl App {
             secrets: WebhookSecrets::read(config),
             admin: AdminToken::new(config.admin_token.reveal()),
             limiter: Limiter::new(config.limits.wrong_per_minute),
+            page_limiter: Limiter::new(config.limits.wrong_per_minute),
+            page_path: clients.pages.public_path(),
+            clients,
             base_path: config.base_path.clone(),
             body_bytes: config.limits.body_bytes,
             patience: Duration::from_secs(config.limits.request_seconds),

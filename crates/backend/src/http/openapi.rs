@@ -1,6 +1,6 @@
 //! The document of the interface, generated from the handlers and the types.
 
-use super::{App, conferences, events, health, people, portal, webhooks};
+use super::{App, conferences, door, events, health, page, people, portal, webhooks};
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use utoipa::openapi::Server;
@@ -14,6 +14,7 @@ use utoipa::{Modify, OpenApi};
         webhooks::jitsi, webhooks::jitsi_named, webhooks::event_sync, webhooks::own_module, portal::bitrix24,
         events::poll, events::stream,
         conferences::list, conferences::create, conferences::show, conferences::update, conferences::remove, conferences::pressed_join,
+        page::show, page::state, page::here, page::leave, page::late, page::answer, door::admit, door::new_link,
         people::current_user, portal::colleagues, people::add, people::remove, people::pair,
         health::health, health::ready, health::metrics, served,
     ),

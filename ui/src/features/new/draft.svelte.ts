@@ -8,6 +8,7 @@ import { lacking } from '$shared/room/lacking'
 import { RoomForm } from '$shared/room/room-form.svelte'
 import { clock, dayOf, nextHalfHour, type Place } from '$shared/time'
 import { t, told } from '$shared/words/words.svelte'
+import { ClientForm, hasClientSide } from './client-form.svelte'
 
 /** How a draft gets a link as it will look. */
 export type Preview = (provider: string, date: string) => Promise<string>
@@ -54,6 +55,8 @@ export class Draft {
   invited = new People(false)
   /** The calendar's part was touched; of a consultation that exists, anything else is left as it stands there. */
   calendarTouched = $state(false)
+  /** How the client is reached, reminded and let in. */
+  clientSide = new ClientForm()
   errors = $state<Record<string, string>>({})
   /** A refusal that belongs to no field. */
   trouble = $state('')
@@ -105,6 +108,7 @@ export class Draft {
     draft.minutes = consultation.minutes
     draft.note = consultation.note
     draft.room = RoomForm.of(consultation.made)
+    draft.clientSide = ClientForm.of(consultation)
     if (consultation.calendar) {
       draft.inCalendar = consultation.calendar.on
       draft.invited.put(consultation.calendar.invited)
@@ -124,6 +128,9 @@ export class Draft {
     draft.pasted = proposed.link ?? ''
     draft.pastes = proposed.link !== null
     draft.room = RoomForm.of(proposed.room)
+    draft.clientSide = ClientForm.of(proposed.client_side)
+    // Another client's phone is not this one's: with another name it goes.
+    draft.clientSide.suggested = Boolean(proposed.client_side?.contact)
     if (proposed.calendar) {
       draft.inCalendar = proposed.calendar.on
       draft.invited.put(proposed.calendar.invited ?? [])
@@ -194,7 +201,10 @@ export class Draft {
         hasCalendar(view) && (whole || !this.changes || this.calendarTouched)
           ? { on: this.goesToCalendar(view), invited: this.invited.chosen }
           : null,
-      client_side: null,
+      client_side:
+        hasClientSide(view) && (whole || !this.changes || this.clientSide.touched)
+          ? this.clientSide.wishes(view.practice)
+          : null,
     }
   }
 
@@ -207,7 +217,9 @@ export class Draft {
     if (way === 'pasted' && !this.pasted.trim()) this.errors.link = t('link-missing')
     if (this.goesToCalendar(view) && this.invited.typed.trim()) this.errors.invited = t('invited-unfinished')
     const room = way !== 'asked' || this.room.complete()
-    return room && Object.keys(this.errors).length === 0
+    const untouched = !hasClientSide(view) || (this.changes && !this.clientSide.touched)
+    const client = untouched || this.clientSide.complete()
+    return room && client && Object.keys(this.errors).length === 0
   }
 
   /** Sends through `send`; a refusal is put under its field and everything typed stays. */
@@ -231,7 +243,7 @@ export class Draft {
     this.failure = error
     const shown = ['client', 'provider', 'date', 'time', 'minutes', 'note', 'link', 'calendar', 'invited']
     if (error.code === 'room_may_have_been_made') this.uncertain = true
-    else if (this.room.refuse(error)) return
+    else if (this.room.refuse(error) || this.clientSide.refuse(error)) return
     else if (error.field && shown.includes(error.field)) this.errors[error.field] = told(error)
     else this.trouble = told(error)
   }
@@ -239,6 +251,7 @@ export class Draft {
   #forgive() {
     this.errors = {}
     this.room.errors = {}
+    this.clientSide.errors = {}
     this.trouble = ''
     this.failure = null
   }

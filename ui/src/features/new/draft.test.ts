@@ -37,6 +37,7 @@ test('a new draft needs only a name', () => {
     note: '',
     room: null,
     calendar: null,
+    client_side: null,
   })
 })
 

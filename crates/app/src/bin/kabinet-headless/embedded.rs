@@ -3,8 +3,8 @@
 use super::clock::MovableClock;
 use async_trait::async_trait;
 use kabinet_app::view::Message;
-use kabinet_app::{BackendAddress, BackendSwitch};
-use kabinet_backend::{Backend, Config, Embedded, Error, Running};
+use kabinet_app::{BackendAddress, BackendSwitch, Operator};
+use kabinet_backend::{Backend, Config, Embedded, Error, Given, Running};
 use kabinet_domain::{Ids, SystemIds};
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -18,12 +18,20 @@ pub struct EmbeddedBackend {
     data: PathBuf,
     clock: Arc<MovableClock>,
     token: String,
+    operator: Operator,
     running: Mutex<Option<Running>>,
 }
 
 impl EmbeddedBackend {
     pub fn new(listen: SocketAddr, data: PathBuf, clock: Arc<MovableClock>) -> Self {
-        Self { listen, data, clock, token: SystemIds.next().to_string(), running: Mutex::new(None) }
+        let (token, operator) = (SystemIds.next().to_string(), Operator::default());
+        Self { listen, data, clock, token, operator, running: Mutex::new(None) }
+    }
+
+    /// With what the operator gives its practice.
+    #[allow(dead_code, reason = "each test file uses its part")]
+    pub fn of_practice(self, operator: Operator) -> Self {
+        Self { operator, ..self }
     }
 
     pub async fn start(&self) -> Result<BackendAddress, Error> {
@@ -34,10 +42,27 @@ impl EmbeddedBackend {
             config.data.clone_from(&self.data);
             config.embedded =
                 Some(Embedded { name: "Kabinet".into(), token: self.token.clone().into(), token_ids: Vec::new(), account: None });
+            let (config, refused) = config.given(given(&self.operator));
+            if !refused.is_empty() {
+                tracing::error!(keys = refused.join(", "), "the operator's file has sections that the backend does not take");
+            }
             *running = Some(Backend::start_with(config, self.clock.clone(), Arc::new(SystemIds)).await?);
         }
         let url = running.as_ref().map(Running::url).unwrap_or_default();
         Ok(BackendAddress { url: url.parse().expect("a socket's address makes an address"), token: self.token.clone().into() })
+    }
+}
+
+/// From the application's words to the backend's.
+fn given(operator: &Operator) -> Given {
+    let practice = operator.practice.clone();
+    Given {
+        name: practice.name,
+        public_url: practice.public_url,
+        language: practice.language,
+        names_stay_here: practice.names_stay_here,
+        escalate_after_seconds: practice.escalate_after_seconds,
+        connections: operator.messengers().iter().map(|(id, settings)| (id.clone(), settings.0.clone())).collect(),
     }
 }
 

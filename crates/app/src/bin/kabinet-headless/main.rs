@@ -73,13 +73,15 @@ async fn main() -> anyhow::Result<()> {
     let clock = Arc::new(MovableClock::starting_at(arguments.now));
     let desktop = Arc::new(RecordingDesktop::new(arguments.language, arguments.time_zone));
     let secrets = Arc::new(MemorySecrets::default());
+    let operator = arguments.operator.as_deref().map(Operator::read).unwrap_or_default();
     let (backend, shown) = match (arguments.backend, arguments.token) {
         (Some(url), Some(token)) => {
             let shown = url.to_string();
             (Backend::At(BackendAddress { url, token: token.into() }), shown)
         }
         _ => {
-            let embedded = EmbeddedBackend::new(arguments.backend_listen, arguments.data.join("backend"), clock.clone());
+            let embedded = EmbeddedBackend::new(arguments.backend_listen, arguments.data.join("backend"), clock.clone())
+                .of_practice(operator.clone());
             let address = embedded.start().await.context("starting the backend")?;
             (Backend::Embedded(Arc::new(embedded)), address.url.to_string())
         }
@@ -91,7 +93,7 @@ async fn main() -> anyhow::Result<()> {
         ids: Arc::new(SystemIds),
         data_dir: arguments.data,
         backend,
-        operator: arguments.operator.as_deref().map(Operator::read).unwrap_or_default(),
+        operator,
         version: env!("CARGO_PKG_VERSION").into(),
     })
     .await;

@@ -52,6 +52,7 @@ pub(super) async fn write(connection: &mut SqliteConnection, rows: &Rows, row: &
         Row::Handled(key) => {
             sqlx::query("DELETE FROM inbox WHERE key = ?1").bind(key).execute(connection).await?;
         }
+        Row::Page(token) => super::pages::keep(connection, token).await?,
         Row::Message(message) => {
             let body = sealed(rows, ("messages", &message.id), &message.body);
             sqlx::query("INSERT INTO messages (id, specialist, consultation, at, delivery, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO NOTHING")

@@ -8,6 +8,7 @@ mod consultations;
 mod history;
 mod log;
 mod makings;
+mod pages;
 mod sealed;
 mod signal_row;
 mod specialists;

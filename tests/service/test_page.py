@@ -1,0 +1,285 @@
+"""The client's page, as browsers, messengers and guessers meet it. What needs another time of day is tested beside the code."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+import secrets
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, Callable, Iterator
+
+import pytest
+
+from lab import wait_for
+
+from .backend import Answer, Backend, watched
+from .practice import Specialist
+
+PUBLIC = "https://page.example.org/kab"
+PRACTICE = {"PRACTICE__PUBLIC_URL": PUBLIC, "PRACTICE__NAME": "Практика «Тишина»"}
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Backend]:
+    with watched(tmp_path_factory.mktemp("pages"), env=PRACTICE) as backend:
+        yield backend
+
+
+class Page:
+    """One consultation, and the page of its client."""
+
+    def __init__(self, specialist: Specialist, starts_in: timedelta = timedelta(minutes=5), **more: Any):
+        self.specialist, self.backend = specialist, specialist.backend
+        specialist.views.events()  # from the beginning
+        link = f"https://telemost.example/j/{secrets.randbelow(10**14):014}"
+        body = specialist.body(starts_in=starts_in, **{"provider": "telemost", "link": link, "client": "Иван Тайный", **more})
+        made = self.backend.send("POST", "/api/conferences", body, specialist.token)
+        assert made.status == 201, made.body
+        self.conference = made.json
+        self.id, self.room = made.json["id"], made.json["link"]
+        self.path = self.path_of(made.json)
+        self.backend.private |= {link, "Иван Тайный", self.token}
+
+    @staticmethod
+    def path_of(conference: dict[str, Any]) -> str:
+        assert conference["invite_link"].startswith(PUBLIC + "/w/")
+        return conference["invite_link"].removeprefix(PUBLIC)
+
+    @property
+    def token(self) -> str:
+        return self.path.removeprefix("/w/")
+
+    def get(self, path: str = "", **headers: str) -> Answer:
+        return self.backend.ask("GET", self.path + path, headers=headers)
+
+    def state(self) -> Any:
+        return self.get("/state").json
+
+    def say(self, word: str, visit: str = "visit-one", **more: Any) -> Any:
+        # As a browser's beacon: without a type that would have it ask first.
+        body = json.dumps({"visit": visit, **more}).encode()
+        answer = self.backend.ask("POST", f"{self.path}/{word}", body, headers={"Content-Type": "text/plain"})
+        assert answer.status == 200, answer.body
+        return answer.json
+
+    def ask(self, what: str, body: Any = None, method: str = "POST") -> Answer:
+        return self.backend.send(method, f"/api/conferences/{self.id}{what}", body or {}, self.specialist.token)
+
+    def change(self, **more: Any) -> None:
+        answer = self.ask("", {**self.conference, **more}, "PUT")
+        assert answer.status == 200, answer.body
+
+    def story(self) -> list[str]:
+        return [e["kind"] for e in self.specialist.views.events(consultation=self.id) if e["kind"] != "consultation_changed"]
+
+    def wait(self, kind: str, seconds: float = 10, **facts: Any) -> Any:
+        return self.specialist.views.wait(kind, seconds, consultation=self.id, **facts)
+
+
+Opens = Callable[..., Page]
+
+
+@pytest.fixture
+def open_page(anna: Specialist) -> Opens:
+    return lambda **more: Page(anna, **more)
+
+
+def test_a_messengers_preview_is_nobody(open_page: Opens):
+    page = open_page()
+    for agent in ("TelegramBot (like TwitterBot)", "WhatsApp/2.23.20.0", "facebookexternalhit/1.1"):
+        assert page.get(**{"User-Agent": agent}).status == 200
+    assert page.get(**{"Sec-Purpose": "prefetch", "Purpose": "prefetch"}).status == 200
+    assert page.backend.ask("HEAD", page.path).status == 200
+    page.state()
+    page.say("late", minutes=5)
+    page.wait("client_late")
+    assert page.story() == ["client_late"], "only what a person said"
+
+
+def test_a_visible_page_waits_on_however_many_devices(open_page: Opens):
+    page = open_page()
+    state = page.say("here")
+    assert state["waiting_since"] and state["phase"] == "waiting" and state["specialist_told"] in (True, False)
+    page.say("here", "visit-two")
+    page.say("here")
+    waiting = page.wait("client_waiting", where="page")
+    assert waiting["source"] == "page" and waiting["who"]["side"] == "client" and not waiting["who"]["name"]
+    page.say("leave")
+    page.say("leave", "visit-two")
+    page.wait("client_left", 20, reason="closed")
+    assert page.story() == ["client_opened_link", "client_waiting", "client_left"]
+    page.say("here", "visit-three")
+    wait_for(lambda: page.story()[3:] == ["client_opened_link", "client_waiting"], "coming back being told")
+
+
+def test_being_late_is_5_10_or_15_minutes(open_page: Opens):
+    page = open_page()
+    for minutes in (0, 7, 60, -5, "5", None, 5.5):
+        refused = page.backend.send("POST", f"{page.path}/late", {"visit": "visit-one", "minutes": minutes})
+        assert (refused.status, refused.code) == (400, "invalid_field"), minutes
+    for _ in range(3):
+        assert page.say("late", minutes=15)["late"]["minutes"] == 15
+    page.wait("client_late", minutes=15)
+    assert page.story() == ["client_late"]
+
+
+def test_the_specialist_is_late_and_the_client_answers(open_page: Opens):
+    page = open_page()
+    page.say("here")
+    assert page.ask("/answer", {"answer": "late", "minutes": 5}).status == 200
+    late = wait_for(lambda: page.state().get("specialist"), "the page hearing of it")
+    assert late["answer"] == "late" and late["until"]
+    assert page.say("answer", answer="cannot_wait")["specialist"]["client"] == "cannot_wait"
+    page.say("answer", answer="cannot_wait")
+    page.wait("client_answered", answer="cannot_wait")
+    assert page.story().count("client_answered") == 1
+
+
+def test_the_source_holds_no_link_and_no_name_before_the_door_is_open(open_page: Opens, anna: Specialist):
+    page = open_page(door="when_admitted")
+    source = page.get().body.decode()
+    assert "Тишина" in source and "data-state=" in source
+    for private in (page.room, "telemost", "Иван", anna.name, page.id):
+        assert private not in source
+    assert page.ask("/admit").status == 200
+    page.wait("client_admitted")
+    assert page.ask("/admit").status == 200
+    assert page.room in page.get().body.decode()
+    assert page.story() == ["client_admitted"]
+
+
+def test_where_the_room_tells_nothing_going_in_is_being_there(open_page: Opens):
+    page = open_page(door="at_once")
+    assert page.say("here")["room"] == page.room
+    page.say("leave", into_room=True)
+    page.wait("client_joined")
+    assert page.story() == ["client_opened_link", "client_waiting", "client_left", "client_joined"]
+
+
+def test_a_waiting_page_moves_to_another_providers_room(open_page: Opens):
+    page = open_page(door="at_once")
+    seen = page.state()
+    page.change(provider="jitsi", link="https://meet.example.org/another-door", room=None)
+    moved = page.get(f"/state?after={seen['revision']}&wait=20").json
+    assert moved["room"] == "https://meet.example.org/another-door"
+    assert page.get().status == 200, "by the same link"
+
+
+def test_a_changed_time_and_a_cancellation_are_seen(open_page: Opens):
+    page = open_page()
+    seen = page.state()
+    page.change(duration=20)
+    changed = page.get(f"/state?after={seen['revision']}&wait=20").json
+    assert changed["ends_at"] != seen["ends_at"]
+    page.change(status="cancelled")
+    assert page.get(f"/state?after={changed['revision']}&wait=20").json["phase"] == "cancelled"
+    assert "refresh" not in page.get().body.decode()
+
+
+def test_links_that_lead_nowhere_are_told_apart_by_nobody(tmp_path: Path, hire: Callable[..., Specialist]):
+    with watched(tmp_path, env=PRACTICE | {"LIMITS__WRONG_PER_MINUTE": "1000"}) as backend:
+        anna = hire(backend)
+        page = Page(anna)
+        renewed = page.ask("/new-link").json
+        assert backend.ask("GET", Page.path_of(renewed)).status == 200
+        deleted = Page(anna)
+        assert deleted.ask("", method="DELETE").status == 204
+        wait_for(lambda: deleted.get().status == 404, "a deleted page being gone")
+        tokens = [page.token, deleted.token, "x", "a" * 43, page.token + "A", "%2e%2e%2f", "%ff", "'--", page.id]
+        answers = [backend.ask("GET", f"/w/{token}{tail}") for token in tokens for tail in ("", "/state", "/else")]
+        answers += [backend.send("POST", f"/w/{token}/here", {"visit": "visit-one"}) for token in tokens]
+        assert {(answer.status, answer.body) for answer in answers} == {(404, answers[0].body)}
+        dates = {"date", "content-length"}
+        assert len({tuple(sorted((n, v) for n, v in a.headers.items() if n not in dates)) for a in answers}) == 1
+        backend.private |= {Page.path_of(renewed).removeprefix("/w/")}
+
+
+def test_guessing_is_slowed_down_and_a_right_link_is_not(tmp_path: Path, hire: Callable[..., Specialist]):
+    with watched(tmp_path, env=PRACTICE) as backend:
+        page = Page(hire(backend))
+        line = backend.line()
+        answers = [line.ask("GET", f"/w/{secrets.token_urlsafe(32)}") for _ in range(100)]
+        line.close()
+        assert [a.status for a in answers] == [404] * 20 + [429] * 80
+        assert len({a.body for a in answers}) == 1 and all(int(a.headers["retry-after"]) > 0 for a in answers[20:])
+        assert page.get().status == 200 and page.say("here")["waiting_since"]
+        # Whoever has an old link is not kept from pairing a computer.
+        assert backend.send("POST", "/api/devices/pair", {"code": "ABCD-EFGH", "name": "x"}).status != 429
+
+
+def test_a_restart_keeps_whoever_waits(tmp_path: Path, hire: Callable[..., Specialist]):
+    with watched(tmp_path, env=PRACTICE) as backend:
+        page = Page(hire(backend))
+        before = page.say("here")["waiting_since"]
+        backend.kill()
+        backend.start()
+        assert page.state()["waiting_since"] == before
+        assert page.say("here")["waiting_since"] == before
+        page.wait("client_waiting")
+        page.say("late", minutes=5)
+        page.wait("client_late")
+        assert page.story() == ["client_opened_link", "client_waiting", "client_late"]
+
+
+def test_every_answer_keeps_to_itself(open_page: Opens):
+    page = open_page()
+    for path in (page.path, f"{page.path}/state", "/w/nobody", "/w/page.css"):
+        headers = page.backend.ask("GET", path).headers
+        policy = headers["content-security-policy"]
+        assert "default-src 'none'" in policy and "unsafe" not in policy and "http" not in policy
+        assert headers["referrer-policy"] == "no-referrer" and headers["x-content-type-options"] == "nosniff"
+        assert headers["x-robots-tag"] == "noindex" and "set-cookie" not in headers
+    source = page.get().body.decode()
+    outside = [found for found in re.findall(r'(?:src|href)="([^"]*)"', source) if not found.startswith(("/kab/w/", "data:,")) and found]
+    assert not outside
+    assert page.backend.ask("GET", "/favicon.ico").status == 204
+
+
+def test_the_page_is_in_the_language_of_its_reader(open_page: Opens):
+    page = open_page(contact={"channel": "clipboard", "language": "en"})
+    assert '<html lang="en">' in page.get().body.decode()
+    assert '<html lang="ru">' in page.get("?lang=ru").body.decode()
+    other = open_page()
+    assert '<html lang="en">' in other.get(**{"Accept-Language": "en-GB,ru;q=0.5"}).body.decode()
+    assert '<html lang="ru">' in other.get(**{"Accept-Language": "de"}).body.decode()
+
+
+def test_another_site_cannot_speak_for_the_client(open_page: Opens):
+    page = open_page()
+    for headers in ({"Origin": "https://evil.example"}, {"Sec-Fetch-Site": "cross-site"}, {"Sec-Fetch-Site": "same-site"}):
+        refused = page.backend.send("POST", f"{page.path}/here", {"visit": "visit-one"}, headers=headers)
+        assert refused.status == 403
+    assert page.story() == []
+    beacon = {"Sec-Fetch-Site": "same-origin", "Origin": "null"}
+    assert page.backend.send("POST", f"{page.path}/here", {"visit": "visit-one"}, headers=beacon).status == 200
+
+
+def test_a_thousand_pages_wait_at_once(open_page: Opens):
+    pages = [open_page(door="at_once") for _ in range(50)]
+    port = pages[0].backend.port
+
+    async def wait(page: Page, revision: str) -> str:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(f"GET {page.path}/state?after={revision}&wait=50 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".encode())
+        answer = await reader.read()
+        writer.close()
+        return json.loads(answer.split(b"\r\n\r\n", 1)[1])["room"]
+
+    async def everybody() -> list[str]:
+        seen = [(page, page.state()["revision"]) for page in pages for _ in range(20)]
+        waiting = [asyncio.create_task(wait(page, revision)) for page, revision in seen]
+        await asyncio.sleep(0)
+        for page in pages:
+            # Heartbeats are answered meanwhile.
+            await asyncio.to_thread(page.say, "here")
+            await asyncio.to_thread(page.change, link=f"{page.room}9")
+        # Whoever was woken by the heartbeat's news asks again, as a page does.
+        rooms = await asyncio.gather(*waiting)
+        again = [page.state()["room"] for page in pages]
+        assert again == [f"{page.room}9" for page in pages]
+        return rooms
+
+    rooms = asyncio.run(everybody())
+    assert len(rooms) == 1000 and all(rooms)

@@ -1,0 +1,87 @@
+import { beforeEach, expect, test } from 'vitest'
+import { CommandError } from '$bridge'
+import type { Thread } from '$generated/Thread'
+import type { ThreadItem } from '$generated/ThreadItem'
+import { words } from '$shared/words/words.svelte'
+import { Talk } from './talk.svelte'
+
+const item = (id: string, from_client = true): ThreadItem => ({
+  id,
+  at: '2026-11-23T11:00:00Z',
+  from_client,
+  text: id,
+  what: 'text',
+  channel: 'whatsapp',
+  state: from_client ? null : 'sent',
+  message: null,
+})
+let number = 0
+const talk = (items: ThreadItem[] = [], write: (text: string) => Promise<unknown> = async () => ({})) =>
+  new Talk(`talk-${++number}`, async () => ({ items }), write)
+
+beforeEach(() => words.use('en'))
+
+test('the last of the client’s messages are marked as new, and stay so when they are read again', async () => {
+  const one = talk([item('a'), item('mine', false), item('b'), item('c')])
+  await one.look(2)
+  expect([...one.fresh]).toEqual(['b', 'c'])
+  await one.look(0)
+  expect([...one.fresh]).toEqual(['b', 'c'])
+})
+
+test('a slow answer to an old question is dropped', async () => {
+  let answer: (thread: Thread) => void = () => {}
+  let asked = 0
+  const one = new Talk(
+    'slow',
+    () =>
+      asked++ ? Promise.resolve({ items: [item('new')] }) : new Promise((resolve) => (answer = resolve)),
+    async () => ({}),
+  )
+  const old = one.look(0)
+  await one.look(0)
+  answer({ items: [item('old')] })
+  await old
+  expect(one.items.map(({ id }) => id)).toEqual(['new'])
+})
+
+test('what was read stays when it cannot be read again', async () => {
+  let works = true
+  const one = new Talk(
+    'cut',
+    () => (works ? Promise.resolve({ items: [item('a')] }) : Promise.reject(new CommandError({ code: 'x' }))),
+    async () => ({}),
+  )
+  await one.look(0)
+  works = false
+  await one.look(0)
+  expect([one.items.length, one.known, one.failure?.code]).toEqual([1, true, 'x'])
+})
+
+test('a sent message leaves the field, and the marks', async () => {
+  const sent: string[] = []
+  const one = talk([item('a')], async (text) => sent.push(text))
+  await one.look(1)
+  one.typed = ' Hello '
+  expect(await one.send()).toBe(true)
+  expect([sent, one.typed, one.fresh.size]).toEqual([['Hello'], '', 0])
+  expect(await one.send()).toBe(false)
+  expect(sent).toHaveLength(1)
+})
+
+test('a refused message stays in the field, also over a look at another screen', async () => {
+  const refuse = () => Promise.reject(new CommandError({ code: 'backend_unreachable' }))
+  const one = new Talk('kept', async () => ({ items: [] }), refuse)
+  one.typed = 'Hello'
+  expect(await one.send()).toBe(false)
+  expect(one.typed).toBe('Hello')
+  expect(one.refused).not.toBe('')
+  expect(new Talk('kept', async () => ({ items: [] }), refuse).typed).toBe('Hello')
+})
+
+test('what is typed on while a message is on its way is not lost', async () => {
+  const one = talk([], async () => (one.typed = 'Hello and more'))
+  one.typed = 'Hello'
+  await one.send()
+  expect(one.typed).toBe('Hello and more')
+})

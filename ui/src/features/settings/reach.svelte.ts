@@ -1,0 +1,90 @@
+import type { ReachDraft } from '$generated/ReachDraft'
+import type { ReachView } from '$generated/ReachView'
+
+/** Quiet hours as they are proposed to somebody who has none. */
+const NIGHT = { from: '22:00', to: '08:00' }
+
+export const SECONDS = [30, 60, 120, 300]
+
+/** How the specialist is reached, as it stands on the screen. Each change is saved by itself; what is refused goes back. */
+export class ReachForm {
+  values = $state.raw() as ReachDraft
+  /** The times as typed; they count once both can be read. */
+  from = $state('')
+  to = $state('')
+  typingFrom = $state<string | null>(null)
+  typingTo = $state<string | null>(null)
+  #saved: ReachDraft
+  #save: (draft: ReachDraft) => Promise<boolean>
+  #saving = 0
+
+  constructor(saved: ReachView, save: (draft: ReachDraft) => Promise<boolean>) {
+    this.#save = save
+    this.#saved = plain(saved)
+    this.#show(this.#saved)
+  }
+
+  /** What the application has; while a change is on its way, it is the change that counts. */
+  hear(saved: ReachView) {
+    this.#saved = plain(saved)
+    if (this.#saving === 0 && !this.#typing) this.#show(this.#saved)
+  }
+
+  get quiet(): boolean {
+    return this.values.quiet_from !== null
+  }
+
+  /** They end on the next day. */
+  get overMidnight(): boolean {
+    const { quiet_from, quiet_to } = this.values
+    return quiet_from !== null && quiet_to !== null && quiet_to <= quiet_from
+  }
+
+  /** From a time to the same time would be a whole day, which hardly anybody means. */
+  get same(): boolean {
+    return this.from !== '' && this.from === this.to
+  }
+
+  chooseSeconds(after_seconds: number): Promise<void> {
+    return this.#put({ ...this.values, after_seconds })
+  }
+
+  turnQuiet(on: boolean): Promise<void> {
+    return this.#put({
+      ...this.values,
+      quiet_from: on ? NIGHT.from : null,
+      quiet_to: on ? NIGHT.to : null,
+    })
+  }
+
+  /** The fields were left. */
+  async settle() {
+    if (!this.from || !this.to || this.same) return
+    if (this.from === this.values.quiet_from && this.to === this.values.quiet_to) return
+    await this.#put({ ...this.values, quiet_from: this.from, quiet_to: this.to })
+  }
+
+  get #typing(): boolean {
+    return this.typingFrom !== null || this.typingTo !== null
+  }
+
+  async #put(draft: ReachDraft) {
+    this.#show(draft)
+    this.#saving++
+    const done = await this.#save(draft)
+    this.#saving--
+    if (this.#saving > 0) return
+    if (done) this.#saved = draft
+    this.#show(this.#saved)
+  }
+
+  #show(draft: ReachDraft) {
+    this.values = draft
+    this.from = draft.quiet_from ?? ''
+    this.to = draft.quiet_to ?? ''
+  }
+}
+
+function plain({ after_seconds, quiet_from, quiet_to }: ReachView): ReachDraft {
+  return { after_seconds, quiet_from, quiet_to }
+}

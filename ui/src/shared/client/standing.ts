@@ -1,0 +1,74 @@
+import type { ConsultationView } from '$generated/ConsultationView'
+import type { DeliveryView } from '$generated/DeliveryView'
+import { isOver, isWaiting } from '../moment'
+import { clock } from '../time'
+import { t, words } from '../words/words.svelte'
+
+/** The client waits on the page, and nobody has let them in yet. */
+export function isAtTheDoor({ presence, door_open }: ConsultationView): boolean {
+  return presence.place === 'on_page' && !door_open
+}
+
+/** "Admit" is the next thing to do: the specialist is in the room already. */
+export function admitsNext(consultation: ConsultationView): boolean {
+  return isAtTheDoor(consultation) && consultation.presence.specialist_inside
+}
+
+/** Till when the specialist has put it off, `null` once that has passed. */
+export function putOffUntil({ answer, snoozed_until }: ConsultationView, now: number): string | null {
+  const until = answer?.answer === 'late' ? answer.until : snoozed_until
+  return until && Date.parse(until) > now ? until : null
+}
+
+/** Somebody waits whom the specialist can tell when they come. */
+export function canAnswer(consultation: ConsultationView): boolean {
+  return !isOver(consultation) && isWaiting(consultation) && !consultation.presence.specialist_inside
+}
+
+/** Whether the client is somewhere a word of the specialist's reaches them at once: on a page. */
+export function canBeTold({ page_link }: ConsultationView): boolean {
+  return page_link !== null
+}
+
+/** What goes out by itself or by a press, without the messages of the thread and what was given up. */
+export function toldOf({ deliveries }: ConsultationView): DeliveryView[] {
+  return deliveries.filter(({ purpose, state }) => purpose !== 'message' && state !== 'dropped')
+}
+
+/** Those that failed, and no link has gone out since: somebody has to choose another way. */
+export function undelivered(consultation: ConsultationView): DeliveryView[] {
+  const told = toldOf(consultation)
+  return told.filter(
+    ({ state }, index) =>
+      state === 'failed' &&
+      !told.slice(index + 1).some((later) => later.purpose === 'link' && later.state !== 'failed'),
+  )
+}
+
+/** What was said to and fro about being late, a line each. */
+export function saidLines(consultation: ConsultationView): string[] {
+  if (isOver(consultation)) return []
+  const { late, answer } = consultation
+  const lines: string[] = []
+  if (late) {
+    lines.push(t('client-late', { minutes: late.minutes, time: clock(late.until, words.place) }))
+  }
+  if (answer && !consultation.presence.specialist_inside) {
+    const replied = answer.client_can_wait
+    const own = ownAnswer(answer)
+    const theirs =
+      replied === null || answer.answer !== 'late'
+        ? ''
+        : replied
+          ? t('answer-can-wait')
+          : t('answer-cannot-wait')
+    lines.push([own, theirs].filter(Boolean).join(' '))
+  }
+  return lines
+}
+
+function ownAnswer({ answer, until }: NonNullable<ConsultationView['answer']>): string {
+  if (answer === 'cannot') return t('answer-cannot')
+  if (answer === 'coming' || !until) return t('answer-coming')
+  return t('answer-late', { time: clock(until, words.place) })
+}
