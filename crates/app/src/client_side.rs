@@ -38,7 +38,7 @@ pub(crate) fn practice(state: &State) -> Option<PracticeView> {
         channels: practice.channels.iter().map(|name| channel(name)).filter(|channel| *channel != Channel::Clipboard).collect(),
         telegram_bot: practice.telegram_bot.clone(),
         names_stay_here: practice.names_stay_here,
-        names_key_kept: false,
+        names_key_kept: state.names_key.is_some(),
     })
 }
 

@@ -171,6 +171,10 @@ async fn attempt(application: &Arc<Application>, line: &Line, attempts: &mut Att
         let user = line.current_user().await?;
         application.look().specialist_id = user.id.map(|id| id.to_string());
         application.keep_practice(user.practice).await;
+        if let Err(error) = application.settle_names_key().await {
+            tracing::warn!(code = error.code, "there is no key to keep names with");
+        }
+        application.outgoing.notify_one();
         application.ask_reach_soon(line);
         attempts.in_step = true;
     }
@@ -320,12 +324,12 @@ impl Application {
     /// Reads all consultations. What was typed here and is not sent yet stays as it is.
     pub(crate) async fn read_consultations(&self, line: &Line) -> Result<(), LineError> {
         let theirs = line.conferences().await?;
-        let now = self.now();
+        let (now, names) = (self.now(), self.names());
         let rows = self.change(|state| {
             let mut rows = Vec::new();
             let mut there = BTreeSet::new();
             for conference in theirs {
-                let consultation = line::consultation(conference);
+                let consultation = names.consultation(conference);
                 there.insert(consultation.id.clone());
                 rows.extend(outbox::accept(state, consultation));
             }
@@ -353,7 +357,10 @@ impl Application {
         }
         for id in changed {
             let rows = match line.conference(&id).await {
-                Ok(conference) => self.change(|state| outbox::accept(state, line::consultation(conference))),
+                Ok(conference) => {
+                    let theirs = self.names().consultation(conference);
+                    self.change(|state| outbox::accept(state, theirs))
+                }
                 Err(LineError::NotFound) => self.change(|state| {
                     let gone = !state.unsent.contains_key(&id) && state.consultations.remove(&id).is_some();
                     if gone { vec![Save::Consultation(id)] } else { Vec::new() }

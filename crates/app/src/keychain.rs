@@ -155,6 +155,7 @@ impl Application {
 
     /// Which of the connections' secrets the keychain has.
     pub(crate) async fn look_for_secrets(&self) -> Result<(), Message> {
+        self.look_for_names_key().await?;
         let fields: Vec<(&str, &str)> = crate::rooms::providers()
             .iter()
             .flat_map(|provider| provider.fields.iter().map(move |field| (provider, field)))

@@ -2,6 +2,7 @@
 
 mod client_side;
 
+use crate::names;
 use crate::record::{Broadcast, Consultation, Contact, Event, Kind, Made, Status};
 use crate::view::{Door, Message};
 use chrono::{DateTime, LocalResult, NaiveTime, TimeZone, Utc};
@@ -293,7 +294,7 @@ pub(crate) fn event(json: EventJson, missed: bool) -> Event {
         cursor: json.cursor,
         kind,
         consultation: json.consultation.map(|id| id.to_string()),
-        name: who.as_ref().map(|who| clean_name(who.name.reveal())).unwrap_or_default(),
+        name: names::shown(who.as_ref().map(|who| clean_name(who.name.reveal())).unwrap_or_default()),
         unproven: who.is_some_and(|who| who.proof == Proof::None),
         source: json.source,
         inside: json.inside,
@@ -493,4 +494,4 @@ pub fn local_moment(day: chrono::NaiveDate, time: NaiveTime, zone: Tz) -> Option
 pub(crate) use client_side::{practice, reach, reach_body, thread_item};
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -112,6 +112,8 @@ impl Application {
     /// Sends one change; what the backend refuses for good is marked and told.
     pub(crate) async fn send_one(&self, line: &Line, id: &str) -> Result<(), LineError> {
         for _ in 0..MERGES {
+            self.name_by_code(id);
+            let (names, ids) = (self.names(), self.parts.ids.as_ref());
             let (mine, unsent) = {
                 let state = self.look();
                 match (state.consultations.get(id), state.unsent.get(id)) {
@@ -121,12 +123,12 @@ impl Application {
             };
             let name = self.words().say("consultation-name", &[]);
             let answer = match &unsent.base {
-                None => line.create(&line::body(&mine, None, &name)).await.map(|made| (mine, made)),
+                None => line.create(&names.body(&mine, None, &name, ids)).await.map(|made| (mine, made)),
                 Some(_) => self.send_change(line, id).await,
             };
             match answer {
                 Ok((mine, conference)) => {
-                    let rows = self.change(|state| sent(state, &mine, line::consultation(conference)));
+                    let rows = self.change(|state| sent(state, &mine, names.consultation(conference)));
                     self.save(&rows).await;
                     self.trouble("change_refused", None);
                     self.link_is_ready();
@@ -135,7 +137,7 @@ impl Application {
                 // Somebody else was faster, or it was made there before: look, lay ours over it, try again.
                 Err(LineError::LostUpdate) => {}
                 Err(LineError::Rejected { code, .. }) if unsent.base.is_none() && code.contains("exists") => {
-                    let theirs = line::consultation(line.conference(id).await?);
+                    let theirs = names.consultation(line.conference(id).await?);
                     let rows = self.change(|state| accept(state, theirs));
                     self.save(&rows).await;
                 }
@@ -162,12 +164,13 @@ impl Application {
     /// Gives what was sent, and what the backend made of it.
     async fn send_change(&self, line: &Line, id: &str) -> Result<(Consultation, Conference), LineError> {
         let conference = line.conference(id).await?;
-        let theirs = line::consultation(conference.clone());
+        let names = self.names();
+        let theirs = names.consultation(conference.clone());
         let rows = self.change(|state| accept(state, theirs));
         self.save(&rows).await;
         let merged = self.look().consultations.get(id).cloned().ok_or(LineError::NotFound)?;
         let version = conference.version;
-        let accepted = line.change(id, version, &line::body(&merged, Some(conference), "")).await?;
+        let accepted = line.change(id, version, &names.body(&merged, Some(conference), "", self.parts.ids.as_ref())).await?;
         Ok((merged, accepted))
     }
 

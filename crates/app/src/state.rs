@@ -12,6 +12,7 @@ use kabinet_domain::Sensitive;
 use kabinet_domain::provider::ProviderInfo;
 use kabinet_domain::reach::{Disturbance, Quiet, QuietHours};
 use kabinet_providers::calendars::{GRANT, calendars};
+use kabinet_seal::StoreKey;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::path::PathBuf;
@@ -56,6 +57,8 @@ pub struct State {
     pub without_cohosts: BTreeMap<String, Sensitive<String>>,
     /// What the backend's practice is and has, as it was asked last.
     pub practice: Option<Practice>,
+    /// What the specialist's own computers read names with, where the practice does not take them.
+    pub names_key: Option<StoreKey>,
     pub reach: Option<Reach>,
     /// A link that binds a chat was opened; until when it is good.
     pub binding_until: Option<DateTime<Utc>>,
@@ -206,6 +209,7 @@ impl State {
             seen_rooms: BTreeMap::new(),
             without_cohosts: BTreeMap::new(),
             practice: None,
+            names_key: None,
             reach: None,
             binding_until: None,
             attempted: BTreeMap::new(),

@@ -2,6 +2,7 @@
 
 use crate::deliveries::{Causes, practice_channel};
 use crate::messengers::Messengers;
+use crate::names::Names;
 use crate::page::Pages;
 use crate::reach::Reaches;
 use crate::vault::Vault;
@@ -18,6 +19,7 @@ pub struct ClientSide {
     /// Of messages to people who chose none: `ru` or `en`.
     pub language: String,
     pub practice: Practice,
+    pub names: Names,
     pub causes: Arc<Causes>,
     pub messengers: Messengers,
     pub pages: Arc<Pages>,
@@ -38,6 +40,7 @@ impl ClientSide {
             telegram_bot: None,
         };
         Ok(Self {
+            names: Names::new(config.practice.names_stay_here, &vault),
             pages: Arc::new(Pages::new(vault.clone(), config.practice.public_url.clone())),
             vault,
             public_url: config.practice.public_url.clone(),

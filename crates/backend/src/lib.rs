@@ -10,6 +10,7 @@ mod feed;
 mod http;
 mod making;
 mod messengers;
+mod names;
 mod page;
 mod people;
 mod planning;

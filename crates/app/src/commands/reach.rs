@@ -9,6 +9,7 @@ use chrono::NaiveTime;
 use kabinet_api::ReachJson;
 use kabinet_domain::Sensitive;
 use std::sync::Arc;
+use url::Url;
 
 const AFTER_SECONDS: std::ops::RangeInclusive<u32> = 10..=900;
 
@@ -46,8 +47,11 @@ impl Application {
     }
 
     pub(super) async fn bind_telegram(self: &Arc<Self>, _: Nothing) -> Result<Nothing, CommandError> {
-        let link = self.connected()?.bind_telegram().await.map_err(|error| refused(&error))?;
-        if !link.link.starts_with(TELEGRAM) {
+        let line = self.connected()?;
+        let link = line.bind_telegram().await.map_err(|error| refused(&error))?;
+        // A backend on this computer may be led to a stand-in on it.
+        let stands_in = line::is_loopback(line.url()) && Url::parse(&link.link).is_ok_and(|url| line::is_loopback(&url));
+        if !link.link.starts_with(TELEGRAM) && !stands_in {
             return Err(refuse("backend_unexpected"));
         }
         self.parts.desktop.open_address(&Sensitive::new(link.link)).await?;
@@ -72,11 +76,15 @@ impl Application {
     }
 
     pub(super) async fn names_key(self: &Arc<Self>, _: Nothing) -> Result<NamesKey, CommandError> {
-        Err(refuse("unknown_command"))
+        let key = self.names_key_text().await?.ok_or_else(|| refuse("no_names_key"))?;
+        Ok(NamesKey { text: key.into_inner() })
     }
 
-    pub(super) async fn enter_names_key(self: &Arc<Self>, _: NamesKey) -> Result<Nothing, CommandError> {
-        Err(refuse("unknown_command"))
+    pub(super) async fn enter_names_key(self: &Arc<Self>, key: NamesKey) -> Result<Nothing, CommandError> {
+        if !self.take_names_key(&key.text.into()).await? {
+            return Err(refuse_field("not_a_names_key", "text"));
+        }
+        Ok(Nothing {})
     }
 
     fn connected(&self) -> Result<Line, CommandError> {

@@ -16,7 +16,7 @@ fn mine() -> Consultation {
 }
 
 /// What the backend makes of a body, as its answer reads here.
-fn stored(body: ConferenceBody) -> Conference {
+pub(crate) fn stored(body: ConferenceBody) -> Conference {
     let starts_at = mine().starts_at;
     Conference {
         id: body.id.expect("an id"),
@@ -40,10 +40,10 @@ fn stored(body: ConferenceBody) -> Conference {
         live_stream_title: body.live_stream_title,
         live_stream_description: body.live_stream_description,
         at_provider: body.at_provider,
-        contact: None,
-        reminders: Vec::new(),
-        door: kabinet_api::Door::default(),
-        sealed: None,
+        contact: body.contact,
+        reminders: body.reminders,
+        door: body.door,
+        sealed: body.sealed,
         owner: Owner { id: Uuid::nil(), name: String::new() },
         status: ConferenceStatus::Planned,
         created_at: starts_at,

@@ -59,7 +59,8 @@ pub async fn list(State(app): State<App>, caller: Caller, Asked(query): Asked<Li
 pub async fn create(State(app): State<App>, caller: Caller, Json(body): Json<ConferenceBody>) -> Result<Response, Refusal> {
     let owner = caller.specialist()?;
     let id = body.id.unwrap_or_else(|| app.ids.next());
-    let wanted = conference(without_page(&app, body), id, owner, app.now(), app.fallbacks)?;
+    let body = app.clients.names.checked(without_page(&app, body))?;
+    let wanted = conference(body, id, owner, app.now(), app.fallbacks)?;
     refuse_unknown_people(&app, &wanted, None).await?;
     let changed = match app.maker.wanted(&wanted)? {
         None => app.writer.change(Change::Create(wanted)).await?,
@@ -102,7 +103,8 @@ pub async fn update(
         return Err(Refusal::field("id", "is not the one in the address"));
     }
     let known = find(&app, &caller, id).await?;
-    let mut wanted = conference(without_page(&app, body), id, owner, app.now(), app.fallbacks)?;
+    let body = app.clients.names.checked(without_page(&app, body))?;
+    let mut wanted = conference(body, id, owner, app.now(), app.fallbacks)?;
     wanted.owner.id = known.owner.id;
     refuse_unknown_people(&app, &wanted, Some(&known)).await?;
     let was_in_calendar = known.create_calendar_event;

@@ -111,7 +111,8 @@ async fn receive(
     let body: Bytes = body::read(app, body, &parts.headers).await?;
     app.secrets.admit(app, peer, &parts.headers, parts.uri.query(), &body)?;
     let received_at = app.now();
-    let understood = understand(&body, received_at).map_err(|error| refuse(&parts.headers, error))?;
+    let mut understood = understand(&body, received_at).map_err(|error| refuse(&parts.headers, error))?;
+    app.clients.names.take_out(&mut understood.signals);
     if understood.signals.is_empty() && understood.report.is_none() {
         app.status.count_ignored();
         return Ok(answer(Some(understood.ignored.unwrap_or("nothing of interest")), false));

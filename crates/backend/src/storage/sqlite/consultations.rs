@@ -1,11 +1,17 @@
 //! Consultations, read.
 
-use super::{Rows, Sqlite, to_millis};
+use super::{Rows, Sqlite, beside, to_millis};
 use crate::StorageError;
 use crate::ports::{Consultations, Reader, Selection};
 use async_trait::async_trait;
 use kabinet_api::Conference;
 use kabinet_domain::ConsultationId;
+use serde_json::Value;
+
+/// The field of a consultation that holds how its client is reached.
+const CONTACT: &str = "contact";
+/// What its sealed rows are named after.
+const CONTACTS: &str = "contacts";
 
 #[async_trait]
 impl Consultations for Sqlite {
@@ -14,7 +20,7 @@ impl Consultations for Sqlite {
             .bind(id.to_string())
             .fetch_optional(&self.readers)
             .await?;
-        body.as_deref().map(|body| conference(&self.rows, &id, body)).transpose()
+        body.as_deref().map(|body| conference(&self.rows, &self.private, &id, body)).transpose()
     }
 
     async fn list(&self, selection: Selection) -> Result<Vec<Conference>, StorageError> {
@@ -43,10 +49,26 @@ impl Consultations for Sqlite {
                 .await?
             }
         };
-        bodies.iter().map(|(id, body)| conference(&self.rows, id, body)).collect()
+        bodies.iter().map(|(id, body)| conference(&self.rows, &self.private, id, body)).collect()
     }
 }
 
-fn conference(rows: &Rows, id: &dyn std::fmt::Display, body: &str) -> Result<Conference, StorageError> {
-    serde_json::from_str(&rows.read(("consultations", id), body)?).map_err(|_| StorageError::Damaged { what: "a consultation" })
+fn conference(rows: &Rows, private: &Rows, id: &dyn std::fmt::Display, body: &str) -> Result<Conference, StorageError> {
+    let damaged = |_| StorageError::Damaged { what: "a consultation" };
+    let text = rows.read(("consultations", id), body)?;
+    let mut kept: Value = serde_json::from_str(&text).map_err(damaged)?;
+    if let Some(sealed) = kept.get(CONTACT).filter(|contact| contact.is_string()).map(ToString::to_string) {
+        kept[CONTACT] = serde_json::from_str(&private.read((CONTACTS, id), &sealed)?).map_err(damaged)?;
+    }
+    serde_json::from_value(kept).map_err(damaged)
+}
+
+/// The row of a consultation. How its client is reached is sealed in it, also where the rest can be read.
+pub(super) fn write(conference: &Conference, private: &Rows, out: &mut Vec<u8>) {
+    let mut kept = serde_json::to_value(conference).expect("plain values");
+    if let Some(contact) = kept.get_mut(CONTACT) {
+        let sealed = beside::sealed(private, (CONTACTS, &conference.id), contact);
+        *contact = serde_json::from_str(&sealed).expect("JSON that was just written");
+    }
+    serde_json::to_writer(out, &kept).expect("plain values, and a vector takes everything");
 }

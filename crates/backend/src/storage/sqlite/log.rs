@@ -1,6 +1,6 @@
 //! The log's one connection: a batch is one trip to SQLite's thread, whatever it holds.
 
-use super::{Rows, beside, signal_row, to_millis};
+use super::{Rows, beside, consultations, signal_row, to_millis};
 use crate::StorageError;
 use crate::ports::{Audience, Batch, Before, ConsultationChange, Entry, EventLog, LoggedEvent, Pruned, Row};
 use async_trait::async_trait;
@@ -101,7 +101,7 @@ impl EventLog for SqliteLog {
                 .map(drop)
                 .map_err(StorageError::from)
         } else {
-            let (removed, gone, put) = change_rows(batch.change, &self.rows);
+            let (removed, gone, put) = change_rows(batch.change, &self.rows, &self.private);
             let marks = serde_json::to_string(batch.marks).expect("names and numbers");
             let statement = if batch.rows.is_empty() { APPEND_AND_CHANGE } else { CHANGE };
             let change = sqlx::query(statement).bind(signals).bind(events).bind(marks).bind(removed).bind(gone).bind(put);
@@ -236,7 +236,7 @@ fn write_json(value: &impl serde::Serialize, out: &mut Vec<u8>) {
 }
 
 /// What is removed with all that belongs to it, whose row goes, and the rows that come.
-fn change_rows(change: Option<&ConsultationChange>, rows: &Rows) -> (String, String, String) {
+fn change_rows(change: Option<&ConsultationChange>, rows: &Rows, private: &Rows) -> (String, String, String) {
     match change {
         None => (String::new(), String::new(), "[]".to_owned()),
         Some(ConsultationChange::Remove(id)) => (id.to_string(), id.to_string(), "[]".to_owned()),
@@ -246,7 +246,7 @@ fn change_rows(change: Option<&ConsultationChange>, rows: &Rows) -> (String, Str
                 write_json(&(conference.id, conference.owner.id, to_millis(conference.starts_at), conference.version), out);
                 out.pop();
                 out.push(b',');
-                rows.write(("consultations", &conference.id), out, |out| write_json(conference, out));
+                rows.write(("consultations", &conference.id), out, |out| consultations::write(conference, private, out));
                 out.push(b']');
             });
             (String::new(), conference.id.to_string(), String::from_utf8(row).expect("JSON is text"))

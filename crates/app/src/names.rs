@@ -1,0 +1,284 @@
+//! What of a consultation stays with the specialist's own computers: where the practice wants it, the client's name and the note;
+//! everywhere, what no channel of the backend needs of how the client is reached.
+//!
+//! The backend keeps it for them as one piece that it cannot read. The key is in the keychain, and is carried from one computer
+//! to the next by hand.
+
+use crate::application::Application;
+use crate::line;
+use crate::record::{Consultation, Contact};
+use crate::view::Message;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use kabinet_api::{Conference, ConferenceBody};
+use kabinet_domain::{Channel, Ids, Sensitive};
+use kabinet_seal::StoreKey;
+use serde::{Deserialize, Serialize};
+
+/// What a backend that keeps names away makes of the names that rooms report: it tells people apart, and is no name.
+const MARK: char = '~';
+
+/// The specialist's own computers' part of a consultation.
+#[derive(Default, Serialize, Deserialize)]
+#[serde(default)]
+struct Own {
+    client: String,
+    note: String,
+    contact: Option<Contact>,
+}
+
+/// What is known here of keeping names.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Names {
+    /// The practice does not take them.
+    pub stay_here: bool,
+    pub key: Option<StoreKey>,
+}
+
+impl Names {
+    /// A consultation as the backend may have it: `theirs` with everything in it that is known here replaced.
+    pub fn body(&self, mine: &Consultation, theirs: Option<Conference>, name: &str, ids: &dyn Ids) -> ConferenceBody {
+        self.kept_back(mine, line::body(mine, theirs, name), ids)
+    }
+
+    /// A consultation as it is kept here.
+    pub fn consultation(&self, conference: Conference) -> Consultation {
+        let consultation = line::consultation(conference.clone());
+        self.understood(&conference, consultation)
+    }
+
+    /// A body as the backend may have it. Without a key the name and the note stay on this computer alone.
+    fn kept_back(&self, consultation: &Consultation, body: ConferenceBody, ids: &dyn Ids) -> ConferenceBody {
+        let sealed = match &self.key {
+            Some(key) => Some(seal(key, consultation, ids)),
+            None => body.sealed,
+        };
+        let body = ConferenceBody { contact: body.contact.map(for_channel), sealed, ..body };
+        if !self.stay_here {
+            return body;
+        }
+        ConferenceBody { client: consultation.code.clone().unwrap_or_default(), description: String::new(), ..body }
+    }
+
+    /// A consultation as this computer knows it, from what the backend has. What cannot be read is called by its code.
+    fn understood(&self, conference: &Conference, mut consultation: Consultation) -> Consultation {
+        if is_code(&conference.client) {
+            consultation.code = Some(conference.client.clone());
+        }
+        let Some(own) = self.key.as_ref().and_then(|key| open(key, conference)) else { return consultation };
+        if consultation.code.is_some() {
+            consultation.client = own.client;
+            consultation.note = own.note;
+        }
+        // What another program has said about the channel since counts.
+        consultation.contact = match (consultation.contact.take(), own.contact) {
+            (Some(theirs), Some(own)) if theirs.channel == own.channel => {
+                Some(Contact { phone: theirs.phone.or(own.phone), email: theirs.email.or(own.email), ..theirs })
+            }
+            (theirs, _) => theirs,
+        };
+        consultation
+    }
+}
+
+/// Name of the key in the keychain.
+const NAMES_KEY: &str = "names-key";
+
+impl Application {
+    /// What is known here of keeping names, at this moment.
+    pub(crate) fn names(&self) -> Names {
+        let state = self.look();
+        let stay_here = state.practice.as_ref().is_some_and(|practice| practice.names_stay_here);
+        Names { stay_here, key: state.names_key.clone() }
+    }
+
+    /// Reads the key; one is made when there is none, and no other computer's is waited for.
+    pub(crate) async fn look_for_names_key(&self) -> Result<(), Message> {
+        let kept = self.secret(NAMES_KEY).await?;
+        let key = kept.as_ref().and_then(StoreKey::read);
+        self.change(|state| state.names_key = key);
+        Ok(())
+    }
+
+    /// Sees to it that there is a key where one is needed, and says so where it is another computer's that is missing.
+    pub(crate) async fn settle_names_key(&self) -> Result<(), Message> {
+        let (stay_here, missing) = {
+            let state = self.look();
+            let unread = state.consultations.values().any(is_unread);
+            (state.practice.as_ref().is_some_and(|practice| practice.names_stay_here), unread)
+        };
+        if stay_here && !missing && self.look().names_key.is_none() {
+            let (key, kept) = StoreKey::make(self.parts.ids.as_ref());
+            self.keep_secret(NAMES_KEY, &kept).await?;
+            self.change(|state| state.names_key = Some(key));
+        }
+        self.trouble("names_key_missing", missing.then(|| crate::message("names_key_missing")));
+        Ok(())
+    }
+
+    /// The key in letters, for the specialist's other computer.
+    pub(crate) async fn names_key_text(&self) -> Result<Option<Sensitive<String>>, Message> {
+        self.secret(NAMES_KEY).await
+    }
+
+    /// Takes the key of another computer, and reads everything anew with it; `false` when it is no key.
+    pub(crate) async fn take_names_key(&self, text: &Sensitive<String>) -> Result<bool, Message> {
+        let Some(key) = StoreKey::read(text) else { return Ok(false) };
+        self.keep_secret(NAMES_KEY, &Sensitive::new(text.reveal().trim().to_owned())).await?;
+        self.change(|state| state.names_key = Some(key));
+        self.backend_changed.notify_one();
+        Ok(true)
+    }
+
+    /// Gives a consultation that is about to be sent the code that stands for its client, where names stay here.
+    pub(crate) fn name_by_code(&self, id: &str) {
+        if !self.names().stay_here {
+            return;
+        }
+        self.change(|state| {
+            let Some(consultation) = state.consultations.get(id).cloned() else { return };
+            let others = state.consultations.values().filter(|other| other.id != id);
+            let renamed = consultation.code.as_ref().is_some_and(|code| {
+                others.clone().any(|other| other.code.as_ref() == Some(code) && other.client != consultation.client)
+            });
+            if !is_unread(&consultation) && (consultation.code.is_none() || renamed) {
+                let code = Some(code_for(&consultation.client, others));
+                state.consultations.insert(Consultation { code, ..consultation });
+            }
+        });
+    }
+}
+
+/// The name was sealed by another computer, and its key is not here.
+pub(crate) fn is_unread(consultation: &Consultation) -> bool {
+    consultation.code.as_deref() == Some(consultation.client.as_str()) && !consultation.client.is_empty()
+}
+
+/// The code of a client: the one that stood for the same name before, else the next free number.
+pub(crate) fn code_for<'a>(client: &str, known: impl Iterator<Item = &'a Consultation> + Clone) -> String {
+    let same = known.clone().filter(|one| !client.is_empty() && one.client == client).find_map(|one| one.code.clone());
+    same.unwrap_or_else(|| {
+        let numbers = known.filter_map(|one| one.code.as_deref()?.strip_prefix("K-")?.parse::<u32>().ok());
+        format!("K-{}", numbers.max().unwrap_or(0) + 1)
+    })
+}
+
+/// A name that a room reported, as it may be shown.
+pub(crate) fn shown(name: String) -> String {
+    if name.starts_with(MARK) { String::new() } else { name }
+}
+
+/// A phone goes to the backend for the channels that need one; an address for the mail program never does.
+fn for_channel(contact: kabinet_api::Contact) -> kabinet_api::Contact {
+    let by_phone = matches!(Channel::from_name(&contact.channel), Some(Channel::WhatsApp | Channel::Max));
+    kabinet_api::Contact { phone: contact.phone.filter(|_| by_phone), email: None, ..contact }
+}
+
+fn seal(key: &StoreKey, consultation: &Consultation, ids: &dyn Ids) -> String {
+    let own = Own { client: consultation.client.clone(), note: consultation.note.clone(), contact: consultation.contact.clone() };
+    let plain = serde_json::to_vec(&own).expect("plain values");
+    STANDARD.encode(key.seal(&place(&consultation.id), &plain, ids))
+}
+
+fn open(key: &StoreKey, conference: &Conference) -> Option<Own> {
+    let sealed = STANDARD.decode(conference.sealed.as_deref()?).ok()?;
+    serde_json::from_slice(&key.open(&place(&conference.id.to_string()), &sealed)?).ok()
+}
+
+fn place(id: &str) -> String {
+    format!("consultation/{id}")
+}
+
+fn is_code(text: &str) -> bool {
+    text.strip_prefix("K-").is_some_and(|number| !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::line;
+    use crate::testing;
+    use kabinet_domain::SystemIds;
+
+    const ID: &str = "0198f1c0-0000-7000-8000-000000000001";
+
+    fn ours() -> Consultation {
+        Consultation {
+            id: ID.into(),
+            client: "Ivan".into(),
+            note: "sleep".into(),
+            contact: Some(Contact {
+                channel: "email".into(),
+                phone: Some("79161234567".into()),
+                email: Some("ivan@example.org".into()),
+                language: None,
+            }),
+            code: Some("K-17".into()),
+            ..testing::consultation("a", "12:30", 50)
+        }
+    }
+
+    fn names(stay_here: bool) -> Names {
+        Names { stay_here, key: Some(StoreKey::make(&SystemIds).0) }
+    }
+
+    fn sent(names: &Names, consultation: &Consultation) -> ConferenceBody {
+        names.kept_back(consultation, line::body(consultation, None, "Consultation"), &SystemIds)
+    }
+
+    fn back(names: &Names, body: ConferenceBody) -> Consultation {
+        let conference = line::tests::stored(body);
+        names.understood(&conference, line::consultation(conference.clone()))
+    }
+
+    #[test]
+    fn the_backend_has_a_code_and_the_devices_have_the_rest() {
+        let names = names(true);
+        let body = sent(&names, &ours());
+        let wire = serde_json::to_string(&body).expect("JSON");
+        for word in ["Ivan", "sleep", "ivan@example.org", "79161234567"] {
+            assert!(!wire.contains(word), "{word}");
+        }
+        assert_eq!(body.client, "K-17");
+        let theirs = back(&names, body.clone());
+        assert_eq!((theirs.client.as_str(), theirs.note.as_str(), &theirs.contact), ("Ivan", "sleep", &ours().contact));
+        let without = back(&Names { key: None, ..names.clone() }, body.clone());
+        assert_eq!((without.client.as_str(), is_unread(&without), is_unread(&theirs)), ("K-17", true, false));
+        assert!(is_unread(&back(&Names { key: Some(StoreKey::make(&SystemIds).0), ..names }, body)));
+    }
+
+    #[test]
+    fn who_cannot_read_what_is_sealed_does_not_lose_it() {
+        let names = names(true);
+        let body = sent(&names, &ours());
+        let conference = line::tests::stored(body.clone());
+        let reader = Names { key: None, stay_here: true };
+        let unread = reader.understood(&conference, line::consultation(conference.clone()));
+        let moved = Consultation { minutes: 30, ..unread };
+        let again = reader.kept_back(&moved, line::body(&moved, Some(conference), ""), &SystemIds);
+        assert_eq!((again.sealed, again.client.as_str(), again.duration), (body.sealed, "K-17", Some(30)));
+    }
+
+    #[test]
+    fn where_names_are_taken_only_what_no_channel_needs_stays() {
+        let names = names(false);
+        let body = sent(&names, &Consultation { code: None, ..ours() });
+        assert_eq!((body.client.as_str(), body.description.as_str()), ("Ivan", "sleep"));
+        let contact = body.contact.clone().expect("a contact");
+        assert_eq!((contact.phone, contact.email), (None, None));
+        assert_eq!(back(&names, body).contact, ours().contact);
+        let by_phone = Contact { channel: "whatsapp".into(), ..ours().contact.expect("a contact") };
+        let body = sent(&names, &Consultation { code: None, contact: Some(by_phone), ..ours() });
+        assert_eq!(body.contact.and_then(|contact| contact.phone).as_deref(), Some("79161234567"));
+    }
+
+    #[test]
+    fn one_client_has_one_code() {
+        let known = [ours(), Consultation { client: "Olga".into(), code: Some("K-4".into()), ..ours() }];
+        assert_eq!(code_for("Ivan", known.iter()), "K-17");
+        assert_eq!(code_for("Anna", known.iter()), "K-18");
+        assert_eq!(code_for("", known.iter()), "K-18");
+        assert_eq!(code_for("Anna", [].iter()), "K-1");
+        assert_eq!((shown("~a1b2".into()), shown("Ivan".into())), (String::new(), "Ivan".into()));
+    }
+}
