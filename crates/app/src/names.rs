@@ -149,6 +149,22 @@ impl Application {
     }
 }
 
+/// What this computer knows and the backend did not give back stays: names and addresses that it does not take, and no key opened.
+pub(crate) fn keep_own(known: Option<&Consultation>, mut theirs: Consultation) -> Consultation {
+    let Some(known) = known else { return theirs };
+    if is_unread(&theirs) && known.code == theirs.code {
+        theirs.client.clone_from(&known.client);
+        theirs.note.clone_from(&known.note);
+    }
+    if let (Some(ours), Some(contact)) = (&known.contact, &mut theirs.contact)
+        && ours.channel == contact.channel
+    {
+        contact.phone = contact.phone.take().or_else(|| ours.phone.clone());
+        contact.email = contact.email.take().or_else(|| ours.email.clone());
+    }
+    theirs
+}
+
 /// The name was sealed by another computer, and its key is not here.
 pub(crate) fn is_unread(consultation: &Consultation) -> bool {
     consultation.code.as_deref() == Some(consultation.client.as_str()) && !consultation.client.is_empty()
@@ -270,6 +286,18 @@ mod tests {
         let by_phone = Contact { channel: "whatsapp".into(), ..ours().contact.expect("a contact") };
         let body = sent(&names, &Consultation { code: None, contact: Some(by_phone), ..ours() });
         assert_eq!(body.contact.and_then(|contact| contact.phone).as_deref(), Some("79161234567"));
+    }
+
+    #[test]
+    fn what_only_this_computer_knows_outlives_the_backends_answer() {
+        let names = Names { stay_here: true, key: None };
+        let theirs = back(&names, sent(&names, &ours()));
+        assert!(is_unread(&theirs) && theirs.contact.as_ref().is_some_and(|contact| contact.email.is_none()));
+        let kept = keep_own(Some(&ours()), theirs.clone());
+        assert_eq!((kept.client, kept.note, kept.contact), (ours().client, ours().note, ours().contact));
+        assert_eq!(keep_own(None, theirs.clone()), theirs);
+        let another = Consultation { code: Some("K-18".into()), ..ours() };
+        assert_eq!(keep_own(Some(&another), theirs).client, "K-17");
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use crate::application::{Application, Save};
 use crate::line::{self, Line, LineError};
+use crate::names::keep_own;
 use crate::record::{Consultation, Unsent};
 use crate::state::State;
 use kabinet_api::Conference;
@@ -60,6 +61,7 @@ pub(crate) fn put_in(state: &mut State, before: Option<Consultation>, now: Consu
 pub(crate) fn accept(state: &mut State, theirs: Consultation) -> Vec<Save> {
     let id = theirs.id.clone();
     let known = state.consultations.get(&id);
+    let theirs = keep_own(known, theirs);
     if let (Some(unsent), Some(mine)) = (state.unsent.get_mut(&id), known) {
         let merged = match &unsent.base {
             Some(base) => line::merged(mine, base, &theirs),
@@ -91,6 +93,7 @@ fn sent(state: &mut State, sent: &Consultation, theirs: Consultation) -> Vec<Sav
         return accept(state, theirs);
     }
     state.unsent.remove(&id);
+    let theirs = keep_own(state.consultations.get(&id), theirs);
     state.consultations.insert(theirs);
     vec![Save::Consultation(id.clone()), Save::Unsent(id)]
 }

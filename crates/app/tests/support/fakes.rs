@@ -57,7 +57,12 @@ impl Fakes {
     pub async fn start_with(words: &[&str]) -> Self {
         let root: PathBuf = [env!("CARGO_MANIFEST_DIR"), "..", ".."].iter().collect();
         let mut process = Command::new("python3")
-            .args(["-m", "tests.fakes", "--json", "--yandex", "0", "--telemost", "0", "--bitrix24", "0"])
+            .args(["-m", "tests.fakes", "--json"])
+            .args(
+                ["--yandex", "--telemost", "--bitrix24", "--green-api", "--telegram"]
+                    .into_iter()
+                    .flat_map(|service| [service, "0"]),
+            )
             .args(words)
             .current_dir(root)
             .stdin(Stdio::null())

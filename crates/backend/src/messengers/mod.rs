@@ -65,6 +65,10 @@ impl Messengers {
         let surroundings = Surroundings { http: HttpSettings::default(), clock: Arc::clone(clock) };
         for info in messengers::messengers() {
             let Some(settings) = config.connections.of(info.id) else { continue };
+            // What a program brings along takes the place of what is configured.
+            if opened.of(info.channel).is_some() {
+                continue;
+            }
             let connected = messengers::open(info.id, settings, &surroundings).map_err(|error| setting_error(info.id, &error))?;
             let wired = Arc::new(Wired::new(info, connected, Arc::clone(clock)));
             opened.all.push(Arc::clone(&wired) as Arc<dyn Messenger>);
