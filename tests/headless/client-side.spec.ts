@@ -36,6 +36,8 @@ test('"In 5 minutes" is told to the client, whose answer is seen, and can be sai
 
 test('answers are reached by the keyboard', async ({ page }) => {
   await openSample(page, 'clients', '')
+  // Menus come after the first sight.
+  await expect(page.getByRole('button', { name: 'More answers' })).toBeEnabled()
   await page.getByRole('button', { name: 'More answers' }).focus()
   await page.keyboard.press('Enter')
   await expect(page.getByRole('menuitem', { name: 'In 10 minutes' })).toBeFocused()

@@ -247,7 +247,7 @@ for (const look of LOOKS) {
       await page.getByRole('combobox').last().selectOption({ index: 3 })
       await page.locator('.days input').first().fill('1.1')
       await lookAt(page, look, 'history-filters')
-      await page.locator('.export').click()
+      await page.getByRole('banner').locator('.menu-trigger').click()
       await expect(page.getByRole('menu')).toBeVisible()
       await lookAt(page, look, 'history-export')
       await page.getByRole('menuitem').first().click()
