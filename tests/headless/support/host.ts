@@ -32,6 +32,8 @@ export interface HostOptions {
   backend?: { url: string; token: string }
   /** What the operator of a practice gives, as a file. */
   operator?: string
+  /** Where the backend inside listens, `127.0.0.1:PORT`; a free port unless told. */
+  backendListen?: string
 }
 
 type Refusal = { code: string; field: string | null; facts: Record<string, string> }
@@ -55,6 +57,7 @@ export class Host {
     if (options.now !== 'real') args.push('--now', options.now ?? MONDAY)
     if (options.backend) args.push('--backend', options.backend.url, '--token', options.backend.token)
     if (options.operator) args.push('--operator', options.operator)
+    if (options.backendListen) args.push('--backend-listen', options.backendListen)
     return new Host(await Running.start('kabinet-headless', args))
   }
 

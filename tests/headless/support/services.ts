@@ -31,6 +31,11 @@ export class Fake<State> {
     return this.#tell('calm', {})
   }
 
+  /** Puts the clock forward, of all that share it. */
+  advance(seconds: number) {
+    return this.#tell('clock', { advance: Math.round(seconds) })
+  }
+
   set(options: Facts) {
     return this.#tell('set', options)
   }
@@ -87,7 +92,25 @@ export interface PortalState {
   events: PortalEvent[]
 }
 
+/** A message that was taken by a messenger, and how far it got. */
+export interface Taken {
+  id: string
+  chat: string
+  text: string
+  status: string
+}
+
+export interface MessengersState {
+  instances: { id: number; kind: string; messages: Taken[] }[]
+}
+
+export interface BotState {
+  messages: { chat: number; by: number; text: string }[]
+}
+
 interface Addresses {
+  green_api_url: string
+  telegram_url: string
   yandex_url: string
   telemost_url: string
   bitrix24_url: string
@@ -95,11 +118,22 @@ interface Addresses {
   webhook: string
 }
 
-/** The fakes of Yandex, Telemost and Bitrix24, and an operator's file that leads an application to them. */
+/** The practice that the backend inside belongs to. */
+export interface PracticeOptions {
+  /** Where clients find its pages. */
+  publicUrl: string
+  /** The time by the application's clock, which the messengers then go by too. */
+  now: string
+}
+
+/** The fakes of Yandex, Telemost, Bitrix24 and the messengers, and an operator's file that leads an application to them. */
 export class Services {
   readonly yandex: Fake<YandexState>
   readonly telemost: Fake<TelemostState>
   readonly portal: Fake<PortalState>
+  /** WhatsApp and MAX. */
+  readonly green: Fake<MessengersState>
+  readonly bot: Fake<BotState>
   /** A ready token of the specialist's. */
   readonly token: string
   /** An inbound webhook of the specialist's. */
@@ -113,6 +147,8 @@ export class Services {
     this.yandex = new Fake(addresses.yandex_url)
     this.telemost = new Fake(addresses.telemost_url)
     this.portal = new Fake(addresses.bitrix24_url)
+    this.green = new Fake(addresses.green_api_url)
+    this.bot = new Fake(addresses.telegram_url)
     this.token = addresses.token
     this.webhook = addresses.webhook
     this.operator = operator
@@ -120,8 +156,10 @@ export class Services {
     this.#running = running
   }
 
-  static async start(folder: string): Promise<Services> {
+  /** With a practice the operator's file leads the backend inside to the messengers too. */
+  static async start(folder: string, practice?: PracticeOptions): Promise<Services> {
     const operator = join(folder, 'operator.toml')
+    const backend = join(folder, 'backend.toml')
     const port = await freePort()
     const back = `http://127.0.0.1:${port}/signed-in`
     const running = await Running.launch(
@@ -131,11 +169,16 @@ export class Services {
         ...['--green-api', '0', '--telegram', '0'],
         // The services hold the application to the address that was registered.
         ...['--redirect-uri', back, '--bitrix24-redirect', back, '--operator', operator],
+        // A message stays where a test left it.
+        ...(practice ? ['--backend', backend, '--public-url', practice.publicUrl, '--starting', '0', '--progress', 'sent'] : []),
       ],
       /^(\{.*\})$/m,
     )
-    await writeFile(operator, `sign_in_port = ${port}\n${await readFile(operator, 'utf8')}`)
-    return new Services(running, JSON.parse(running.said) as Addresses, operator, port)
+    const given = practice ? await readFile(backend, 'utf8') : ''
+    await writeFile(operator, `sign_in_port = ${port}\n${await readFile(operator, 'utf8')}\n${given}`)
+    const services = new Services(running, JSON.parse(running.said) as Addresses, operator, port)
+    if (practice) await services.green.advance((Date.parse(practice.now) - Date.now()) / 1000)
+    return services
   }
 
   stop() {
@@ -182,7 +225,7 @@ export class Services {
 const CALENDAR = 4
 
 /** Below the ports that the system hands out by itself, so that nobody gets it before the application listens. */
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   for (;;) {
     const port = 20_000 + Math.floor(Math.random() * 12_000)
     const server = createServer()
