@@ -27,6 +27,18 @@ async function comes(client: Client, page: Page, link: string) {
   await client.page.goto(link)
   await waits(page)
   await expect(client.page.getByText(client.words.told, { exact: true })).toBeVisible()
+  expect(await client.page.evaluate(kept)).toEqual({ local: 0, session: 0, databases: 0, caches: 0, workers: 0 })
+}
+
+/** Everything that a page can leave behind, but cookies. */
+async function kept() {
+  const [databases, stores, workers] = await Promise.all([
+    indexedDB.databases(),
+    window.caches.keys(),
+    navigator.serviceWorker.getRegistrations(),
+  ])
+  const [local, session] = [localStorage.length, sessionStorage.length]
+  return { local, session, databases: databases.length, caches: stores.length, workers: workers.length }
 }
 
 for (const [kind, { language, draft, connect }] of Object.entries(KINDS)) {
