@@ -49,6 +49,8 @@ export class Client {
   readonly page: Page
   readonly words: (typeof WORDS)[Tongue]
   readonly asked: Asked[] = []
+  /** How many heartbeats have had their answer. */
+  answered = 0
   readonly noise: string[] = []
 
   private constructor(context: BrowserContext, page: Page, language: Tongue) {
@@ -68,6 +70,9 @@ export class Client {
     context.on('request', (request) =>
       client.asked.push({ method: request.method(), url: new URL(request.url()), headers: request.headers() }),
     )
+    context.on('requestfinished', (request) => {
+      if (new URL(request.url()).pathname.endsWith('/here')) client.answered += 1
+    })
     return client
   }
 
