@@ -67,6 +67,9 @@ pub struct EventJson {
     /// `message_received`: its id.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub message: Option<Uuid>,
+    /// `client_admitted`: the planned start of the meeting that they were let into.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub starts_at: Option<DateTime<Utc>>,
 }
 
 /// Whom an event is about.
@@ -118,6 +121,7 @@ impl From<&Event> for EventJson {
             answer: None,
             delivery: None,
             message: None,
+            starts_at: None,
         };
         match &event.kind {
             EventKind::ClientWaiting { place } => json.place = Some(place.name().to_owned()),
@@ -128,6 +132,7 @@ impl From<&Event> for EventJson {
             EventKind::Withdrawn { of } => json.of = Some(of.0),
             EventKind::MessageReceived { message } => json.message = Some(message.0),
             EventKind::DeliveryChanged(news) | EventKind::DeliveryFailed(news) => json.delivery = Some(news.into()),
+            EventKind::ClientAdmitted => json.starts_at = event.about.parse().ok(),
             EventKind::ClientAnswered { can_wait } => json.answer = Some(if *can_wait { FINE } else { CANNOT_WAIT }.to_owned()),
             EventKind::SpecialistAnswered { answer } => {
                 json.answer = Some(answer.name().to_owned());
@@ -142,7 +147,6 @@ impl From<&Event> for EventJson {
             | EventKind::ClientLineLost
             | EventKind::ClientLineBack
             | EventKind::LineUnstable
-            | EventKind::ClientAdmitted
             | EventKind::Escalated
             | EventKind::ReachChanged
             | EventKind::SourceSilent

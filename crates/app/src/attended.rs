@@ -208,7 +208,7 @@ impl Attended {
             // Steps that change nobody's place.
             Kind::MessageReceived { .. }
             | Kind::ClientAnswered { .. }
-            | Kind::ClientAdmitted
+            | Kind::ClientAdmitted { .. }
             | Kind::SpecialistAnswered { .. }
             | Kind::Escalated => {}
         }

@@ -1,6 +1,6 @@
 //! What a person sees of the client's side: the page, how the client is reached, what went out, who answered what.
 
-use crate::attended::{Attended, Place};
+use crate::attended::{Attended, Client, Place};
 use crate::record::{Consultation, Contact, Event, Handled, Kind, Status};
 use crate::state::State;
 use crate::view::{
@@ -8,6 +8,7 @@ use crate::view::{
     PracticeView, ReachView, TelegramReach,
 };
 use chrono::{DateTime, Duration, Utc};
+use kabinet_domain::waiting::LATE;
 use std::collections::BTreeMap;
 
 /// Why something cannot be sent, as far as there are words for it: `error-delivery_CODE`.
@@ -65,21 +66,33 @@ pub(crate) fn reach(state: &State, now: DateTime<Utc>) -> Option<ReachView> {
     })
 }
 
-/// The same that the backend decides by: the room is open from its time on, or from being admitted, until the planned end.
+/// What was said about a time goes on being so when the meeting is moved a little. Further away it is another meeting.
+const SAME_MEETING: Duration = Duration::hours(1);
+
+/// What was said longer before a meeting was about something else.
+const AROUND: Duration = Duration::hours(12);
+
+/// The same that the backend decides by: the room is open from its time on, or from being admitted, until some time after the planned
+/// end.
 pub(crate) fn door_open(consultation: &Consultation, attended: &Attended, now: DateTime<Utc>) -> bool {
     let there = consultation.page_link.is_some() && !consultation.link.is_empty() && consultation.status == Status::Planned;
-    // Who is inside keeps the door open beyond the planned end.
-    let over = consultation.ends_at() <= now && attended.specialist_inside_since.is_none();
+    // Who is inside keeps the door open.
+    let reported = |client: &Client| client.place == Place::Room && !client.unreported;
+    let occupied = attended.specialist_inside_since.is_some() || attended.clients.iter().any(reported);
+    let over = consultation.ends_at() + LATE < now && !occupied;
     let opened = match consultation.door {
         Door::AtOnce => true,
-        Door::AtTime => consultation.starts_at <= now || admitted(attended),
-        Door::WhenAdmitted => admitted(attended),
+        Door::AtTime => consultation.starts_at <= now || admitted(consultation, attended),
+        Door::WhenAdmitted => admitted(consultation, attended),
     };
     there && opened && !over
 }
 
-fn admitted(attended: &Attended) -> bool {
-    attended.steps.iter().any(|event| event.kind == Kind::ClientAdmitted)
+/// To this meeting: whoever was let in yesterday, and has another day since, waits before a closed door.
+fn admitted(consultation: &Consultation, attended: &Attended) -> bool {
+    attended.steps.iter().any(|event| {
+        matches!(event.kind, Kind::ClientAdmitted { to } if to.is_none_or(|to| (to - consultation.starts_at).abs() <= SAME_MEETING))
+    })
 }
 
 pub(crate) fn contact_view(contact: &Contact, hidden: bool) -> ContactView {
@@ -201,8 +214,8 @@ pub(crate) fn said(attended: &Attended) -> Option<Said<'_>> {
     })
 }
 
-pub(crate) fn answer(attended: &Attended, now: DateTime<Utc>) -> Option<AnswerView> {
-    let said = said(attended)?;
+pub(crate) fn answer(consultation: &Consultation, attended: &Attended, now: DateTime<Utc>) -> Option<AnswerView> {
+    let said = said(attended).filter(|said| consultation.starts_at - AROUND <= said.at)?;
     let waits_still = attended.visit.as_ref().is_none_or(|visit| visit.ended.is_none() && visit.began <= said.at);
     let counts = match said.answer {
         AlertAnswerKind::Coming => said.at + crate::notices::ARRIVING > now,

@@ -276,7 +276,7 @@ pub(crate) fn event(json: EventJson, missed: bool) -> Event {
             code: news.code,
         },
         Some(EventKind::ClientAnswered { can_wait }) => Kind::ClientAnswered { can_wait },
-        Some(EventKind::ClientAdmitted) => Kind::ClientAdmitted,
+        Some(EventKind::ClientAdmitted) => Kind::ClientAdmitted { to: json.starts_at },
         Some(EventKind::SpecialistAnswered { answer }) => Kind::SpecialistAnswered {
             answer: answer.name().into(),
             minutes: match answer {

@@ -12,6 +12,9 @@ use std::time::Duration;
 /// So often a change is laid over somebody else's before it waits for another time.
 const MERGES: usize = 3;
 
+/// What the backend says to a consultation that is there already, and is not the same.
+const ID_TAKEN: &str = "id_taken";
+
 const PAUSE: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(30));
 
 pub(crate) async fn run(application: Arc<Application>) {
@@ -139,10 +142,20 @@ impl Application {
                 }
                 // Somebody else was faster, or it was made there before: look, lay ours over it, try again.
                 Err(LineError::LostUpdate) => {}
-                Err(LineError::Rejected { code, .. }) if unsent.base.is_none() && code.contains("exists") => {
-                    let theirs = names.consultation(line.conference(id).await?);
-                    let rows = self.change(|state| accept(state, theirs));
-                    self.save(&rows).await;
+                // Made by another attempt, whose answer was lost or is still to come: what is sealed anew is never the same twice.
+                Err(LineError::Rejected { code, .. }) if unsent.base.is_none() && code == ID_TAKEN => {
+                    match line.conference(id).await {
+                        Ok(theirs) => {
+                            let theirs = names.consultation(theirs);
+                            let rows = self.change(|state| accept(state, theirs));
+                            self.save(&rows).await;
+                        }
+                        Err(LineError::NotFound) => {
+                            self.refused(id, &code).await;
+                            return Ok(());
+                        }
+                        Err(error) => return Err(error),
+                    }
                 }
                 // Deleted there while it was changed here: what was typed last counts.
                 Err(LineError::NotFound) if unsent.base.is_some() => {

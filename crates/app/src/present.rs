@@ -286,7 +286,7 @@ pub fn consultation_view(state: &State, known: &Known<'_>, now: DateTime<Utc>) -
         unread: client_side::unread(state, &consultation.id),
         can_message: client_side::can_message(state, consultation),
         late: client_side::late(attended, now),
-        answer: client_side::answer(attended, now),
+        answer: client_side::answer(consultation, attended, now),
     }
 }
 
@@ -363,7 +363,7 @@ fn step(event: &Event, hidden: bool) -> Option<Step> {
         Kind::SessionEnded { .. } => StepKind::SessionEnded,
         Kind::ClientAnswered { can_wait: true } => StepKind::CanWait,
         Kind::ClientAnswered { can_wait: false } => StepKind::CannotWait,
-        Kind::ClientAdmitted => StepKind::Admitted,
+        Kind::ClientAdmitted { .. } => StepKind::Admitted,
         Kind::SpecialistAnswered { answer, minutes } => {
             late = *minutes;
             match answer.as_str() {

@@ -198,7 +198,11 @@ pub enum Kind {
     ClientAnswered {
         can_wait: bool,
     },
-    ClientAdmitted,
+    ClientAdmitted {
+        /// The planned start of the meeting that they were let into, where the backend tells.
+        #[serde(default)]
+        to: Option<DateTime<Utc>>,
+    },
     SpecialistAnswered {
         /// `coming`, `late` or `cannot`.
         answer: String,

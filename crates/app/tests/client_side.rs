@@ -91,6 +91,22 @@ async fn the_link_goes_by_the_clients_channel_or_another() {
 }
 
 #[tokio::test]
+async fn what_was_made_by_an_attempt_without_an_answer_is_no_refusal() {
+    let (computer, practice) = (Computer::new(), Practice::start().await);
+    practice.loses_one();
+    let (application, id) = with_client(&computer, &practice).await;
+    let view = application.view();
+    assert!(view.problems.iter().all(|problem| problem.code != "change_refused"), "{:?}", view.problems);
+    assert_eq!(practice.conference(&id)["client"], "Ivan");
+
+    // Somebody else's is told of as a refusal.
+    practice.refuses("POST conferences", 409, "id_taken");
+    practice.refuses("GET conference", 404, "not_found");
+    call(&application, "create_consultation", draft("Olga", "13:30")).await;
+    shows(&application, "the refusal", |view| view.problems.iter().any(|problem| problem.code == "change_refused")).await;
+}
+
+#[tokio::test]
 async fn a_client_before_the_door_is_let_in_and_answered() {
     let (computer, practice) = (Computer::new(), Practice::start().await);
     let (application, id) = with_client(&computer, &practice).await;

@@ -39,7 +39,8 @@ fn of_practice(channels: &[&str]) -> Practice {
 
 #[test]
 fn the_door_opens_by_time_by_hand_or_at_once() {
-    let admitted = [event(1, "14:50", Kind::ClientAdmitted, "")];
+    let admitted_to = |start: &str| [event(1, "14:50", Kind::ClientAdmitted { to: Some(at(start)) }, "")];
+    let admitted = admitted_to("15:00");
     let check = |door, events: &[Event], time: &str, open: bool| {
         assert_eq!(door_open(&with_page(door), &attended(events), at(time)), open, "{door:?} {time}");
     };
@@ -49,8 +50,16 @@ fn the_door_opens_by_time_by_hand_or_at_once() {
     check(Door::WhenAdmitted, &[], "15:10", false);
     check(Door::WhenAdmitted, &admitted, "14:51", true);
     check(Door::AtOnce, &[], "10:00", true);
-    check(Door::AtOnce, &[], "15:50", false);
-    check(Door::AtOnce, &[started(1, "15:00")], "15:55", true);
+    // Moved a little it is the same meeting; moved away it is another, whose client waits to be let in.
+    check(Door::WhenAdmitted, &admitted_to("14:30"), "14:51", true);
+    check(Door::WhenAdmitted, &admitted_to("12:00"), "15:10", false);
+    check(Door::AtTime, &admitted_to("12:00"), "14:51", false);
+    check(Door::WhenAdmitted, &[event(1, "14:50", Kind::ClientAdmitted { to: None }, "")], "14:51", true);
+    // The page takes whoever is late a while after the planned end, and whoever comes to somebody inside.
+    check(Door::AtOnce, &[], "16:20", true);
+    check(Door::AtOnce, &[], "16:21", false);
+    check(Door::AtOnce, &[started(1, "15:00")], "16:25", true);
+    check(Door::AtOnce, &[joined(1, "15:05", "Ivan")], "16:25", true);
     // Without a page there is no door; a cancelled consultation has none either.
     let plain = consultation("c1", "15:00", 50);
     assert!(!door_open(&plain, &attended(&[]), at("15:10")));
@@ -132,7 +141,7 @@ fn being_late_is_said_until_it_is_over_or_the_client_comes() {
 #[test]
 fn an_answer_is_shown_as_long_as_it_is_answer_enough() {
     let check = |events: &[Event], time: &str, expected: Option<(AlertAnswerKind, Option<DateTime<Utc>>, Option<bool>)>| {
-        let seen = answer(&attended(events), at(time));
+        let seen = answer(&consultation("c1", "15:00", 50), &attended(events), at(time));
         assert_eq!(seen.map(|seen| (seen.answer, seen.until, seen.client_can_wait)), expected, "{time}");
     };
     let (there, late) = (waits(1, "14:55"), answered(2, "15:00", "late", Some(5)));
@@ -151,6 +160,9 @@ fn an_answer_is_shown_as_long_as_it_is_answer_enough() {
     check(&[there.clone(), coming], "15:04", None);
     check(&[there.clone(), late.clone(), started(3, "15:03")], "15:04", None);
     check(&[there.clone(), answered(2, "15:00", "cannot", None)], "15:30", Some((AlertAnswerKind::Cannot, None, None)));
+    // What was said of another day is not said of this one.
+    check(&[answered(1, "02:59", "cannot", None)], "15:00", None);
+    check(&[answered(1, "03:00", "cannot", None)], "15:00", Some((AlertAnswerKind::Cannot, None, None)));
     let left = event(3, "15:01", Kind::ClientLeft { reason: "closed".into() }, "");
     check(&[there, late, left], "15:02", None);
 }

@@ -174,7 +174,9 @@ fn mail(email: &str, invitation: &Invitation) -> String {
 }
 
 fn telegram_share(invitation: &Invitation) -> String {
-    let text = invitation.text.replace(&invitation.link, "");
+    // Telegram puts the link before the text; a line that only led to it would lead nowhere.
+    let others: Vec<&str> = invitation.text.lines().filter(|line| !line.contains(&invitation.link)).collect();
+    let text = if others.is_empty() { invitation.text.replace(&invitation.link, "") } else { others.join("\n") };
     format!("{TELEGRAM_SHARE}?url={}&text={}", escaped(&invitation.link), escaped(text.trim()))
 }
 
@@ -210,6 +212,8 @@ mod tests {
         let read = url::Url::parse(&shared).expect("an address");
         let pairs: Vec<_> = read.query_pairs().into_owned().collect();
         assert_eq!(pairs, [("url".into(), "https://k.example.org/w/T".into()), ("text".into(), "Come in:".to_owned())]);
+        let shared = telegram_share(&invitation("Monday, 14:00.\nYour link: https://k.example.org/w/T\nOpen it early."));
+        assert!(shared.ends_with(&escaped("Monday, 14:00.\nOpen it early.")), "{shared}");
     }
 
     #[test]

@@ -4,6 +4,8 @@ use super::writer::{Loudness, Writer};
 use super::{ARRIVING, Notice};
 use crate::attended::{Attended, Place, Visit};
 use crate::client_side;
+use crate::desktop::NotificationAction;
+use crate::present::Known;
 use crate::record::Handled;
 use crate::view::AlertAnswerKind;
 use chrono::{DateTime, Duration, Utc};
@@ -71,8 +73,7 @@ pub(super) fn arrival(notice: &Writer<'_>, handled: &Handled, now: DateTime<Utc>
     if handled.answered.contains(&alert) {
         return None;
     }
-    let shut_out = client.place == Place::Page && !client_side::door_open(notice.known.consultation, attended, now);
-    let first = if shut_out { notice.admit() } else { notice.join() };
+    let first = way_in(notice, now);
     // Most daemons show three.
     let buttons = [Some(first), Some(notice.snooze()), notice.message()].into_iter().flatten().collect();
     let (with_name, without) = match client.place {
@@ -92,6 +93,13 @@ pub(super) fn arrival(notice: &Writer<'_>, handled: &Handled, now: DateTime<Utc>
     Some(notice.write(alert, (with_name, without), body, buttons, Loudness::Urgent))
 }
 
+/// Who waits before a closed door is let in, anybody else is joined.
+fn way_in(notice: &Writer<'_>, now: DateTime<Utc>) -> (NotificationAction, String) {
+    let Known { consultation, attended } = notice.known;
+    let on_page = attended.foremost().is_some_and(|client| client.place == Place::Page);
+    if on_page && !client_side::door_open(consultation, attended, now) { notice.admit() } else { notice.join() }
+}
+
 /// The client was told to wait, and cannot.
 pub(super) fn cannot_wait(notice: &Writer<'_>, handled: &Handled, now: DateTime<Utc>) -> Option<Notice> {
     let attended = &notice.known.attended;
@@ -103,7 +111,7 @@ pub(super) fn cannot_wait(notice: &Writer<'_>, handled: &Handled, now: DateTime<
         return None;
     }
     let titles = (notice.named("notice-cannot-wait-named"), notice.words.say("notice-cannot-wait", &[]));
-    let buttons = [Some(notice.join()), notice.message()].into_iter().flatten().collect();
+    let buttons = [Some(way_in(notice, now)), notice.message()].into_iter().flatten().collect();
     Some(notice.write(alert, titles, notice.planned_for(), buttons, Loudness::Normal))
 }
 

@@ -61,7 +61,7 @@ fn before_a_closed_door_the_first_button_lets_in_and_behind_an_open_one_it_joins
     let open = standing_at(&state, "15:00").expect("a notice");
     assert_eq!(buttons(&state, "15:00"), ["Join", "In 5 minutes", "Message"]);
     assert_eq!(closed.alert, open.alert);
-    state.learn(event(2, "14:51", Kind::ClientAdmitted, ""));
+    state.learn(event(2, "14:51", Kind::ClientAdmitted { to: Some(at("15:00")) }, ""));
     assert_eq!(buttons(&state, "14:52"), ["Join", "In 5 minutes", "Message"]);
     // Whoever is in the room is joined, whatever the page's door; where nobody can write, nobody is offered to.
     let mut inside = with_page(&[joined(1, "14:50", "Ivan")]);
@@ -154,6 +154,10 @@ fn a_client_who_cannot_wait_is_told_though_the_alert_was_answered() {
     let mut state = with_page(&[waits(1, "14:58"), answered(2, "15:00", "late", Some(10)), cannot_wait]);
     assert_eq!(title(&state, "15:02"), "The client cannot wait");
     assert_eq!(buttons(&state, "15:02"), ["Join", "Message"]);
+    let one = Consultation { door: Door::WhenAdmitted, ..state.consultations["c1"].clone() };
+    let mut shut_out = state.clone();
+    shut_out.consultations.insert(one);
+    assert_eq!(buttons(&shut_out, "15:02"), ["Let in", "Message"]);
     let fine = event(3, "15:01", Kind::ClientAnswered { can_wait: true }, "");
     assert_eq!(title(&with_page(&[waits(1, "14:58"), answered(2, "15:00", "late", Some(10)), fine]), "15:02"), "");
     state.handled.entry("c1".into()).or_default().pressed_join_at = Some(at("15:02"));

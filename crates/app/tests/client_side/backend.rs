@@ -31,6 +31,7 @@ struct Known {
     reach: Value,
     cursor: u64,
     links: u32,
+    loses_one: bool,
 }
 
 impl Practice {
@@ -66,6 +67,11 @@ impl Practice {
 
     pub fn refuses(&self, what: &str, status: u16, code: &str) {
         self.known().refuses.insert(what.to_owned(), (status, code.to_owned()));
+    }
+
+    /// The next consultation is made, and nobody is told so.
+    pub fn loses_one(&self) {
+        self.known().loses_one = true;
     }
 
     pub fn allows(&self, what: &str) {
@@ -141,9 +147,16 @@ async fn answer(State(practice): State<Practice>, method: Method, uri: Uri, body
         "GET conferences" => json!({ "conferences": known.conferences.values().collect::<Vec<_>>() }),
         "POST conferences" | "PUT conference" => {
             let id = body["id"].as_str().expect("an id").to_owned();
+            if method == Method::POST && known.conferences.contains_key(&id) {
+                // What is sealed is never the same twice.
+                return (StatusCode::CONFLICT, Json(json!({ "error": { "code": "id_taken", "message": "" } }))).into_response();
+            }
             let version = known.conferences.get(&id).map_or(1, |before| before["version"].as_u64().unwrap_or(0) + 1);
             let kept = kept(body, version, known.links);
             known.conferences.insert(id, kept.clone());
+            if std::mem::take(&mut known.loses_one) {
+                return StatusCode::BAD_GATEWAY.into_response();
+            }
             kept
         }
         "GET conference" => match known.conferences.get(id) {
