@@ -12,7 +12,7 @@ from pathlib import Path
 
 from lab.waiting import wait_for
 
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+FINDER = Path(__file__).parents[1] / "browser"
 SWITCHES = (
     "--headless=new", "--remote-debugging-pipe", "--no-sandbox", "--disable-gpu", "--no-first-run", "--no-proxy-server",
     "--disable-background-networking", "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream",
@@ -20,15 +20,21 @@ SWITCHES = (
 SCREEN = {"width": 360, "height": 740, "deviceScaleFactor": 2, "mobile": True}
 
 
+def browser():
+    """The program that is a telephone's browser here; `None` where there is none."""
+    return subprocess.run([FINDER], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, check=False).stdout.strip() or None
+
+
 class Phone:
     """One page at a time is looked at; `look(address)` opens it, `put_away()` closes it as a person does."""
 
     def __init__(self, language="ru", dark=False, zone="Europe/Moscow"):
         self._profile = tempfile.mkdtemp(prefix="phone-")
-        program = next(filter(None, map(shutil.which, BROWSERS)))
+        program = browser()
+        assert program, "no Chromium is installed (tests/setup installs it)"
         theirs_in, self._out = os.pipe()
         self._in, theirs_out = os.pipe()
-        command = [program, *SWITCHES, f"--user-data-dir={self._profile}", f"--lang={language}", "about:blank"]
+        command = [program, *SWITCHES, f"--user-data-dir={self._profile}", f"--lang={language}", f"--accept-lang={language}", "about:blank"]
         # The browser reads its third descriptor and writes to its fourth.
         leading = f'exec "$@" 3<&{theirs_in} 4>&{theirs_out}'
         self._process = subprocess.Popen(
