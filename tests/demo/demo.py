@@ -16,6 +16,7 @@ from bus import Notices  # noqa: E402
 from kabinet import BINARY, Kabinet, press_button  # noqa: E402
 from lab import Lab, wait_for  # noqa: E402
 from lab.waiting import TooLate  # noqa: E402
+from phone import Phone, browser  # noqa: E402
 from session import Session  # noqa: E402
 
 SECRET = "whsec_a2FiaW5ldC1kZW1vLXNlY3JldC0wMTIzNDU2Nzg5"
@@ -29,11 +30,13 @@ WORDS = {
         "language": "Русский", "next": "Дальше", "name": "Ваше имя", "address": "Адрес сервера", "done": "Готово",
         "empty": "Назначить консультацию", "client": "Клиент", "create": "Создать и скопировать ссылку", "created": "ссылка скопирована",
         "join": "Войти", "specialist": "Анна Петрова", "guest": "Мария К.", "theme": "Тёмная", "back": "Назад", "away": "Клиент вышел",
+        "practice": "Практика «Тишина»", "other": "Иван С.", "admit": "Впустить", "told": "Знает, что вы здесь", "enter": "Войти в комнату",
     },
     "en": {
         "language": "English", "next": "Next", "name": "Your name", "address": "Server address", "done": "Done",
         "empty": "Plan a consultation", "client": "Client", "create": "Create and copy link", "created": "link copied",
         "join": "Join", "specialist": "Anna Petrova", "guest": "Maria K.", "theme": "Dark", "back": "Back", "away": "The client left",
+        "practice": "The Quiet Practice", "other": "Ivan S.", "admit": "Let in", "told": "Has been told that you are here", "enter": "Enter the room",
     },
 }
 
@@ -68,6 +71,11 @@ class Show:
             subprocess.run(["convert", path, "-crop", area, "+repage", path], check=True)
         self.taken.append(path)
 
+    def keep(self, name, take):
+        path = self.pictures / f"{name}.png"
+        take(path)
+        self.taken.append(path)
+
 
 def main():
     options = argparse.ArgumentParser(prog="tests/demo/run", description=__doc__)
@@ -80,7 +88,12 @@ def main():
     try:
         with Session(own_home=True, size="{}x{}".format(*SIZE)) as desktop:
             show = Show(desktop, options.pictures)
-            perform(show, Kabinet(desktop, folder / "data", options.language, KABINET_WEBHOOK_SECRET=SECRET), WORDS[options.language])
+            operator, words = folder / "operator.toml", WORDS[options.language]
+            environment = {"KABINET_WEBHOOK_SECRET": SECRET, "KABINET_OPERATOR": str(operator)}
+            kabinet = Kabinet(desktop, folder / "data", options.language, **environment)
+            # Clients' pages are where the backend inside is: a telephone on this computer is all that must reach it.
+            operator.write_text(f'[practice]\nname = "{words["practice"]}"\npublic_url = "http://127.0.0.1:{kabinet.port}"\n')
+            perform(show, kabinet, words)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     print("\nPictures:")
@@ -115,8 +128,8 @@ def perform(show, kabinet, words):
             wait_for(lambda: "/konsultaciya-" in window.text(), "the link")
             show.picture("2-new-consultation")
             press(window, words["create"])
-            made = wait_for(kabinet.list, "the consultation")[0]
-            assert kabinet.clipboard() == made["link"]
+            made = wait_for(lambda: [one for one in kabinet.list() if one["page_link"]], "the consultation and its client's page")[0]
+            wait_for(lambda: kabinet.clipboard() == made["page_link"], "the link in the clipboard")
             wait_for(lambda: kabinet.tray.find(words["join"]), "its entry in the menu")
         room = made["link"].rsplit("/", 1)[1]
         print(f"           {made['link']}")
@@ -163,8 +176,12 @@ def perform(show, kabinet, words):
             wait_for(lambda: words["away"] in window.text(), "the list")
             time.sleep(0.5)
             show.picture("7-dark")
-        with show.step("everybody leaves; Kabinet quits in order"):
-            specialist.leave()
+        specialist.leave()
+        if browser():
+            waits_on_the_page(show, kabinet, notices, words)
+        else:
+            print("–           no Chromium is installed: the client's page is not shown")
+        with show.step("everybody has left; Kabinet quits in order"):
             assert kabinet.running
             kabinet.end()
     finally:
@@ -173,6 +190,27 @@ def perform(show, kabinet, words):
         if lab:
             lab.stop()
             lab.forget()
+
+
+def waits_on_the_page(show, kabinet, notices, words):
+    language = "ru" if words is WORDS["ru"] else "en"
+    made = kabinet.make(words["other"], begins=10)
+    with Phone(language) as phone:
+        with show.step("the next client opens their link on a telephone, and the notification offers to let them in"):
+            page = wait_for(lambda: next(one["page_link"] for one in kabinet.list() if one["id"] == made["id"]), "the page's link")
+            opened = time.monotonic()
+            phone.look(page)
+            there = lambda: [one for one in notices.standing() if words["admit"] in one.buttons.values()]  # noqa: E731
+            arrival = wait_for(there, "the notification", 20)[-1]
+            phone.reads(words["told"])
+            show.keep("8-client-page", phone.picture)
+            show.picture("9-client-waits")
+        print(f"           {(arrival.at - opened) * 1000:+.0f} ms after the telephone was given the link: “{arrival.title}”, buttons {list(arrival.buttons.values())}")
+        with show.step("it is pressed, and the page leads into the room"):
+            press_button(kabinet.desktop, 0)
+            phone.reads(words["enter"])
+            show.keep("10-door-is-open", phone.picture)
+            phone.put_away()
 
 
 def prosody(modules, config):

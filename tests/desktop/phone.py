@@ -1,0 +1,140 @@
+"""A client's telephone: Chromium at a small screen's size, led over its pipe, so that no port and no other program is needed."""
+
+import base64
+import json
+import os
+import select
+import shutil
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+
+from lab.waiting import wait_for
+
+FINDER = Path(__file__).parents[1] / "browser"
+SWITCHES = (
+    "--headless=new", "--remote-debugging-pipe", "--no-sandbox", "--disable-gpu", "--no-first-run", "--no-proxy-server",
+    "--disable-background-networking", "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream",
+)
+SCREEN = {"width": 360, "height": 740, "deviceScaleFactor": 2, "mobile": True}
+
+
+def browser():
+    """The program that is a telephone's browser here; `None` where there is none."""
+    return subprocess.run([FINDER], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, check=False).stdout.strip() or None
+
+
+class Phone:
+    """One page at a time is looked at; `look(address)` opens it, `put_away()` closes it as a person does."""
+
+    def __init__(self, language="ru", dark=False, zone="Europe/Moscow"):
+        self._profile = tempfile.mkdtemp(prefix="phone-")
+        program = browser()
+        assert program, "no Chromium is installed (tests/setup installs it)"
+        theirs_in, self._out = os.pipe()
+        self._in, theirs_out = os.pipe()
+        command = [program, *SWITCHES, f"--user-data-dir={self._profile}", f"--lang={language}", f"--accept-lang={language}", "about:blank"]
+        # The browser reads its third descriptor and writes to its fourth.
+        leading = f'exec "$@" 3<&{theirs_in} 4>&{theirs_out}'
+        self._process = subprocess.Popen(
+            ["bash", "-c", leading, "phone", *command],
+            pass_fds=[theirs_in, theirs_out], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
+        )
+        os.close(theirs_in)
+        os.close(theirs_out)
+        self._heard, self._number, self._page = b"", 0, {}
+        self._language, self._zone, self._dark = language, zone, dark
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        try:
+            self.ask("Browser.close", page=False)
+            self._process.wait(10)
+        except (OSError, subprocess.TimeoutExpired, TimeoutError):
+            self._process.kill()
+            self._process.wait()
+        os.close(self._in)
+        os.close(self._out)
+        shutil.rmtree(self._profile, ignore_errors=True)
+
+    def look(self, address):
+        target = self.ask("Target.createTarget", page=False, url="about:blank")["targetId"]
+        session = self.ask("Target.attachToTarget", page=False, targetId=target, flatten=True)["sessionId"]
+        self._target, self._page = target, {"sessionId": session}
+        self.ask("Page.enable")
+        self.ask("Emulation.setDeviceMetricsOverride", **SCREEN)
+        self.ask("Emulation.setLocaleOverride", locale=self._language)
+        self.ask("Emulation.setTimezoneOverride", timezoneId=self._zone)
+        self.in_the_dark(self._dark)
+        self.ask("Page.navigate", url=address)
+        wait_for(lambda: self.script("document.readyState") == "complete", "the page")
+        return self
+
+    def put_away(self):
+        """Closes the page; it has its moment to say so."""
+        self.ask("Page.close")
+        self._page = {}
+
+    def in_the_dark(self, dark):
+        scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
+        self.ask("Emulation.setEmulatedMedia", features=[scheme])
+
+    def script(self, text):
+        answer = self.ask("Runtime.evaluate", expression=text, returnByValue=True, awaitPromise=True)
+        assert "exceptionDetails" not in answer, answer["exceptionDetails"]
+        return answer["result"].get("value")
+
+    def text(self):
+        return self.script("document.body.innerText")
+
+    def reads(self, words, seconds=15):
+        try:
+            return wait_for(lambda: words in self.text(), f"the words {words!r} on the telephone", seconds)
+        except Exception as late:
+            raise AssertionError(f"{late}: the page says\n{self.text()}") from None
+
+    def press(self, label):
+        """A finger on the button or link that a person knows by this name."""
+        find = f"""(() => {{
+            const found = [...document.querySelectorAll('button, a, summary')].find((one) => one.innerText.trim().startsWith({json.dumps(label)}))
+            if (!found) return null
+            found.scrollIntoView({{ block: 'center' }})
+            const box = found.getBoundingClientRect()
+            return [box.x + box.width / 2, box.y + box.height / 2]
+        }})()"""
+        x, y = wait_for(lambda: self.script(find), f"the button {label!r} on the telephone")
+        for kind in ("mousePressed", "mouseReleased"):
+            self.ask("Input.dispatchMouseEvent", type=kind, x=x, y=y, button="left", clickCount=1)
+
+    def where(self, label):
+        """The address that a link of this name leads to."""
+        return self.script(f"[...document.querySelectorAll('a')].find((one) => one.innerText.trim().startsWith({json.dumps(label)}))?.href ?? null")
+
+    def picture(self, path):
+        Path(path).write_bytes(base64.b64decode(self.ask("Page.captureScreenshot", format="png")["data"]))
+
+    def ask(self, method, /, page=True, **params):
+        self._number += 1
+        said = {"id": self._number, "method": method, "params": params, **(self._page if page else {})}
+        os.write(self._out, json.dumps(said).encode() + b"\0")
+        end = time.monotonic() + 30
+        while True:
+            answer = json.loads(self._next(end))
+            if answer.get("id") == self._number:
+                assert "error" not in answer, f"{method}: {answer['error']}"
+                return answer["result"]
+
+    def _next(self, end):
+        while b"\0" not in self._heard:
+            ready, _, _ = select.select([self._in], [], [], max(0, end - time.monotonic()))
+            if not ready:
+                raise TimeoutError("the browser does not answer")
+            heard = os.read(self._in, 1 << 16)
+            if not heard:
+                raise ConnectionError("the browser has ended")
+            self._heard += heard
+        said, _, self._heard = self._heard.partition(b"\0")
+        return said

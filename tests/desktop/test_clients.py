@@ -1,0 +1,274 @@
+"""A client from the first link to the open door: the built application, messengers that are stand-ins, and a telephone's browser."""
+
+import json
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from browsing import Page
+from fakes import GreenApi, Telegram
+from fakes.operator_file import backend_file
+from kabinet import fill, press, press_button, reads
+from lab.waiting import wait_for
+from phone import Phone
+
+CLIENT = "Мария-Которой-Нет-Где-Не-Надо"
+TYPED, NUMBER = "8 900 123-45-68", "79001234568"
+WROTE, ANSWERED = "Еду, но стою у моста", "Жду вас спокойно"
+ADMIT, LATER, MESSAGE = "Впустить", "Буду через 5 мин", "Написать"
+ARRIVED = "Клиент ждёт на странице"
+NAMED = f"{CLIENT} — ждёт на странице"
+
+
+@pytest.fixture(scope="module")
+def phone():
+    with Phone() as phone:
+        yield phone
+
+
+@pytest.fixture
+def green():
+    with GreenApi(starting_seconds=0, progress="delivered") as green:
+        yield green
+
+
+@pytest.fixture
+def bot():
+    with Telegram() as bot:
+        yield bot
+
+
+@pytest.fixture
+def surroundings(tmp_path):
+    """The operator's file, and a log that says as much as it can."""
+    return {"KABINET_OPERATOR": str(tmp_path / "operator.toml"), "KABINET_LOG": "debug"}
+
+
+@pytest.fixture
+def practice(kabinet, tmp_path, green, bot):
+    """The application with its messengers, its window open; the specialist is asked elsewhere after the shortest time."""
+    file = backend_file(green, bot, f"http://127.0.0.1:{kabinet.port}", name="Практика «Тишина»")
+    (tmp_path / "operator.toml").write_text(file.replace("[practice]\n", "[practice]\nescalate_after_seconds = 10\n"))
+    reads(kabinet.open_window(), "Консультаций пока нет")
+    kabinet.wait_live()
+    wait_for(lambda: bot.hook.now.url and green.whatsapp.applied["webhookUrl"], "the backend to listen")
+    yield kabinet
+    if not kabinet.running:
+        return
+    links = [one[link].rsplit("/", 1)[1] for one in kabinet.list() for link in ("page_link", "link")]
+    if kabinet.driver:
+        kabinet.driver.close()
+        kabinet.driver = None
+    if kabinet.running:
+        kabinet.end()
+    nothing_private_in_logs(kabinet, links)
+
+
+def set_before_the_start(kabinet, **settings):
+    file = kabinet.folder / "settings.json"
+    kept = json.loads(file.read_text())
+    kept["settings"] |= settings
+    file.write_text(json.dumps(kept))
+
+
+def show(window, place):
+    window.script("location.hash = arguments[0]", f"#/{place}")
+
+
+def plan(kabinet, client=CLIENT, phone=TYPED, begins=20):
+    """In the window, as a person does: with a telephone, reminders as they are offered, and a door of one's own."""
+    window = kabinet.driver
+    before = {one["id"] for one in kabinet.list()}
+    show(window, "new")
+    fill(window, "Клиент", client)
+    start = datetime.now(ZoneInfo(kabinet.env["TZ"])) + timedelta(minutes=begins)
+    fill(window, "Время", f"{start:%H:%M}")
+    press(window, "Связь с клиентом")
+    press(window, "WhatsApp")
+    fill(window, "Телефон", phone)
+    press(window, "Когда впущу я")
+    press(window, "Создать и скопировать ссылку")
+    made = wait_for(lambda: [one for one in kabinet.list() if one["id"] not in before and one["page_link"]], "the consultation and its page")[0]
+    wait_for(lambda: kabinet.clipboard() == made["page_link"], "the page's link in the clipboard")
+    return made
+
+
+def now(kabinet, made):
+    return next(one for one in kabinet.list() if one["id"] == made["id"])
+
+
+def arrival(notices, seconds=20):
+    """The notification that stands on the screen with a button to let somebody in."""
+    found = lambda: [one for one in notices.standing() if ADMIT in one.buttons.values()]  # noqa: E731
+    return wait_for(found, "the notification of the arrival", seconds)[-1]
+
+
+def gone(notices, notice):
+    return wait_for(lambda: notice.id not in {one.id for one in notices.standing()}, "the notification's end")
+
+
+def room_on(phone):
+    return json.loads(phone.script("fetch(location.pathname + '/state').then((one) => one.text())")).get("room")
+
+
+def bind_telegram(kabinet, bot):
+    """One press here, one there, and a word that it was oneself."""
+    window = kabinet.driver
+    show(window, "settings")
+    reads(window, "Вдали от компьютера вам пока никто не сообщит")
+    window.script("[...document.querySelectorAll('.chat button')].find((one) => one.innerText.trim() === 'Подключить').click()")
+    opened = wait_for(kabinet.desktop.urls, "the chat in the browser")[-1]
+    Page(opened).press("Start")
+    press(window, "Это я")
+    reads(window, "Сообщения придут в чат")
+
+
+def asked(bot, *words):
+    """The bot's question; its greeting says how it will ask, and has no buttons."""
+    return wait_for(lambda: [one for one in bot.to() if one.buttons and all(word in one.text for word in words)], "the bot's question", 30)[-1]
+
+
+def nothing_private_in_logs(kabinet, links):
+    logs = [(path, text) for path, text in kabinet.texts_on_disk() if path.suffix == ".log"]
+    assert logs
+    for path, text in logs:
+        for word in (CLIENT, NUMBER, WROTE, ANSWERED, *links):
+            assert word.encode() not in text, f"{word} is in {path}"
+
+
+def test_a_first_link_is_sent_and_its_client_is_let_in_from_the_notification(practice, phone, green, notices):
+    made = plan(practice)
+    window = practice.driver
+    press(window, "Отправить в WhatsApp")
+    message = wait_for(lambda: list(green.whatsapp.messages), "the message")[0]
+    assert message.chat == f"{NUMBER}@c.us" and made["page_link"] in message.text and made["link"] not in message.text
+    assert CLIENT not in message.text
+    show(window, f"consultation/{made['id']}")
+    reads(window, "доставлено")
+    green.edit("message", "read")
+    reads(window, "прочитано")
+    assert not now(practice, made)["steps"], "sending is not coming"
+
+    phone.look(made["page_link"])
+    phone.reads("Практика «Тишина»")
+    phone.reads("Знает, что вы здесь")
+    told = arrival(notices)
+    assert (told.title, list(told.buttons.values())) == (ARRIVED, [ADMIT, LATER, MESSAGE])
+    assert CLIENT not in f"{told}", "names stay off the screen unless chosen otherwise"
+    assert practice.tray.state() == "client_there" and practice.presence(made["id"]) == "on_page"
+    assert made["link"] not in phone.script("document.documentElement.outerHTML") and room_on(phone) is None
+
+    press_button(practice.desktop, 0, of=3)
+    phone.reads("Войти в комнату")
+    assert room_on(phone) == made["link"]
+    wait_for(lambda: "admitted" in [step["kind"] for step in now(practice, made)["steps"]], "the step in the list")
+    phone.put_away()
+    assert len(green.whatsapp.messages) == 1
+
+
+@pytest.mark.parametrize(
+    ("privacy", "title", "body"), [("full", NAMED, "Консультация в"), ("no_name", ARRIVED, "Консультация в"), ("discreet", "Кабинет", "Есть новости")]
+)
+def test_a_notification_says_as_much_as_was_chosen(kabinet, phone, notices, privacy, title, body, request):
+    set_before_the_start(kabinet, privacy=privacy)
+    practice = request.getfixturevalue("practice")
+    phone.look(plan(practice)["page_link"])
+    told = arrival(notices)
+    assert told.title == title and told.body.startswith(body)
+    assert list(told.buttons.values()) == [ADMIT, LATER, MESSAGE]
+    assert (CLIENT in f"{told}") == (privacy == "full")
+    phone.put_away()
+
+
+def test_five_minutes_are_told_on_the_page_and_messages_go_both_ways(practice, phone, green, notices):
+    made = plan(practice)
+    window = practice.driver
+    phone.look(made["page_link"])
+    told = arrival(notices)
+    press_button(practice.desktop, 1, of=3)
+    phone.reads("Специалист задержится")
+    gone(notices, told)
+    phone.press("Хорошо, подожду")
+    phone.reads("Вы ответили, что подождёте")
+    wait_for(lambda: now(practice, made)["answer"]["client_can_wait"], "the client's answer")
+    show(window, "")
+    reads(window, "Клиент подождёт.")
+
+    green.edit("person", "write", phone=NUMBER, text=WROTE)
+    news = wait_for(lambda: [one for one in notices.standing() if one.title == "Вам написал клиент"], "the notification of the message")[-1]
+    assert WROTE not in f"{news}" and CLIENT not in f"{news}" and list(news.buttons.values()) == [MESSAGE]
+    press_button(practice.desktop, 0, of=1)
+    reads(window, WROTE)
+    wait_for(lambda: now(practice, made)["unread"] == 0, "the message to be read")
+    fill(window, "Сообщение клиенту", ANSWERED)
+    press(window, "Отправить")
+    wait_for(lambda: green.whatsapp.messages and green.whatsapp.messages[-1].text == ANSWERED, "the answer at the client's")
+    phone.put_away()
+    wait_for(lambda: practice.presence(made["id"]) == "left", "the closed page in the list")
+
+
+def test_what_is_not_answered_here_is_asked_in_telegram_and_answered_there(practice, phone, bot, notices):
+    bind_telegram(practice, bot)
+    made = plan(practice, begins=10)  # earlier, somebody only tries out their link
+    phone.look(made["page_link"])
+    told = arrival(notices)
+    alert = asked(bot, "Клиент ждёт вас")
+    assert [one["text"] for one in alert.buttons][0] == "Иду" and len(alert.buttons) == 3
+    assert CLIENT not in alert.text
+    bot.edit("person", "press", text="Иду")
+    gone(notices, told)
+    phone.reads("Уже идёт к вам")
+    wait_for(lambda: now(practice, made)["answer"]["answer"] == "coming", "the answer in the list")
+    phone.put_away()
+
+
+def test_do_not_disturb_keeps_reminders_off_and_lets_who_waits_through(practice, phone, notices):
+    made = plan(practice)
+    plan(practice, "Другой клиент", "8 900 123-45-69", begins=25)
+    practice.tray.press("30 минут")
+    wait_for(lambda: practice.tray.find("Снова беспокоить"), "quiet in the tray's menu")
+    practice.kill()
+    practice.driver.close()
+    practice.driver = None
+    # Due at once, for both.
+    set_before_the_start(practice, reminders=[30])
+    before = len(notices.shown)
+    practice.start("--hidden").wait_live()
+    phone.look(made["page_link"])
+    arrival(notices)
+    assert {one.title for one in notices.shown[before:]} == {ARRIVED}, "nothing but who waits"
+    practice.tray.press("Снова беспокоить")
+    reminded = lambda: [one for one in notices.shown[before:] if one.title.startswith("Консультация в")]  # noqa: E731
+    wait_for(reminded, "the other's reminder")
+    phone.put_away()
+
+
+def test_killed_while_a_client_waits_it_goes_on_and_verbs_do_the_rest(practice, phone, green, notices):
+    made = plan(practice)
+    assert "отправляется" in practice.verb("send", "next")
+    wait_for(lambda: len(green.whatsapp.messages) == 1, "the message")
+    phone.look(made["page_link"])
+    told = arrival(notices)
+
+    practice.kill()
+    practice.driver.close()
+    practice.driver = None
+    phone.reads("Сейчас нет связи", 40)
+    practice.start("--hidden").wait_live()
+    again = wait_for(lambda: next((one for one in notices.standing() if one is not told and ADMIT in one.buttons.values()), None), "a living one", 40)
+    phone.reads("Знает, что вы здесь", 40)
+    assert len(green.whatsapp.messages) == 1, "nothing is sent twice"
+    kinds = [step["kind"] for step in now(practice, made)["steps"]]
+    assert kinds.count("opened_link") == 1, kinds
+
+    practice.verb("late", "next", "5")
+    phone.reads("Специалист задержится")
+    gone(notices, again)
+    assert room_on(phone) is None
+    practice.verb("admit", "next")
+    phone.reads("Войти в комнату")
+    assert room_on(phone) == made["link"]
+    practice.verb("send", "next")
+    wait_for(lambda: len(green.whatsapp.messages) == 2, "the link once more")
+    phone.put_away()
