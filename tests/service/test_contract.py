@@ -11,12 +11,21 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Iterator
 
-from .backend import ADMIN, WORD, Backend
+import pytest
+
+from .backend import ADMIN, WORD, Backend, watched
 from .practice import Specialist
 
 # A stream never ends, so it is read in test_feed.py.
 STREAM = "/api/events/stream"
 WEBHOOKS = "/webhook/|/events/{subject}"
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Backend]:
+    # Each operation is tried with a wrong token too, all from one address: more of them in a minute than are looked at otherwise.
+    with watched(tmp_path_factory.mktemp("house"), env={"LIMITS__WRONG_PER_MINUTE": "100000"}) as backend:
+        yield backend
 
 
 def schemathesis(backend: Backend, folder: Path, token: str, *arguments: str) -> None:

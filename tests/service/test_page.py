@@ -15,6 +15,8 @@ import pytest
 from lab import wait_for
 
 from .backend import Answer, Backend, watched
+from .dialects import Module, person
+from .long_runs import LongRun
 from .practice import Specialist
 
 PUBLIC = "https://page.example.org/kab"
@@ -165,6 +167,68 @@ def test_a_waiting_page_moves_to_another_providers_room(open_page: Opens):
     moved = page.get(f"/state?after={seen['revision']}&wait=20").json
     assert moved["room"] == "https://meet.example.org/another-door"
     assert page.get().status == 200, "by the same link"
+
+
+def test_one_link_leads_through_every_provider(open_page: Opens):
+    page = open_page(door="when_admitted", provider="jitsi", link="https://meet.example.org/one-link-first")
+    module, first = Module(page.backend), page.conference["room"]
+    page.say("here")
+    page.wait("client_waiting")
+    assert page.state().get("room") is None
+    assert page.ask("/admit").status == 200
+    page.say("leave", into_room=True)
+    module.say("occupant_joined", first, occupant=person("Иван Тайный"))
+    joined = page.wait("client_joined")
+    assert joined["source"] == "jitsi", "where the room reports, it is believed"
+    # Jitsi fails: whoever is back on the page moves on, and need not be admitted again.
+    page.say("here", "visit-two")
+    for provider, link in (("telemost", "https://telemost.example/j/00000000000001"), ("vclass", "https://class.example.org/second/door")):
+        seen = page.state()
+        page.change(provider=provider, link=link, room=None)
+        moved = page.get(f"/state?after={seen['revision']}&wait=20").json
+        assert (moved["room"], moved["phase"]) == (link, "open")
+        assert link in page.get().body.decode(), "without a script too"
+    shown = page.backend.ask("GET", f"/api/conferences/{page.id}", token=page.specialist.token).json
+    assert shown["invite_link"] == page.conference["invite_link"]
+    assert page.story().count("client_admitted") == 1
+
+
+def test_time_and_link_need_no_script(open_page: Opens):
+    page = open_page(door="when_admitted")
+    plain = re.sub(r'data-state="[^"]*"|<script.*?</script>', "", page.get().body.decode(), flags=re.DOTALL)
+    assert page.conference["starts_at"][:16] in plain and "http-equiv" in plain and "<form" not in plain
+    assert page.ask("/admit").status == 200
+    assert f'href="{page.room}"' in re.sub(r'data-state="[^"]*"', "", page.get().body.decode())
+    assert page.story() == ["client_admitted"], "reading is not being there"
+
+
+@LongRun
+def phones_fall_asleep(folder: Path) -> list[list[str]]:
+    """One wakes up after a while, the other much later. Both pages were visible, and say nothing at all meanwhile."""
+    with watched(folder, env=PRACTICE) as backend:
+        anna = Specialist(backend)
+        nap, night = Page(anna), Page(anna)
+        for page in (nap, night):
+            page.say("here")
+            page.wait("client_waiting")
+        nap.wait("client_line_lost", 90)
+        nap.say("here")
+        nap.wait("client_line_back")
+        night.wait("client_left", 180, reason="lost")
+        night.say("here", "visit-two")
+        wait_for(lambda: night.story().count("client_waiting") == 2, "coming back being told")
+        stories = [nap.story(), night.story()]
+        anna.close()
+        return stories
+
+
+phones_fall_asleep.takes = 100
+
+
+def test_a_phone_that_sleeps_is_missed_and_comes_back():
+    nap, night = phones_fall_asleep()
+    assert nap[:4] == ["client_opened_link", "client_waiting", "client_line_lost", "client_line_back"]
+    assert [it for it in night if it != "client_opened_link"] == ["client_waiting", "client_line_lost", "client_left", "client_waiting"]
 
 
 def test_a_changed_time_and_a_cancellation_are_seen(open_page: Opens):
