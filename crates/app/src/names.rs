@@ -5,7 +5,7 @@
 //! to the next by hand.
 
 use crate::application::Application;
-use crate::line;
+use crate::line::{self, Line};
 use crate::record::{Consultation, Contact};
 use crate::view::Message;
 use base64::Engine;
@@ -121,9 +121,15 @@ impl Application {
         self.secret(NAMES_KEY).await
     }
 
-    /// Takes the key of another computer, and reads everything anew with it; `false` when it is no key.
-    pub(crate) async fn take_names_key(&self, text: &Sensitive<String>) -> Result<bool, Message> {
+    /// Takes the key of another computer, and reads everything anew with it; `false` when it is no key, or opens none of what is sealed:
+    /// the one that is kept here may be the only one there is.
+    pub(crate) async fn take_names_key(&self, text: &Sensitive<String>, line: &Line) -> Result<bool, Message> {
         let Some(key) = StoreKey::read(text) else { return Ok(false) };
+        let conferences = line.conferences().await.map_err(|error| error.message())?;
+        let mut sealed = conferences.iter().filter(|conference| conference.sealed.is_some()).peekable();
+        if sealed.peek().is_some() && !sealed.any(|conference| open(&key, conference).is_some()) {
+            return Ok(false);
+        }
         self.keep_secret(NAMES_KEY, &Sensitive::new(text.reveal().trim().to_owned())).await?;
         self.change(|state| state.names_key = Some(key));
         self.backend_changed.notify_one();
@@ -212,7 +218,7 @@ fn is_code(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::line;
+    use crate::line::{self, Line};
     use crate::testing;
     use kabinet_domain::SystemIds;
 

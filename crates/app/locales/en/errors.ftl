@@ -218,5 +218,5 @@ error-delivery_not_bound = The client has not started the practice’s bot yet. 
 error-delivery_no_phone = There is no telephone number for this client. Add one, or choose another way.
 error-delivery_channel_not_connected = The practice does not send by this channel. Choose another way, or ask whoever looks after the practice to connect it.
 error-no_names_key = There is no key of names on this computer yet.
-error-not_a_names_key = That is not a key of names. Copy the whole line from the other computer.
+error-not_a_names_key = This key opens none of the sealed names. Copy the whole line from the other computer.
 error-names_key_missing = Some clients' names were sealed on another computer. Enter its key of names in the settings to read them.

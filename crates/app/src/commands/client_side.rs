@@ -15,6 +15,7 @@ use crate::view::AlertAnswerKind;
 use chrono::Duration;
 use kabinet_api::OutgoingBody;
 use kabinet_domain::Sensitive;
+use std::collections::BTreeSet;
 use std::collections::hash_map::DefaultHasher;
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
@@ -137,6 +138,12 @@ impl Application {
         }
         let same = |one: &&Consultation| folded(one.client.trim()) == *wanted.reveal();
         let of_client = || state.consultations.latest_first().filter_map(|(id, _)| state.consultations.get(id)).filter(same);
+        // Two people of one name: what was typed for one must not send the other's link there.
+        let ways: BTreeSet<_> =
+            of_client().filter_map(|one| one.contact.as_ref()).map(|contact| (&contact.phone, &contact.email)).collect();
+        if ways.len() > 1 {
+            return Ok(KnownClient { client_side: None });
+        }
         let last = of_client().find(|one| one.contact.is_some()).or_else(|| of_client().next());
         Ok(KnownClient { client_side: last.map(wishes::known) })
     }

@@ -107,7 +107,9 @@ impl Application {
             return Ok(page.into());
         }
         let state = self.look();
-        let pages = state.practice.as_ref().is_some_and(|practice| practice.pages);
+        // Whether a practice's backend has pages, it has to say first.
+        let unasked = state.kept.shared_backend.is_some();
+        let pages = state.practice.as_ref().map_or(unasked, |practice| practice.pages);
         if pages && (consultation.version.is_none() || state.unsent.contains_key(id)) {
             return Err(refuse("link_not_ready"));
         }

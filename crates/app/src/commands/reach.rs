@@ -81,7 +81,8 @@ impl Application {
     }
 
     pub(super) async fn enter_names_key(self: &Arc<Self>, key: NamesKey) -> Result<Nothing, CommandError> {
-        if !self.take_names_key(&key.text.into()).await? {
+        let line = self.connected()?;
+        if !self.take_names_key(&key.text.into(), &line).await? {
             return Err(refuse_field("not_a_names_key", "text"));
         }
         Ok(Nothing {})
