@@ -126,8 +126,8 @@ impl Application {
     pub(crate) async fn take_names_key(&self, text: &Sensitive<String>, line: &Line) -> Result<bool, Message> {
         let Some(key) = StoreKey::read(text) else { return Ok(false) };
         let conferences = line.conferences().await.map_err(|error| error.message())?;
-        let mut sealed = conferences.iter().filter(|conference| conference.sealed.is_some()).peekable();
-        if sealed.peek().is_some() && !sealed.any(|conference| open(&key, conference).is_some()) {
+        let is_sealed = conferences.iter().any(|conference| conference.sealed.is_some());
+        if is_sealed && !conferences.iter().any(|conference| open(&key, conference).is_some()) {
             return Ok(false);
         }
         self.keep_secret(NAMES_KEY, &Sensitive::new(text.reveal().trim().to_owned())).await?;
@@ -218,7 +218,7 @@ fn is_code(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::line::{self, Line};
+    use crate::line;
     use crate::testing;
     use kabinet_domain::SystemIds;
 
