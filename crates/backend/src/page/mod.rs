@@ -112,6 +112,12 @@ impl Pages {
         Some(format!("{}/w/{}", self.public_url, token.reveal()))
     }
 
+    /// Which of a consultation's links leads to its page: it counts up with each new one.
+    #[must_use]
+    pub fn generation(&self, consultation: ConsultationId) -> i64 {
+        self.known().generations.get(&consultation).copied().unwrap_or_default()
+    }
+
     /// Whether an address is that of a page here, of whatever consultation.
     #[must_use]
     pub fn is_own(&self, link: &str) -> bool {

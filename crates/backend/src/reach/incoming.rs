@@ -77,7 +77,7 @@ async fn client_started(
     chat: &Sensitive<String>,
     code: &str,
 ) -> Result<(), WriteError> {
-    let found = match consultation_of(parts, code) {
+    let found = match consultation_of(parts, &clients.pages, code) {
         Some(id) => parts.consultations.find(id).await.map_err(unread)?,
         None => None,
     };
