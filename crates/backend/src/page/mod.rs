@@ -12,6 +12,7 @@ mod keeper;
 mod state;
 
 pub use assets::{Asset, SCRIPT, STYLE};
+pub use card::meeting;
 pub use html::{Reading, calm, page};
 pub use keeper::{Keeper, Parts};
 pub use state::{Around, state};
@@ -38,11 +39,9 @@ pub enum Wish {
         word: Word,
     },
     Late {
-        visit: String,
         minutes: u32,
     },
     Answer {
-        visit: String,
         can_wait: bool,
     },
     Admit,
