@@ -147,6 +147,23 @@ async fn whoever_waits_goes_on_waiting_over_a_restart() {
 }
 
 #[tokio::test]
+async fn what_was_said_of_another_time_is_not_found_again_at_a_restart() {
+    let mut house = elsewhere().await;
+    let conference = planned(&house, "12:05", json!({})).await;
+    let page = path(&conference);
+    let answer = house.ask(Method::POST, &format!("/api/conferences/{}/answer", conference.id), TOKEN);
+    assert_eq!(answer.json(&json!({"answer": "cannot"})).send().await.expect("an answer").status(), StatusCode::OK);
+    say(&house, &page, "late", "visit-one", json!({"minutes": 10})).await;
+    house.restart().await;
+    let same = state(&house, &page).await;
+    assert!(same.specialist.is_some() && same.late.is_some());
+    change(&house, &conference, |body| body.start_time = "15:00".to_owned()).await;
+    house.restart().await;
+    let moved = state(&house, &page).await;
+    assert!(moved.specialist.is_none() && moved.late.is_none());
+}
+
+#[tokio::test]
 async fn the_rooms_link_is_there_at_its_time_and_not_before() {
     let house = elsewhere().await;
     let page = path(&planned(&house, "12:05", json!({})).await);

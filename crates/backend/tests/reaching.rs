@@ -30,11 +30,16 @@ struct Practice {
 
 impl Practice {
     async fn open() -> Self {
+        Self::open_with(|_| {}).await
+    }
+
+    async fn open_with(more: impl FnOnce(&mut kabinet_backend::Config)) -> Self {
         let (bot, key) = (Arc::new(Bot::default()), StoreKey::make(&SystemIds).0);
         let house = House::open_with(|config| {
             config.messengers = vec![bot.clone()];
             config.practice.language = "en".to_owned();
             config.seal = Some(key.clone());
+            more(config);
         })
         .await;
         let file = SqliteConnectOptions::new().filename(house.config.data.join("kabinet.sqlite3"));
@@ -364,7 +369,7 @@ async fn a_client_binds_a_chat_for_one_consultation() {
     use base64::Engine;
     let practice = Practice::open().await;
     let talk = practice.house.plan().await;
-    let proof = practice.key.mac("client-telegram", &talk.id.to_string());
+    let proof = practice.key.mac("client-telegram", &format!("{}/0", talk.id));
     let code = |proof: &[u8]| {
         let bytes = [talk.id.as_bytes().as_slice(), &proof[..16]].concat();
         format!("c_{}", base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(bytes))
@@ -381,6 +386,48 @@ async fn a_client_binds_a_chat_for_one_consultation() {
     assert!(told("900").contains(&"Nothing more will come here."), "and that once");
     assert!(told("901")[0].starts_with("This link is of no use any more."));
     assert_eq!(practice.count("reach_changed").await, 0, "that is nobody's news");
+}
+
+#[tokio::test]
+async fn a_new_link_lets_the_chat_go_that_the_one_before_had_bound() {
+    let practice = Practice::open_with(|config| config.practice.public_url = "https://events.example.org".to_owned()).await;
+    let body = json!({"client": "Ivan", "start_date": "2026-12-23", "start_time": "15:00", "timezone": "UTC",
+        "link": "https://meet.example.org/a-room-of-its-own"});
+    let talk: Conference = practice.send(Method::POST, "/api/conferences", body).await.json().await.expect("a consultation");
+    let code = async |talk: &Conference| {
+        let link = talk.invite_link.as_deref().expect("a page");
+        let path = link.strip_prefix("https://events.example.org").expect("ours");
+        for _ in 0..400 {
+            let state: Value = practice
+                .house
+                .ask(Method::GET, &format!("{path}/state"), "")
+                .send()
+                .await
+                .expect("an answer")
+                .json()
+                .await
+                .expect("a state");
+            if let Some(link) = state["remind_by_telegram"].as_str() {
+                return link.strip_prefix("https://t.me/kabinet_bot?start=").expect("a deep link").to_owned();
+            }
+            tokio::time::sleep(Duration::from_millis(25)).await;
+        }
+        panic!("the bot did not tell its name");
+    };
+    let bound = async || {
+        let query = sqlx::query_scalar::<_, i64>("SELECT count(*) FROM chats WHERE who LIKE 'consultation:%'");
+        query.fetch_one(&practice.database).await.expect("chats")
+    };
+    let before = code(&talk).await;
+    practice.started("900", Some(before.clone())).await;
+    assert_eq!(bound().await, 1);
+    let renewed = practice.ask(Method::POST, &format!("/api/conferences/{}/new-link", talk.id)).await;
+    let renewed: Conference = renewed.json().await.expect("a consultation");
+    assert_eq!(bound().await, 0, "reminders carry the new link");
+    practice.started("900", Some(before)).await;
+    assert_eq!(bound().await, 0, "what came with the old link binds nothing");
+    practice.started("901", Some(code(&renewed).await)).await;
+    assert_eq!(bound().await, 1);
 }
 
 #[tokio::test]

@@ -34,6 +34,9 @@ pub const LATE: Duration = Duration::minutes(30);
 /// So many visits of one consultation are remembered. Nobody has so many devices; whoever makes up more has the link, and harms themselves.
 const MOST_VISITS: usize = 32;
 
+/// So often it is told that a link was opened. Whoever makes up visits would otherwise fill the log, one event for each.
+const MOST_OPENED: usize = 100;
+
 /// What a page says of its visitor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Word {
@@ -317,7 +320,7 @@ fn present(meeting: &Meeting, stay: &Stay, told: &Told, now: Timestamp, out: &mu
         // Back on the page: what became of the visit to the room, nobody knows.
         tell(EventKind::ClientLeft { reason: LeaveReason::Unknown }, stay.from);
     }
-    if !told.knows_any(&stay.visits) {
+    if told.opened.len() < MOST_OPENED && !told.knows_any(&stay.visits) {
         tell(EventKind::ClientOpenedLink, stay.from);
     }
     let waits = told.waiting_since.is_some();

@@ -124,6 +124,18 @@ fn a_heartbeat_that_was_overtaken_opens_nothing_again() {
 }
 
 #[test]
+fn visits_that_are_made_up_do_not_fill_the_log() {
+    let mut scene = Scene::new(meeting());
+    for visit in 0..500 {
+        scene.say(&format!("made-up-{visit}"), Word::Here, -300 + visit);
+        scene.say(&format!("made-up-{visit}"), CLOSED, -300 + visit);
+    }
+    assert!(scene.said.iter().filter(|said| *said == "opened_link").count() <= 100);
+    scene.beats("real", 300, 400);
+    assert_eq!(scene.said.iter().filter(|said| *said == "waiting").count(), 1, "who waits is told all the same");
+}
+
+#[test]
 fn a_page_left_open_overnight_alerts_nobody_until_its_time() {
     let mut scene = Scene::new(meeting());
     scene.beats("laptop", -40_000, -3_700);

@@ -180,12 +180,16 @@ async fn a_sent_message_is_found_again_in_the_journal_or_the_queue() {
         connected.messenger.was_sent(&outgoing("79001234568"), since).await.map(|sent| sent.id)
     };
     let queue = || reply("show_messages_queue_200");
-    assert_eq!(sent([Reply::of(200, journalled(TEXT, since.timestamp())), queue()]).await.as_deref(), Some("3EB0A"));
+    let empty = || Reply::of(200, json!([]));
+    let new = || Reply::of(200, journalled(TEXT, since.timestamp()));
+    // What leaves the queue while it is asked about stands in the journal by then, and not the other way round.
+    assert_eq!(sent([empty(), new()]).await.as_deref(), Some("3EB0A"));
+    assert_eq!(sent([queue(), empty()]).await.as_deref(), Some("3EB0C767D097B7C7C030"));
     let old = Reply::of(200, journalled(TEXT, since.timestamp() - 3600));
-    assert_eq!(sent([old, queue()]).await.as_deref(), Some("3EB0C767D097B7C7C030"));
+    assert_eq!(sent([empty(), old]).await, None);
     let other = Reply::of(200, journalled("Другое", since.timestamp()));
-    assert_eq!(sent([other, Reply::of(200, json!([]))]).await, None);
-    assert_eq!(sent([Reply::of(502, "Bad Gateway"), queue()]).await.as_deref(), Some("3EB0C767D097B7C7C030"));
+    assert_eq!(sent([empty(), other]).await, None);
+    assert_eq!(sent([Reply::of(502, "Bad Gateway"), new()]).await.as_deref(), Some("3EB0A"));
 }
 
 #[tokio::test]

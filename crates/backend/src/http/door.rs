@@ -37,13 +37,15 @@ pub async fn admit(State(app): State<App>, caller: Caller, Id(id): Id) -> Result
 }
 
 #[utoipa::path(post, path = "/api/conferences/{id}/new-link", tag = "page", security(("token" = [])),
-    description = "Gives the client's page another link. The one before leads nowhere from then on, also where it is open.",
+    description = "Gives the client's page another link. The one before leads nowhere from then on, also where it is open, and a chat that was bound from there is let go.",
     params(("id" = Uuid, Path)),
     responses((status = 200, body = Conference, description = "With the new `invite_link`"), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody), (status = 404, body = ErrorBody),
         (status = 409, body = ErrorBody, description = "`no_pages`: clients have none here"), (status = 429, body = ErrorBody), (status = 503, body = ErrorBody)))]
 pub async fn new_link(State(app): State<App>, caller: Caller, Id(id): Id) -> Result<Response, Refusal> {
     let found = with_page(&app, &caller, id).await?;
     app.clients.pages.wish(ConsultationId(id), Wish::NewLink).await?;
+    // Whoever was given the link before by mistake may have bound a chat with it, and reminders carry the new one.
+    app.clients.reach.forget_client(&app.writer, ConsultationId(id)).await?;
     Ok(tagged(as_seen(&app, found)))
 }
 

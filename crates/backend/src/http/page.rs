@@ -130,7 +130,7 @@ pub async fn leave(State(app): State<App>, wanted: Wanted, request: Request) -> 
         (status = 429, content_type = "text/html", body = String), (status = 503, body = ErrorBody)))]
 pub async fn late(State(app): State<App>, wanted: Wanted, request: Request) -> Result<Response, Refusal> {
     said(&app, &wanted, request, |visit| match visit.minutes {
-        Some(minutes @ (5 | 10 | 15)) => Ok(Wish::Late { visit: visit.visit, minutes }),
+        Some(minutes @ (5 | 10 | 15)) => Ok(Wish::Late { minutes }),
         _ => Err(Refusal::field("minutes", "must be 5, 10 or 15")),
     })
     .await
@@ -144,8 +144,8 @@ pub async fn late(State(app): State<App>, wanted: Wanted, request: Request) -> R
         (status = 429, content_type = "text/html", body = String), (status = 503, body = ErrorBody)))]
 pub async fn answer(State(app): State<App>, wanted: Wanted, request: Request) -> Result<Response, Refusal> {
     said(&app, &wanted, request, |visit| match visit.answer.as_deref() {
-        Some("fine") => Ok(Wish::Answer { visit: visit.visit, can_wait: true }),
-        Some("cannot_wait") => Ok(Wish::Answer { visit: visit.visit, can_wait: false }),
+        Some("fine") => Ok(Wish::Answer { can_wait: true }),
+        Some("cannot_wait") => Ok(Wish::Answer { can_wait: false }),
         _ => Err(Refusal::field("answer", "must be fine or cannot_wait")),
     })
     .await

@@ -16,7 +16,7 @@ use axum::routing::{get, post};
 use chrono::NaiveTime;
 use chrono_tz::Tz;
 use kabinet_api::{AnswerBody, BindingLink, ErrorBody, ReachJson, Received};
-use kabinet_domain::{Channel, ConsultationId, SpecialistAnswer, SpecialistId};
+use kabinet_domain::{Channel, SpecialistAnswer};
 
 /// Under the base path.
 pub fn routes() -> Router<App> {
@@ -99,7 +99,7 @@ pub async fn answer(
     caller.specialist()?;
     let found = conferences::find(&app, &caller, id).await?;
     let answer = specialist_answer(&body)?;
-    let event = incoming::said(SpecialistId(found.owner.id), ConsultationId(id), answer, "desktop");
+    let event = incoming::said(&found, answer, "desktop");
     // Under the specialist's own name: nobody can use up somebody else's ids.
     let seen = body.id.map(|key| Row::Seen(format!("answer/{}/{key}", found.owner.id)));
     app.writer.append(Append { events: vec![event], rows: seen.into_iter().collect() }).await?;

@@ -19,8 +19,9 @@ use tower::ServiceExt;
 /// hyper's own least: larger requests are read in pieces.
 const BUFFER: usize = 8192;
 
-/// Who has sent no whole head by then is not serious.
-const HEAD_PATIENCE: Duration = Duration::from_secs(10);
+/// Who has sent no whole head by then is not serious. A connection that is kept for the next request is closed after it, too, so it is
+/// well beyond the ten seconds between a page's heartbeats: one that meets the end of its connection is lost.
+const HEAD_PATIENCE: Duration = Duration::from_secs(30);
 
 /// After followers were let go, requests under way have so long.
 const LAST_CALL: Duration = Duration::from_secs(5);

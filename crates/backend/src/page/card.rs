@@ -179,7 +179,18 @@ impl Card {
     /// Admission belongs to this meeting: its start says which.
     #[must_use]
     pub fn admission(&self) -> String {
-        self.plan.starts_at.to_rfc3339()
+        meeting(self.plan.starts_at)
+    }
+
+    /// What was said stands, unless it was about another time that this meeting once had.
+    #[must_use]
+    pub fn concerns(&self, kind: &EventKind, about: &str) -> bool {
+        let of_a_meeting = matches!(
+            kind,
+            EventKind::SpecialistAnswered { .. } | EventKind::ClientLate { .. } | EventKind::ClientAnswered { .. }
+        );
+        let other = |start: Timestamp| (start - self.plan.starts_at).abs() > SAME_MEETING;
+        !of_a_meeting || !about.parse().is_ok_and(other)
     }
 
     /// `running`: the specialist is in the room.
@@ -251,6 +262,12 @@ impl Card {
     pub fn is_past(&self, now: Timestamp) -> bool {
         now > self.plan.closes() + Duration::days(1) && Arc::strong_count(&self.changed) == 1
     }
+}
+
+/// A meeting, as events name the one that they are about: by its start.
+#[must_use]
+pub fn meeting(starts_at: Timestamp) -> String {
+    starts_at.to_rfc3339()
 }
 
 /// Whether a consultation is near enough to be kept in memory.

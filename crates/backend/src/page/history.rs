@@ -50,7 +50,7 @@ pub(super) async fn load(parts: &Parts, now: Timestamp) -> Result<Cursor, Storag
         let mut known = parts.pages.known();
         for logged in &events {
             let Some((id, kind, event)) = understood(logged.json.as_bytes()) else { continue };
-            let Some(card) = known.cards.get_mut(&id) else { continue };
+            let Some(card) = known.cards.get_mut(&id).filter(|card| card.concerns(&kind, &logged.about)) else { continue };
             if event.source == super::keeper::PAGE || kind == EventKind::ClientAdmitted {
                 card.took(&kind, &logged.about, event.at);
             } else {

@@ -138,11 +138,11 @@ impl Keeper {
         draft.touched.insert(id);
         match wish {
             Wish::Say { visit, word } => card.visits.hear(&visit, word, now),
-            Wish::Late { visit, minutes } if card.may_be_late(minutes, now) => {
-                draft.tell(id, card, EventKind::ClientLate { minutes }, PAGE, visit, now);
+            Wish::Late { minutes } if card.may_be_late(minutes, now) => {
+                draft.tell(id, card, EventKind::ClientLate { minutes }, PAGE, card.admission(), now);
             }
-            Wish::Answer { visit, can_wait } if card.may_answer(can_wait, now) => {
-                draft.tell(id, card, EventKind::ClientAnswered { can_wait }, PAGE, visit, now);
+            Wish::Answer { can_wait } if card.may_answer(can_wait, now) => {
+                draft.tell(id, card, EventKind::ClientAnswered { can_wait }, PAGE, card.admission(), now);
             }
             Wish::Admit if !card.is_admitted() => {
                 draft.tell(id, card, EventKind::ClientAdmitted, DESKTOP, card.admission(), now);

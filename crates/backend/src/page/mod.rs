@@ -12,6 +12,7 @@ mod keeper;
 mod state;
 
 pub use assets::{Asset, SCRIPT, STYLE};
+pub use card::meeting;
 pub use html::{Reading, calm, page};
 pub use keeper::{Keeper, Parts};
 pub use state::{Around, state};
@@ -38,11 +39,9 @@ pub enum Wish {
         word: Word,
     },
     Late {
-        visit: String,
         minutes: u32,
     },
     Answer {
-        visit: String,
         can_wait: bool,
     },
     Admit,
@@ -110,6 +109,12 @@ impl Pages {
         let token = self.vault.page_token(consultation, generation);
         known.links.insert(people::hash(token.reveal()), consultation);
         Some(format!("{}/w/{}", self.public_url, token.reveal()))
+    }
+
+    /// Which of a consultation's links leads to its page: it counts up with each new one.
+    #[must_use]
+    pub fn generation(&self, consultation: ConsultationId) -> i64 {
+        self.known().generations.get(&consultation).copied().unwrap_or_default()
     }
 
     /// Whether an address is that of a page here, of whatever consultation.

@@ -51,7 +51,7 @@ pub fn state(around: Around<'_>, consultation: ConsultationId) -> Option<PageSta
     }
     state.specialist_told = around.reach.reachable(owner);
     if state.phase == PagePhase::Waiting {
-        state.remind_by_telegram = around.reach.client_link(consultation);
+        state.remind_by_telegram = around.reach.client_link(consultation, around.pages.generation(consultation));
     }
     state.revision = revision(&state);
     Some(state)

@@ -8,6 +8,7 @@ use super::known::consultation_of;
 use super::{ChatOwner, Parts};
 use crate::client_side::ClientSide;
 use crate::deliveries::id_of;
+use crate::page;
 use crate::ports::reach::KeptChat;
 use crate::ports::{Audience, Row};
 use crate::words::{Words, words};
@@ -77,7 +78,7 @@ async fn client_started(
     chat: &Sensitive<String>,
     code: &str,
 ) -> Result<(), WriteError> {
-    let found = match consultation_of(parts, code) {
+    let found = match consultation_of(parts, &clients.pages, code) {
         Some(id) => parts.consultations.find(id).await.map_err(unread)?,
         None => None,
     };
@@ -189,22 +190,22 @@ async fn answer_by_button(
     if parts.status.is_running(consultation) {
         return Ok(words.say("bot-running", &[]));
     }
-    let event = said(specialist, consultation, answer, "telegram");
+    let event = said(&talk, answer, "telegram");
     writer.append(Append { events: vec![event], rows: vec![Row::Seen(format!("pressed/{press}"))] }).await?;
     Ok(answered(words, answer))
 }
 
-/// The specialist's answer as an event.
+/// The specialist's answer as an event. It is about the meeting as it is planned now, and of no other time.
 #[must_use]
-pub fn said(specialist: SpecialistId, consultation: ConsultationId, answer: SpecialistAnswer, source: &'static str) -> Plain {
+pub fn said(talk: &Conference, answer: SpecialistAnswer, source: &'static str) -> Plain {
     Plain {
         kind: EventKind::SpecialistAnswered { answer },
-        audience: Audience::Specialist(specialist),
-        consultation: Some(consultation),
+        audience: Audience::Specialist(SpecialistId(talk.owner.id)),
+        consultation: Some(ConsultationId(talk.id)),
         who: None,
         source,
         at: None,
-        about: String::new(),
+        about: page::meeting(talk.starts_at),
     }
 }
 

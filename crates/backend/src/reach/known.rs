@@ -6,6 +6,7 @@ use super::{ChatOwner, Parts};
 use crate::StorageError;
 use crate::client_side::ClientSide;
 use crate::feed::{self, Ear};
+use crate::page::Pages;
 use crate::ports::reach::{Chosen, KeptChat};
 use crate::ports::{LoggedEvent, Reader};
 use base64::Engine;
@@ -115,11 +116,11 @@ impl Reaches {
         desktop || self.chat_of(ChatOwner::Specialist(specialist)).is_some()
     }
 
-    /// Where a client can let a bot remind them of a consultation: a deep link, the same at any time.
+    /// Where a client can let a bot remind them of a consultation: a deep link, the same as long as their page has the same link.
     #[must_use]
-    pub fn client_link(&self, consultation: ConsultationId) -> Option<String> {
+    pub fn client_link(&self, consultation: ConsultationId, generation: i64) -> Option<String> {
         let parts = self.parts()?;
-        parts.messengers.of(Channel::Telegram)?.deep_link(&self.named_bot()?, &client_code(parts, consultation))
+        parts.messengers.of(Channel::Telegram)?.deep_link(&self.named_bot()?, &client_code(parts, consultation, generation))
     }
 
     /// The bot's username, where there is one that works.
@@ -250,18 +251,23 @@ fn quiet(chosen: &Chosen) -> Quiet {
 }
 
 /// `c_`, the id, and a proof that this backend made it: at most 64 letters, digits, `_` and `-` (Telegram's deep links).
-fn client_code(parts: &Parts, consultation: ConsultationId) -> String {
-    let proof = parts.vault.hash("client-telegram", &consultation.to_string());
+fn client_code(parts: &Parts, consultation: ConsultationId, generation: i64) -> String {
+    let proof = client_proof(parts, consultation, generation);
     let bytes = [consultation.0.as_bytes().as_slice(), &proof[..PROOF]].concat();
     format!("c_{}", URL_SAFE_NO_PAD.encode(bytes))
 }
 
-/// The consultation that a client's code is of.
-pub(super) fn consultation_of(parts: &Parts, code: &str) -> Option<ConsultationId> {
+/// Another one with each new link of the page: whoever was only given the link before can bind nothing any more.
+fn client_proof(parts: &Parts, consultation: ConsultationId, generation: i64) -> [u8; 32] {
+    parts.vault.hash("client-telegram", &format!("{consultation}/{generation}"))
+}
+
+/// The consultation that a client's code is of, if it came with the link that its page has now.
+pub(super) fn consultation_of(parts: &Parts, pages: &Pages, code: &str) -> Option<ConsultationId> {
     let bytes = URL_SAFE_NO_PAD.decode(code.strip_prefix("c_")?).ok()?;
     let (id, proof) = bytes.split_first_chunk::<16>()?;
     let consultation = ConsultationId(Uuid::from_bytes(*id));
-    let ours = parts.vault.hash("client-telegram", &consultation.to_string());
+    let ours = client_proof(parts, consultation, pages.generation(consultation));
     let same: bool = subtle::ConstantTimeEq::ct_eq(proof, &ours[..PROOF]).into();
     same.then_some(consultation)
 }

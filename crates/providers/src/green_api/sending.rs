@@ -103,6 +103,12 @@ impl Messenger for Account {
         };
         let sent =
             |id: String| Some(Sent { id, chat: found.also.clone().or_else(|| Some(found.chat.clone())).map(Sensitive::new) });
+        // What leaves the queue comes into the journal, so that asked in this order neither can miss it.
+        let queue = self.client.call_slowly("showMessagesQueue", None, None).await;
+        let waits = rows::<Queued>(queue.ok().as_ref()).into_iter().find(|entry| is_it(&entry.body.chat, &entry.body.message));
+        if let Some(entry) = waits {
+            return sent(entry.id);
+        }
         let minutes = ((self.clock.now() - since + EARLIER).num_minutes() + 1).clamp(1, 24 * 60);
         let journal = self.client.call_slowly("lastOutgoingMessages", Some(("minutes", minutes)), None).await;
         for entry in rows::<Journalled>(journal.ok().as_ref()) {
@@ -112,9 +118,7 @@ impl Messenger for Account {
                 return sent(entry.id);
             }
         }
-        let queue = self.client.call_slowly("showMessagesQueue", None, None).await;
-        let waits = rows::<Queued>(queue.ok().as_ref()).into_iter().find(|entry| is_it(&entry.body.chat, &entry.body.message));
-        waits.and_then(|entry| sent(entry.id))
+        None
     }
 
     async fn replace(&self, _: &Sensitive<String>, _: &str, _: &Outgoing) -> Result<(), SendError> {

@@ -76,10 +76,14 @@ impl Inbox for Sqlite {
 }
 
 impl Sqlite {
+    /// One that cannot be read any more is as one that says nothing, so that it holds up none behind it.
     fn received(&self, row: &SqliteRow) -> Result<Received, StorageError> {
         let (key, body): (String, String) = (row.try_get("key")?, row.try_get("body")?);
-        let damaged = |_| StorageError::Damaged { what: "something that came in" };
-        let body: String = serde_json::from_str(&self.private.read(("inbox", &key), &body)?).map_err(damaged)?;
+        let read = self.private.read(("inbox", &key), &body).ok().and_then(|body| serde_json::from_str::<String>(&body).ok());
+        let body = read.unwrap_or_else(|| {
+            tracing::error!("something that came in is damaged, and is given up");
+            String::new()
+        });
         let at = from_millis(row.try_get("at")?)?;
         Ok(Received { key, messenger: row.try_get("messenger")?, at, body: body.into() })
     }
@@ -104,5 +108,32 @@ impl Sqlite {
             state: state.as_deref().map(beside::state).transpose()?,
             code: row.try_get("code")?,
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ports::{Batch, EventLog, Row as Kept};
+    use crate::storage::Rows;
+
+    #[tokio::test]
+    async fn what_is_damaged_holds_up_nothing_behind_it() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let storage = Sqlite::open(folder.path(), Rows::default()).await.expect("a database");
+        let received = |key: &str| Received {
+            key: key.to_owned(),
+            messenger: "telegram".to_owned(),
+            at: Timestamp::UNIX_EPOCH,
+            body: "{}".to_owned().into(),
+        };
+        let rows = ["1", "2"].map(|key| Kept::Inbox(Box::new(received(key))));
+        let mut log = storage.log().await.expect("the log");
+        log.append(Batch { rows: &rows, now: Timestamp::UNIX_EPOCH, ..Batch::default() }).await.expect("kept");
+        Box::new(log).close().await.expect("closed");
+        sqlx::query("UPDATE inbox SET body = 'x' WHERE key = '1'").execute(&storage.writers).await.expect("damaged");
+        let waiting = storage.waiting(10).await.expect("both");
+        let bodies: Vec<_> = waiting.iter().map(|received| (received.key.as_str(), received.body.reveal().as_str())).collect();
+        assert_eq!(bodies, [("1", ""), ("2", "{}")]);
     }
 }
