@@ -33,6 +33,8 @@ NAMED_ON_PURPOSE = {
     "crates/app/src/commands/settings.rs": "the answer to that question",
     "crates/app/src/commands/connections.rs": "lines to paste into that server's configuration",
     "crates/app/src/operator.rs": "sections of the operator's file that the backend inside alone makes use of",
+    "crates/backend/src/http/messengers.rs": "the addresses that it is told to call",
+    "crates/backend/src/http/openapi.rs": "the same addresses, in the contract",
     "ui/src/features/first-run/FirstRun.svelte": "the question itself",
 }
 
@@ -67,6 +69,40 @@ def test_no_provider_is_named_where_a_capability_should_be_asked():
         if found := PROVIDERS.findall(text):
             named[name] = found
     assert set(named) - set(NAMED_ON_PURPOSE) == set()
+
+
+def test_no_service_behind_a_channel_is_named_where_messages_are_kept_and_sent():
+    # A channel is the domain's: whatsapp, max, telegram. Who carries it, only its provider knows.
+    carriers = re.compile(r"green.?api|callback_query|chat_id|idMessage|typeWebhook", re.IGNORECASE)
+    texts = sources("crates/backend/src", "crates/domain/src", "crates/api/src", "crates/app/src", "src-tauri/src")
+    assert {name for name, text in texts if carriers.search(text)} - set(NAMED_ON_PURPOSE) == set()
+
+
+def test_the_clients_page_asks_nobody_but_its_own_server_and_keeps_nothing():
+    known = re.compile(r"\./[\w./-]+|\$shared/[\w./-]+|\$generated/\w+|svelte(/[\w-]+)?|@fluent/bundle")
+    page = {name: text for name, text in sources("ui/src/page")}
+    assert page
+    for name, text in page.items():
+        assert [found for found in re.findall(r"""(?:from|import)\s*\(?['"]([^'"]+)['"]""", text) if not known.fullmatch(found)] == [], name
+        # What a browser would keep, and addresses of other servers.
+        assert re.findall(r"\.cookie\b|localStorage|sessionStorage|indexedDB|caches\.|serviceWorker|https?://[\w.-]+", text) == [], name
+
+
+def test_what_goes_out_is_decided_from_memory():
+    causes = (ROOT / "crates/backend/src/deliveries/causes.rs").read_text().split("#[cfg(test)]")[0]
+    assert re.findall(r"\basync\b|\bawait\b|sqlx|std::fs|std::net", causes) == []
+
+
+def test_every_setting_of_the_backend_can_come_from_the_environment():
+    def keys(table, before=""):
+        for key, value in table.items():
+            yield from keys(value, f"{before}{key}__") if isinstance(value, dict) else [before + key]
+
+    defaults = set(keys(tomllib.loads((ROOT / "crates/backend/kabinet-backend.toml").read_text())))
+    config = (ROOT / "crates/backend/src/config.rs").read_text()
+    listed = set(re.findall(r'"(\w+)"', re.search(r"VARIABLES: &\[&str\] = &\[(.*?)\];", config, re.DOTALL).group(1)))
+    # Secrets are read apart, to the letter.
+    assert defaults - {"webhook_secret", "admin_token"} == listed
 
 
 def test_words_for_people_are_not_in_code():
