@@ -1,8 +1,10 @@
 //! From the wire's words for a consultation to the domain's, and back to what is kept.
 
 mod contact;
+mod times;
 
 pub use contact::phone_digits;
+pub use times::{ends_at, is_planned, zone};
 
 use crate::http::Refusal;
 use crate::ports::Person;

@@ -5,13 +5,8 @@ use crate::client_side;
 use crate::command::{ClientWishes, CommandError};
 use crate::record::{Consultation, Contact};
 use crate::view::{Channel, ContactView};
+use kabinet_api::{LONGEST_EMAIL, MOST_REMINDERS, PHONE_DIGITS, REMINDER_MINUTES};
 
-/// A week before is the earliest reminder.
-const EARLIEST_REMINDER: u32 = 7 * 24 * 60;
-const MOST_REMINDERS: usize = 8;
-/// Digits of a telephone number with its country's code (E.164).
-const PHONE_DIGITS: std::ops::RangeInclusive<usize> = 8..=15;
-const LONGEST_EMAIL: usize = 254;
 const LANGUAGES: [&str; 2] = ["ru", "en"];
 
 impl Consultation {
@@ -113,8 +108,7 @@ fn email(typed: &str) -> Result<Option<String>, CommandError> {
             && plain(host)
             && !host.contains('@')
             && host.contains('.')
-            && !host.starts_with('.')
-            && !host.ends_with('.')
+            && host.split('.').all(|label| !label.is_empty())
     });
     if !plausible || typed.len() > LONGEST_EMAIL {
         return Err(refuse_field("bad_email", "email"));
@@ -123,7 +117,7 @@ fn email(typed: &str) -> Result<Option<String>, CommandError> {
 }
 
 fn reminders(typed: &[u32]) -> Result<Vec<u32>, CommandError> {
-    if typed.len() > MOST_REMINDERS || typed.iter().any(|minutes| !(1..=EARLIEST_REMINDER).contains(minutes)) {
+    if typed.len() > MOST_REMINDERS || typed.iter().any(|minutes| !REMINDER_MINUTES.contains(minutes)) {
         return Err(refuse_field("bad_client_reminder", "reminders"));
     }
     let mut reminders = typed.to_vec();
@@ -152,7 +146,8 @@ mod tests {
         check("+81 3 1234 56789", Some("81312345 6789".replace(' ', "").as_str()));
         check("+8190 1234 567", Some("81901234567"));
         check("00 49 30 901820", Some("4930901820"));
-        for wrong in ["abc", "12", "+7+9001234567", "8 900 123 45 67 доб. 3", "0900123456", "1234567890123456"] {
+        for wrong in ["abc", "12", "+298 123456", "+7+9001234567", "8 900 123 45 67 доб. 3", "0900123456", "1234567890123456"]
+        {
             let error = phone(wrong).expect_err(wrong);
             assert_eq!((error.message.code.as_str(), error.field.as_deref()), ("bad_phone", Some("phone")));
         }
@@ -167,9 +162,16 @@ mod tests {
         check(&typed(Channel::Whatsapp, "", "a@example.org"), ("phone_needed", "phone"));
         check(&typed(Channel::Max, " ", ""), ("phone_needed", "phone"));
         check(&typed(Channel::Email, "89001234567", ""), ("email_needed", "email"));
-        for wrong in
-            ["anna", "anna@", "@example.org", "anna@example", "an na@example.org", "a@b.c,d@e.f", "anna@example.org?bcc=x@y.z&"]
-        {
+        for wrong in [
+            "anna",
+            "anna@",
+            "@example.org",
+            "anna@example",
+            "anna@example..org",
+            "an na@example.org",
+            "a@b.c,d@e.f",
+            "anna@example.org?bcc=x@y.z&",
+        ] {
             // A question mark is allowed in a mailbox's name, and harmless: it is escaped wherever it goes.
             if !wrong.contains('?') {
                 check(&typed(Channel::Clipboard, "", wrong), ("bad_email", "email"));
@@ -184,7 +186,7 @@ mod tests {
     #[test]
     fn reminders_are_minutes_of_at_most_a_week() {
         assert_eq!(reminders(&[60, 1440, 60]).expect("reminders"), [1440, 60]);
-        for wrong in [&[0][..], &[10_081], &[1, 2, 3, 4, 5, 6, 7, 8, 9]] {
+        for wrong in [&[0][..], &[10_081], &[1, 2, 3, 4, 5, 6]] {
             assert_eq!(reminders(wrong).expect_err("a refusal").field.as_deref(), Some("reminders"));
         }
     }

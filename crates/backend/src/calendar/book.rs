@@ -1,8 +1,9 @@
 //! The practice's conferences as the calendar's rounds see them: those that asked to stand there, and no others.
 
-use super::details::{ends_at, ours, take_over};
+use super::details::{ours, take_over};
 use crate::StorageError;
 use crate::connections::Portal;
+use crate::planning::ends_at;
 use crate::ports::{Agreements, Consultations, Reader, Selection};
 use crate::writer::{Change, ChangeError, Changed, WriteError, WriterHandle};
 use async_trait::async_trait;

@@ -1,12 +1,11 @@
 //! A conference as a calendar's entry, and back.
 
 use crate::planning;
-use chrono::Duration;
 use chrono_tz::Tz;
 use kabinet_api::{Conference, ConferenceStatus, DURATIONS};
 use kabinet_calendar::BookError;
 use kabinet_domain::calendar::{Agreed, AttendeeId, Details, Ours};
-use kabinet_domain::{ConsultationId, Sensitive, Timestamp};
+use kabinet_domain::{ConsultationId, Sensitive};
 use kabinet_providers::calendars::Person;
 use std::collections::BTreeSet;
 
@@ -29,12 +28,6 @@ pub fn ours(conference: &Conference, agreed: Option<&Agreed>, people: People<'_>
     })
 }
 
-/// When a conference is over by its plan.
-#[must_use]
-pub fn ends_at(conference: &Conference) -> Timestamp {
-    conference.starts_at + Duration::minutes(i64::from(conference.duration))
-}
-
 fn details(conference: &Conference, agreed: Option<&Agreed>, people: People<'_>) -> Option<Details> {
     let zone: Tz = conference.timezone.parse().ok()?;
     let name = conference.name.trim();
@@ -50,7 +43,7 @@ fn details(conference: &Conference, agreed: Option<&Agreed>, people: People<'_>)
     Some(Details {
         title: Sensitive::from(if name.is_empty() { NAMELESS } else { name }),
         starts_at: conference.starts_at,
-        ends_at: ends_at(conference),
+        ends_at: planning::ends_at(conference),
         zone,
         location: Sensitive::new(conference.link.clone().unwrap_or_default()),
         description: Sensitive::new(conference.description.clone()),

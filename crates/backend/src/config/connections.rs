@@ -179,12 +179,27 @@ impl<'de> Deserialize<'de> for Connections {
 
 #[cfg(test)]
 mod tests {
-    use super::place_of;
+    use super::*;
+    use crate::config::DEFAULTS;
 
     #[test]
     fn a_variable_names_a_connection_and_its_key() {
         assert_eq!(place_of("TELEMOST__ACCESS_TOKEN_FILE"), "connections.telemost.access_token_file");
         assert_eq!(place_of("GREEN_API_MAX__ID_INSTANCE"), "connections.green-api-max.id_instance");
         assert_eq!(place_of("TELEMOST"), "connections.telemost");
+    }
+
+    #[test]
+    fn every_key_stands_in_the_commented_defaults() {
+        let ids = providers().iter().map(|info| info.id).chain(calendars().iter().map(|info| info.id));
+        for id in ids.chain(messengers().iter().map(|info| info.id)) {
+            let Some(kind) = Kind::of(id) else { continue };
+            let (_, section) =
+                DEFAULTS.split_once(&format!("# [connections.{id}]\n")).unwrap_or_else(|| panic!("{id} is missing"));
+            let section = section.split("# [connections.").next().unwrap_or_default();
+            for (key, _) in kind.keys() {
+                assert!(section.contains(&format!("# {key} = ")), "{id}.{key} is missing");
+            }
+        }
     }
 }

@@ -7,7 +7,6 @@ use crate::StorageError;
 use crate::planning;
 use crate::ports::KeptDelivery;
 use crate::reach::ChatOwner;
-use chrono::Duration;
 use kabinet_api::Conference;
 use kabinet_domain::{Channel, ConsultationId, Purpose, Sensitive, Timestamp};
 use kabinet_providers::messengers::Outgoing;
@@ -110,13 +109,7 @@ type ToSend = (Sensitive<String>, Sensitive<String>);
 fn stands(kept: &KeptDelivery, conference: &Conference, at: Timestamp) -> bool {
     match kept.delivery.purpose {
         Purpose::Reminder => at < conference.starts_at && reminders::still_wanted(conference, kept.delivery.id),
-        Purpose::Link => reminders::is_planned(conference) && at < ends_at(conference),
+        Purpose::Link => planning::is_planned(conference.status) && at < planning::ends_at(conference),
         _ => true,
     }
-}
-
-/// When the planned time is over.
-#[must_use]
-pub fn ends_at(conference: &Conference) -> Timestamp {
-    conference.starts_at + Duration::minutes(conference.duration.into())
 }

@@ -3,6 +3,7 @@
 use super::report::{Report, What};
 use crate::client_side::ClientSide;
 use crate::people::People;
+use crate::planning::zone;
 use crate::words::{Words, words};
 use chrono::{Datelike, Offset};
 use chrono_tz::Tz;
@@ -51,7 +52,7 @@ impl<'a> Phrases<'a> {
         let minutes = ((self.conference.starts_at - now).num_seconds() + 59).div_euclid(60).max(0);
         let (when, time, count) = (self.when(), self.time(), minutes.to_string());
         let facts = [("when", when.as_str()), ("time", &time), ("with", &self.with), ("minutes", &count)];
-        let zone = self.zone();
+        let zone = zone(self.conference);
         let days =
             (self.conference.starts_at.with_timezone(&zone).date_naive() - now.with_timezone(&zone).date_naive()).num_days();
         let key = match days {
@@ -69,7 +70,7 @@ impl<'a> Phrases<'a> {
 
     /// Day and time where the consultation is planned, with the zone: the client may be in another one.
     fn when(&self) -> String {
-        let day = self.conference.starts_at.with_timezone(&self.zone());
+        let day = self.conference.starts_at.with_timezone(&zone(self.conference));
         let (weekday, day, month) =
             (day.weekday().number_from_monday().to_string(), day.day().to_string(), day.month().to_string());
         let date = self.words.say("message-date", &[("weekday", &weekday), ("day", &day), ("month", &month)]);
@@ -77,7 +78,7 @@ impl<'a> Phrases<'a> {
     }
 
     fn time(&self) -> String {
-        let zone = self.zone();
+        let zone = zone(self.conference);
         let at = self.conference.starts_at.with_timezone(&zone);
         let minutes = at.offset().fix().local_minus_utc() / 60;
         let offset = match (minutes.abs() / 60, minutes.abs() % 60, if minutes < 0 { '−' } else { '+' }) {
@@ -90,10 +91,6 @@ impl<'a> Phrases<'a> {
             return self.words.say("message-time-utc", &[("time", &time)]);
         }
         self.words.say("message-time", &[("time", &time), ("offset", &offset), ("zone", zone.name())])
-    }
-
-    fn zone(&self) -> Tz {
-        self.conference.timezone.parse().unwrap_or(Tz::UTC)
     }
 }
 

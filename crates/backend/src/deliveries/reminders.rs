@@ -1,9 +1,10 @@
 //! Reminders: which ones a consultation wants, as rows that its every change brings up to date.
 
 use super::id_of;
+use crate::planning::is_planned;
 use crate::ports::{ConsultationChange, Dropped, Row};
 use chrono::Duration;
-use kabinet_api::{Conference, ConferenceStatus};
+use kabinet_api::Conference;
 use kabinet_domain::{Channel, ConsultationId, Delivery, DeliveryId, Purpose, SpecialistId, Timestamp};
 
 /// The rows of a change. What is wanted no longer is dropped, what was dropped and is wanted again comes back.
@@ -15,7 +16,7 @@ pub fn of_change(change: &ConsultationChange) -> Vec<Row> {
             let consultation = ConsultationId(conference.id);
             let except = wanted.iter().map(|reminder| reminder.id).collect();
             let mut rows = vec![dropped(consultation, Purpose::Reminder, except)];
-            if !is_planned(conference) {
+            if !is_planned(conference.status) {
                 rows.push(dropped(consultation, Purpose::Link, vec![]));
             }
             rows.extend(wanted.into_iter().map(|delivery| Row::Wanted(Box::new(delivery))));
@@ -36,16 +37,12 @@ pub fn still_wanted(conference: &Conference, delivery: DeliveryId) -> bool {
     of(conference).iter().any(|wanted| wanted.id == delivery)
 }
 
-/// As it stands, nobody has finished or called it off.
-#[must_use]
-pub fn is_planned(conference: &Conference) -> bool {
-    matches!(conference.status, ConferenceStatus::Planned | ConferenceStatus::Running)
-}
-
 /// Each is of use until the next one's time, the last one until the start: whoever was down for a day reminds once.
 fn of(conference: &Conference) -> Vec<Delivery> {
     let channel = conference.contact.as_ref().and_then(|contact| Channel::from_name(&contact.channel));
-    let Some(channel) = channel.filter(|channel| channel.sends_by_itself() && is_planned(conference)) else { return Vec::new() };
+    let Some(channel) = channel.filter(|channel| channel.sends_by_itself() && is_planned(conference.status)) else {
+        return Vec::new();
+    };
     let mut minutes = conference.reminders.clone();
     minutes.sort_unstable();
     minutes.dedup();

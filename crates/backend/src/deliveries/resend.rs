@@ -1,8 +1,8 @@
 //! Whether another attempt is of use.
 
-use super::outgoing::ends_at;
 use super::reminders;
 use super::report::Report;
+use crate::planning;
 use crate::ports::KeptDelivery;
 use chrono::Duration;
 use kabinet_api::Conference;
@@ -17,11 +17,11 @@ const MESSAGE: Duration = Duration::hours(24);
 /// `no_consultation`, `not_planned` or `over`.
 pub fn of_use(purpose: Purpose, conference: Option<&Conference>, now: Timestamp) -> Result<Timestamp, &'static str> {
     let conference = conference.ok_or("no_consultation")?;
-    let planned = || if reminders::is_planned(conference) { Ok(()) } else { Err("not_planned") };
+    let planned = || if planning::is_planned(conference.status) { Ok(()) } else { Err("not_planned") };
     let before = |end: Timestamp| if now < end { Ok(end) } else { Err("over") };
     match purpose {
         Purpose::Reminder => planned().and_then(|()| before(conference.starts_at)),
-        Purpose::Link => planned().and_then(|()| before(ends_at(conference))),
+        Purpose::Link => planned().and_then(|()| before(planning::ends_at(conference))),
         Purpose::Message | Purpose::Alert | Purpose::Report | Purpose::Reply => Ok(now + MESSAGE),
     }
 }

@@ -1,5 +1,6 @@
 //! What the backend knows of one consultation, as far as its client's page is concerned.
 
+use crate::planning;
 use chrono::Duration;
 use kabinet_api::{Conference, ConferenceStatus, EventJson, PageLate, PagePhase, PageSpecialist};
 use kabinet_domain::waiting::{LATE, Meeting, Told, Visits};
@@ -64,7 +65,7 @@ impl From<&Conference> for Plan {
         Self {
             owner: SpecialistId(conference.owner.id),
             starts_at: conference.starts_at,
-            ends_at: conference.starts_at + Duration::minutes(i64::from(conference.duration)),
+            ends_at: planning::ends_at(conference),
             time_zone: conference.timezone.clone(),
             status: conference.status,
             door: conference.door.into(),
@@ -77,7 +78,7 @@ impl From<&Conference> for Plan {
 
 impl Plan {
     fn is_open(&self) -> bool {
-        matches!(self.status, ConferenceStatus::Planned | ConferenceStatus::Running)
+        planning::is_planned(self.status)
     }
 
     /// From then on it is over, unless somebody is still inside.

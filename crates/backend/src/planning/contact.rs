@@ -1,14 +1,8 @@
 //! How a client is reached, checked and made uniform.
 
 use crate::http::Refusal;
-use kabinet_api::Contact;
+use kabinet_api::{Contact, LONGEST_EMAIL, MOST_REMINDERS, PHONE_DIGITS, REMINDER_MINUTES};
 use kabinet_domain::Channel;
-
-/// The longest way before a start that a reminder is of use: a week.
-const LONGEST_REMINDER: u32 = 10_080;
-const MOST_REMINDERS: usize = 5;
-/// <https://www.rfc-editor.org/rfc/rfc5321#section-4.5.3.1.3>, without its brackets.
-const LONGEST_EMAIL: usize = 254;
 
 /// Checks a contact and makes its phone digits alone; what is blank is absent.
 ///
@@ -46,7 +40,7 @@ pub fn reminders(mut minutes: Vec<u32>) -> Result<Vec<u32>, Refusal> {
     if minutes.len() > MOST_REMINDERS {
         return Err(Refusal::field("reminders", "must be 5 at most"));
     }
-    if minutes.iter().any(|minutes| !(1..=LONGEST_REMINDER).contains(minutes)) {
+    if minutes.iter().any(|minutes| !REMINDER_MINUTES.contains(minutes)) {
         return Err(Refusal::field("reminders", "must be from 1 to 10080 minutes each"));
     }
     minutes.sort_unstable_by(|one, other| other.cmp(one));
@@ -71,7 +65,7 @@ pub fn phone_digits(text: &str) -> Option<String> {
     if digits.len() == 11 && digits.starts_with('8') && !text.trim_start().starts_with('+') {
         digits.replace_range(..1, "7");
     }
-    (10..=15).contains(&digits.len()).then_some(digits)
+    PHONE_DIGITS.contains(&digits.len()).then_some(digits)
 }
 
 /// Plausible: whether it exists, only a message can tell.

@@ -1,8 +1,8 @@
 //! What goes to a specialist's chat: neutral words, since they lie on somebody else's servers. A time, never a name.
 
 use crate::deliveries::id_of;
+use crate::planning::zone;
 use crate::words::Words;
-use chrono_tz::Tz;
 use kabinet_api::Conference;
 use kabinet_domain::delivery::{Button, Press};
 use kabinet_domain::escalation::{Alert, AlertKind, Fate};
@@ -88,10 +88,6 @@ pub fn date_and_time(talk: &Conference) -> (String, String) {
 fn is_today(talk: &Conference, now: Timestamp) -> bool {
     let zone = zone(talk);
     talk.starts_at.with_timezone(&zone).date_naive() == now.with_timezone(&zone).date_naive()
-}
-
-fn zone(talk: &Conference) -> Tz {
-    talk.timezone.parse().unwrap_or(Tz::UTC)
 }
 
 fn buttons(words: &Words, consultation: ConsultationId) -> Vec<Button> {

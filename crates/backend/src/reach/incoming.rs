@@ -9,11 +9,12 @@ use super::{ChatOwner, Parts};
 use crate::client_side::ClientSide;
 use crate::deliveries::id_of;
 use crate::page;
+use crate::planning;
 use crate::ports::reach::KeptChat;
 use crate::ports::{Audience, Row};
 use crate::words::{Words, words};
 use crate::writer::{Append, Plain, WriteError, WriterHandle};
-use kabinet_api::{Conference, ConferenceStatus};
+use kabinet_api::Conference;
 use kabinet_domain::{
     Channel, ConsultationId, Delivery, EventKind, Purpose, Sensitive, SpecialistAnswer, SpecialistId, Timestamp,
 };
@@ -211,8 +212,7 @@ pub fn said(talk: &Conference, answer: SpecialistAnswer, source: &'static str) -
 
 /// Still to happen, or happening.
 fn is_open(talk: &Conference, now: Timestamp) -> bool {
-    let ends_at = talk.starts_at + chrono::Duration::minutes(talk.duration.into());
-    matches!(talk.status, ConferenceStatus::Planned | ConferenceStatus::Running) && now < ends_at + RUNS_OVER
+    planning::is_planned(talk.status) && now < planning::ends_at(talk) + RUNS_OVER
 }
 
 fn awaits_confirmation(clients: &ClientSide, parts: &Parts, chat: &Sensitive<String>) -> bool {

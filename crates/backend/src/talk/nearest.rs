@@ -1,5 +1,6 @@
 //! Which of a client's consultations a message is about.
 
+use crate::planning::ends_at;
 use chrono::Duration;
 use kabinet_api::{Conference, ConferenceStatus};
 use kabinet_domain::Timestamp;
@@ -13,7 +14,7 @@ const AROUND: Duration = Duration::minutes(30);
 pub fn nearest(conferences: Vec<Conference>, now: Timestamp) -> Option<Conference> {
     let place = |conference: &Conference| {
         let starts_at = conference.starts_at;
-        let ends_at = starts_at + Duration::minutes(conference.duration.into());
+        let ends_at = ends_at(conference);
         let (order, distance) = if now >= starts_at - AROUND && now < ends_at + AROUND {
             (0, (now - starts_at).abs())
         } else if now < starts_at {
@@ -25,7 +26,7 @@ pub fn nearest(conferences: Vec<Conference>, now: Timestamp) -> Option<Conferenc
         // By the id at last, so that the same question always has the same answer.
         (off, order, distance, conference.id)
     };
-    let over = |conference: &Conference| now - conference.starts_at - Duration::minutes(conference.duration.into()) > LOOK_BACK;
+    let over = |conference: &Conference| now - ends_at(conference) > LOOK_BACK;
     conferences.into_iter().filter(|conference| !over(conference)).min_by_key(place)
 }
 

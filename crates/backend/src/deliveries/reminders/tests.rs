@@ -1,5 +1,6 @@
 use super::*;
 use crate::testing::planned;
+use kabinet_api::ConferenceStatus;
 use kabinet_api::Contact;
 
 fn reminded() -> Conference {
