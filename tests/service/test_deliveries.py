@@ -15,11 +15,13 @@ from uuid import uuid4
 
 import pytest
 
+from fakes import Clock
 from lab import wait_for
 
 from .backend import ADMIN, Answer, Backend, in_threads
 from .chats import CLIENT, Chats, chats
 from .dialects import Module, person
+from .long_runs import LongRun
 from .meetings import Meeting
 from .practice import Specialist
 
@@ -199,6 +201,26 @@ def test_a_messenger_that_repeats_the_token_tells_it_to_nobody(tmp_path: Path, h
             practice.backend.ask("GET", "/api/deliveries", token=ADMIN).body, practice.backend.on_disk(),
         ]
         assert not [body for body in told if token.encode() in body]
+
+
+@LongRun
+def while_settings_are_applied(folder: Path) -> list[str]:
+    """GREEN-API takes minutes over new settings, such as our own webhook, and sends nothing meanwhile."""
+    clock = Clock()
+    with chats(folder, clock=clock, green={"starting_seconds": 300.0}, listening=False) as practice:
+        anna = Specialist(practice.backend)
+        wait_for(lambda: practice.green.whatsapp.state == "starting", "the settings being given", 20)
+        meeting = Meeting(anna)
+        id = meeting.send_link()
+        wait_for(lambda: [it for it in meeting.deliveries(code="later") if it["id"] == id], "a first attempt", 20)
+        clock.advance(300)
+        meeting.wait_for_delivery("sent", id, seconds=90)
+        practice.wait_for_message(meeting.link)
+        return [it.text for it in practice.sent() if meeting.link in it.text]
+
+
+def test_while_an_account_is_being_set_up_a_link_waits():
+    assert len(while_settings_are_applied()) == 1
 
 
 # -- reminders

@@ -105,6 +105,18 @@ async fn used_up_checks_do_not_keep_a_message_back() {
 }
 
 #[rstest]
+#[case("get_state_200_starting", SendError::Later { after: Some(Duration::from_secs(20)) })]
+#[case("get_state_200_not_authorized", SendError::NotSignedIn)]
+#[case("get_state_200_authorized", SendError::NotSignedIn)]
+#[tokio::test]
+async fn an_account_that_starts_is_not_taken_for_one_that_is_signed_out(#[case] state: &str, #[case] class: SendError) {
+    let either = json!({"message": "instance is starting or not authorized"});
+    let (server, connected) = serve([Reply::of(400, either), reply(state)]).await;
+    assert_eq!(connected.messenger.send(&outgoing("79001234568")).await, Err(class));
+    assert_eq!(server.asked().len(), 2);
+}
+
+#[rstest]
 #[case("send_message_400_starting", SendError::Later { after: Some(Duration::from_secs(20)) })]
 #[case("send_message_400_not_authorized", SendError::NotSignedIn)]
 #[case("send_message_400_expired", SendError::Restricted)]
@@ -232,6 +244,7 @@ async fn max_is_written_to_by_its_own_chat_ids() {
         reply("send_message_200"),
         Reply::of(200, json!({"exist": false})),
         Reply::of(200, json!({"status": false, "reason": "instance is starting or not authorized"})),
+        reply("get_state_200_not_authorized"),
     ])
     .await;
     let max = connect("green-api-max", &server).messenger;

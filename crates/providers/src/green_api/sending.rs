@@ -170,6 +170,7 @@ impl Account {
             Ok(answer) => answer,
             // Questions are counted apart from messages: without an answer the message is tried all the same.
             Err(SendError::Quota) if self.messenger == Kind::WhatsApp => return Ok(Number::There(None)),
+            Err(SendError::NotSignedIn) => return Err(self.starts_or_is_signed_out().await),
             Err(error) => return Err(error),
         };
         let chat = answer.get("chatId").and_then(Value::as_str).and_then(|chat| self.messenger.personal(chat));
@@ -177,10 +178,18 @@ impl Account {
             Some(true) => Number::There(chat),
             Some(false) => Number::Absent { since: self.clock.now() },
             // It says `status: false` with a reason, as a rule that the account is not signed in.
-            None => return Err(SendError::NotSignedIn),
+            None => return Err(self.starts_or_is_signed_out().await),
         };
         self.known.keep(phone, found.clone());
         Ok(found)
+    }
+
+    /// "Instance is starting or not authorized" is said of both; the one passes by itself, as after each change of settings.
+    async fn starts_or_is_signed_out(&self) -> SendError {
+        match self.check().await {
+            Err(passes @ SendError::Later { .. }) => passes,
+            _ => SendError::NotSignedIn,
+        }
     }
 }
 
