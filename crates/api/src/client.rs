@@ -148,9 +148,12 @@ pub struct ReachJson {
     /// "Do not disturb".
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub quiet_until: Option<DateTime<Utc>>,
-    /// Quiet about waiting clients too.
+    /// Quiet about waiting clients too, in the quiet hours and whenever "do not disturb" is on.
     #[serde(default)]
     pub quiet_even_clients: bool,
+    /// The same only for the "do not disturb" that is on.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub quiet_until_even_clients: bool,
 }
 
 /// Whose chat is bound.

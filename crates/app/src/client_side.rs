@@ -62,6 +62,7 @@ pub(crate) fn reach(state: &State, now: DateTime<Utc>) -> Option<ReachView> {
         after_seconds: reach.after_seconds,
         quiet_from: reach.quiet_from.clone(),
         quiet_to: reach.quiet_to.clone(),
+        quiet_even_clients: reach.quiet_even_clients,
         binding_until: state.binding_until.filter(|until| *until > now && reach.telegram.is_none()),
     })
 }

@@ -465,6 +465,8 @@ pub struct ReachDraft {
     /// `22:00`; both or none.
     pub quiet_from: Option<String>,
     pub quiet_to: Option<String>,
+    /// Quiet about waiting clients too, in the quiet hours and whenever "do not disturb" is on.
+    pub quiet_even_clients: bool,
 }
 
 /// The key that the specialist's own computers read names with, to be carried from one to another by hand.

@@ -364,6 +364,7 @@ pub struct Reach {
     /// `22:00`; both or none.
     pub quiet_from: Option<String>,
     pub quiet_to: Option<String>,
+    pub quiet_even_clients: bool,
     /// IANA name; the system's zone when absent.
     pub time_zone: Option<String>,
 }

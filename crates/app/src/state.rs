@@ -255,8 +255,9 @@ impl State {
     #[must_use]
     pub fn may_disturb(&self, what: Disturbance, now: DateTime<Utc>) -> bool {
         let until = self.kept.do_not_disturb_until;
-        let even_clients = self.kept.do_not_disturb_everything && until.is_some_and(|until| now < until);
-        Quiet { hours: self.quiet_hours(), until, even_clients }.allows(what, now)
+        let even_clients = self.reach.as_ref().is_some_and(|reach| reach.quiet_even_clients);
+        let until_even_clients = self.kept.do_not_disturb_everything;
+        Quiet { hours: self.quiet_hours(), until, even_clients, until_even_clients }.allows(what, now)
     }
 
     fn quiet_hours(&self) -> Option<QuietHours> {

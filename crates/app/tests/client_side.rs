@@ -207,8 +207,8 @@ async fn how_the_specialist_is_reached_is_asked_changed_and_told() {
     assert_eq!(reach(&application.view()).telegram, TelegramReach::Bound);
 
     // What another desktop said of it stays as it is.
-    practice.reach(|reach| reach["quiet_even_clients"] = json!(true));
-    let save = |after: u32, from: Option<&str>| json!({ "after_seconds": after, "quiet_from": from, "quiet_to": "07:30" });
+    practice.reach(|reach| reach["quiet_until"] = json!("2030-01-01T00:00:00Z"));
+    let save = |after: u32, from: Option<&str>| json!({ "after_seconds": after, "quiet_from": from, "quiet_to": "07:30", "quiet_even_clients": true });
     assert_eq!(refusal(&application, "save_reach", save(9, Some("22:00"))).await.1.as_deref(), Some("after_seconds"));
     assert_eq!(refusal(&application, "save_reach", save(60, None)).await.1.as_deref(), Some("quiet_from"));
     assert_eq!(refusal(&application, "save_reach", save(60, Some("25:00"))).await.1.as_deref(), Some("quiet_from"));
@@ -216,12 +216,18 @@ async fn how_the_specialist_is_reached_is_asked_changed_and_told() {
     let kept = practice.last("PUT reach");
     assert_eq!((&kept["after_seconds"], &kept["quiet_from"], &kept["timezone"]), (&json!(60), &json!("22:00"), &json!("UTC")));
     assert_eq!((&kept["quiet_even_clients"], kept.get("telegram")), (&json!(true), None));
+    assert_eq!(kept["quiet_until"], "2030-01-01T00:00:00Z");
+    assert!(reach(&application.view()).quiet_even_clients);
+    let off = json!({ "after_seconds": 60, "quiet_from": null, "quiet_to": null, "quiet_even_clients": false });
+    call(&application, "save_reach", off).await;
 
     call(&application, "do_not_disturb", json!({ "minutes": 30, "everything": true })).await;
     let view = application.view();
     assert!(view.do_not_disturb_until.is_some() && view.do_not_disturb_everything);
     fact("it is told", || !practice.last("PUT reach")["quiet_until"].is_null()).await;
-    assert_eq!(practice.last("PUT reach")["quiet_even_clients"], true);
+    let told = practice.last("PUT reach");
+    assert_eq!((&told["quiet_until_even_clients"], &told["quiet_even_clients"]), (&json!(true), &json!(false)));
+    assert!(!reach(&application.view()).quiet_even_clients, "the lasting choice stays");
     // By its time it is over for clients here and there.
     computer.put_forward(&application, 31);
     fact("it is over", || practice.last("PUT reach")["quiet_until"].is_null()).await;

@@ -14,14 +14,16 @@ pub struct Reach {
     pub quiet: Quiet,
 }
 
-/// When a person does not want to be disturbed. A client who waits is another matter than a reminder: only `even_clients` keeps that back too.
+/// When a person does not want to be disturbed. A client who waits is another matter than a reminder: only `even_clients` and `until_even_clients` keep that back too.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Quiet {
     pub hours: Option<QuietHours>,
     /// "Do not disturb", until then.
     pub until: Option<Timestamp>,
-    /// Waiting clients are kept quiet about too.
+    /// Waiting clients are kept quiet about too, whatever makes it quiet.
     pub even_clients: bool,
+    /// The same of this "do not disturb" only.
+    pub until_even_clients: bool,
 }
 
 /// From one time of day to another, over midnight where the end comes first.
@@ -45,8 +47,10 @@ impl Quiet {
     /// Whether a person may be disturbed now.
     #[must_use]
     pub fn allows(&self, what: Disturbance, now: Timestamp) -> bool {
-        let quiet = self.until.is_some_and(|until| now < until) || self.hours.is_some_and(|hours| hours.hold(now));
-        !quiet || (what == Disturbance::ClientWaits && !self.even_clients)
+        let asked = self.until.is_some_and(|until| now < until);
+        let quiet = asked || self.hours.is_some_and(|hours| hours.hold(now));
+        let even_clients = self.even_clients || (asked && self.until_even_clients);
+        !quiet || (what == Disturbance::ClientWaits && !even_clients)
     }
 }
 
@@ -92,5 +96,11 @@ mod tests {
         assert!(quiet.allows(Disturbance::CanWait, at(12, 0)));
         let nothing = Quiet { even_clients: true, ..quiet };
         assert!(!nothing.allows(Disturbance::ClientWaits, at(11, 0)));
+        // What was asked for an hour says nothing of the hours of every day.
+        let hours = Some(hours((10, 0), (14, 0)));
+        let asked = Quiet { hours, until_even_clients: true, ..quiet };
+        assert!(!asked.allows(Disturbance::ClientWaits, at(11, 0)) && asked.allows(Disturbance::ClientWaits, at(13, 0)));
+        let always = Quiet { hours, even_clients: true, ..Quiet::default() };
+        assert!(!always.allows(Disturbance::ClientWaits, at(11, 0)) && always.allows(Disturbance::ClientWaits, at(14, 0)));
     }
 }

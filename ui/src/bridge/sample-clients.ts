@@ -44,6 +44,7 @@ export const reach = (more: Partial<ReachView> = {}): ReachView => ({
   after_seconds: 60,
   quiet_from: '22:00',
   quiet_to: '08:00',
+  quiet_even_clients: false,
   binding_until: null,
   ...more,
 })

@@ -11,4 +11,8 @@ after_seconds: number,
 /**
  * `22:00`; both or none.
  */
-quiet_from: string | null, quiet_to: string | null, };
+quiet_from: string | null, quiet_to: string | null, 
+/**
+ * Quiet about waiting clients too, in the quiet hours and whenever "do not disturb" is on.
+ */
+quiet_even_clients: boolean, };

@@ -18,6 +18,10 @@ after_seconds: number,
  */
 quiet_from: string | null, quiet_to: string | null, 
 /**
+ * Quiet about waiting clients too, in the quiet hours and whenever "do not disturb" is on.
+ */
+quiet_even_clients: boolean, 
+/**
  * A link that binds a chat was opened; until when it is good.
  */
 binding_until: string | null, };

@@ -40,6 +40,7 @@ impl Application {
             quiet_from: from,
             quiet_to: to,
             timezone: Some(zone),
+            quiet_even_clients: draft.quiet_even_clients,
             ..reach
         });
         changed.await.map_err(|error| refused(&error))?;
@@ -149,8 +150,7 @@ impl Application {
         }
     }
 
-    /// "Do not disturb" of everything is over by its time. The backend has to hear that: else it would keep clients back in the
-    /// quiet hours too.
+    /// "Do not disturb" of everything is over by its time: what is kept of it is tidied up, here and there.
     pub(crate) async fn end_quiet(&self) {
         let now = self.now();
         let over = {
@@ -182,7 +182,7 @@ impl Application {
         let told = self
             .change_reach(line, |reach| ReachJson {
                 quiet_until: until.filter(|until| *until > now),
-                quiet_even_clients: everything && until.is_some_and(|until| until > now),
+                quiet_until_even_clients: everything && until.is_some_and(|until| until > now),
                 ..reach
             })
             .await;

@@ -85,6 +85,7 @@ pub(crate) fn reach(reach: &ReachJson) -> Reach {
         after_seconds: reach.after_seconds,
         quiet_from: reach.quiet_from.clone(),
         quiet_to: reach.quiet_to.clone(),
+        quiet_even_clients: reach.quiet_even_clients,
         time_zone: reach.timezone.clone(),
     }
 }

@@ -241,6 +241,12 @@ fn quiet_knows_what_can_wait_from_who_waits() {
     state.kept.do_not_disturb_until = Some(at("15:00"));
     assert_eq!(title(&state, "14:40"), "");
     state.kept.do_not_disturb_everything = false;
+    assert_eq!(title(&state, "14:40"), "A client waits on the page");
+    // Chosen for good, it holds for both.
+    state.reach = state.reach.map(|reach| Reach { quiet_even_clients: true, ..reach });
+    assert_eq!(title(&state, "14:40"), "");
+    state.kept.do_not_disturb_until = None;
+    assert_eq!(title(&state, "14:40"), "");
     state.reach = quiet_hours("16:00", "17:00");
     assert_eq!(title(&state, "14:40"), "A client waits on the page");
     // Reminders are held back and come when it is over.

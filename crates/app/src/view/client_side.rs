@@ -129,11 +129,13 @@ pub struct ReachView {
     /// `22:00`; both or none.
     pub quiet_from: Option<String>,
     pub quiet_to: Option<String>,
+    /// Quiet about waiting clients too, in the quiet hours and whenever "do not disturb" is on.
+    pub quiet_even_clients: bool,
     /// A link that binds a chat was opened; until when it is good.
     pub binding_until: Option<DateTime<Utc>>,
 }
 
-logged!(ReachView: telegram, after_seconds, quiet_from, quiet_to);
+logged!(ReachView: telegram, after_seconds, quiet_from, quiet_to, quiet_even_clients);
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]

@@ -134,6 +134,11 @@ fn chosen(body: ReachJson) -> Result<Chosen, Refusal> {
         (None, Some(_)) => return Err(Refusal::field("quiet_from", "is missing")),
         (Some(_), None) => return Err(Refusal::field("quiet_to", "is missing")),
     };
-    let quiet_even_clients = body.quiet_even_clients;
-    Ok(Chosen { after_seconds: body.after_seconds, quiet_hours, quiet_until: body.quiet_until, quiet_even_clients })
+    Ok(Chosen {
+        after_seconds: body.after_seconds,
+        quiet_hours,
+        quiet_until: body.quiet_until,
+        quiet_even_clients: body.quiet_even_clients,
+        quiet_until_even_clients: body.quiet_until_even_clients,
+    })
 }

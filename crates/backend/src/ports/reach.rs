@@ -64,6 +64,8 @@ pub struct Chosen {
     pub quiet_until: Option<DateTime<Utc>>,
     #[serde(default)]
     pub quiet_even_clients: bool,
+    #[serde(default)]
+    pub quiet_until_even_clients: bool,
 }
 
 /// A one-use code that binds a chat.

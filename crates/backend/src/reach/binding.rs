@@ -167,5 +167,6 @@ pub fn reach_json(reaches: &Reaches, specialist: SpecialistId) -> ReachJson {
         timezone: hours.map(|(.., zone)| zone),
         quiet_until: chosen.quiet_until,
         quiet_even_clients: chosen.quiet_even_clients,
+        quiet_until_even_clients: chosen.quiet_until_even_clients,
     }
 }

@@ -182,6 +182,7 @@ impl Reaches {
             quiet_hours: None,
             quiet_until: None,
             quiet_even_clients: false,
+            quiet_until_even_clients: false,
         })
     }
 
@@ -247,7 +248,12 @@ fn quiet(chosen: &Chosen) -> Quiet {
         .quiet_hours
         .as_ref()
         .and_then(|(from, to, zone)| Some(QuietHours { from: time(from)?, to: time(to)?, zone: zone.parse().ok()? }));
-    Quiet { hours, until: chosen.quiet_until, even_clients: chosen.quiet_even_clients }
+    Quiet {
+        hours,
+        until: chosen.quiet_until,
+        even_clients: chosen.quiet_even_clients,
+        until_even_clients: chosen.quiet_until_even_clients,
+    }
 }
 
 /// `c_`, the id, and a proof that this backend made it: at most 64 letters, digits, `_` and `-` (Telegram's deep links).

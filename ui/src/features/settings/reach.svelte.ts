@@ -85,6 +85,6 @@ export class ReachForm {
   }
 }
 
-function plain({ after_seconds, quiet_from, quiet_to }: ReachView): ReachDraft {
-  return { after_seconds, quiet_from, quiet_to }
+function plain({ after_seconds, quiet_from, quiet_to, quiet_even_clients }: ReachView): ReachDraft {
+  return { after_seconds, quiet_from, quiet_to, quiet_even_clients }
 }

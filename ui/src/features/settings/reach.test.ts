@@ -9,6 +9,7 @@ const saved: ReachView = {
   after_seconds: 60,
   quiet_from: null,
   quiet_to: null,
+  quiet_even_clients: false,
   binding_until: null,
 }
 
@@ -24,10 +25,20 @@ function form(save: (draft: ReachDraft) => Promise<boolean> = async () => true) 
 test('quiet hours begin as a night, and end together', async () => {
   const { one, sent } = form()
   await one.turnQuiet(true)
-  expect(sent.at(-1)).toEqual({ after_seconds: 60, quiet_from: '22:00', quiet_to: '08:00' })
+  expect(sent.at(-1)).toEqual({
+    after_seconds: 60,
+    quiet_from: '22:00',
+    quiet_to: '08:00',
+    quiet_even_clients: false,
+  })
   expect([one.quiet, one.overMidnight]).toEqual([true, true])
   await one.turnQuiet(false)
-  expect(sent.at(-1)).toEqual({ after_seconds: 60, quiet_from: null, quiet_to: null })
+  expect(sent.at(-1)).toEqual({
+    after_seconds: 60,
+    quiet_from: null,
+    quiet_to: null,
+    quiet_even_clients: false,
+  })
 })
 
 test('typed hours are saved once both can be read and differ', async () => {
@@ -42,7 +53,12 @@ test('typed hours are saved once both can be read and differ', async () => {
   one.from = '13:00'
   one.to = '14:30'
   await one.settle()
-  expect(sent.at(-1)).toEqual({ after_seconds: 60, quiet_from: '13:00', quiet_to: '14:30' })
+  expect(sent.at(-1)).toEqual({
+    after_seconds: 60,
+    quiet_from: '13:00',
+    quiet_to: '14:30',
+    quiet_even_clients: false,
+  })
   expect(one.overMidnight).toBe(false)
 })
 
@@ -67,6 +83,6 @@ test('a state that arrives while a time is typed does not eat the figures', () =
   const { one } = form()
   one.typingFrom = '2'
   one.from = ''
-  one.hear({ ...saved, quiet_from: '22:00', quiet_to: '08:00' })
+  one.hear({ ...saved, quiet_from: '22:00', quiet_to: '08:00', quiet_even_clients: false })
   expect(one.from).toBe('')
 })
