@@ -139,7 +139,8 @@ impl Application {
                 }
                 // Somebody else was faster, or it was made there before: look, lay ours over it, try again.
                 Err(LineError::LostUpdate) => {}
-                Err(LineError::Rejected { code, .. }) if unsent.base.is_none() && code.contains("exists") => {
+                // Sealed anew each time, so what was made by an attempt whose answer was lost is not known as the same.
+                Err(LineError::Rejected { code, .. }) if unsent.base.is_none() && code == "id_taken" => {
                     let theirs = names.consultation(line.conference(id).await?);
                     let rows = self.change(|state| accept(state, theirs));
                     self.save(&rows).await;
