@@ -237,6 +237,18 @@ async fn without_a_line_the_practice_is_known_and_what_needs_it_says_so() {
 }
 
 #[tokio::test]
+async fn what_was_made_before_its_answer_was_lost_is_recognised_although_it_is_sealed_anew() {
+    let (computer, practice) = (Computer::new(), Practice::start().await);
+    practice.loses_next_made();
+    let (application, id) = with_client(&computer, &practice).await;
+    let made = practice.all("POST conferences");
+    assert!(made.len() > 1 && made[0]["sealed"] != made[1]["sealed"], "it was tried again");
+    assert!(!application.view().problems.iter().any(|problem| problem.code == "change_refused"));
+    assert_eq!(practice.conference(&id)["client"], "Ivan");
+    application.shutdown().await;
+}
+
+#[tokio::test]
 async fn the_shells_verbs_let_in_answer_and_send() {
     let (computer, practice) = (Computer::new(), Practice::start().await);
     let (application, id) = with_client(&computer, &practice).await;

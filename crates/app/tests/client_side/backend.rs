@@ -26,6 +26,7 @@ pub struct Practice {
 struct Known {
     asked: Vec<(String, Value)>,
     refuses: BTreeMap<String, (u16, String)>,
+    loses_next_made: bool,
     conferences: BTreeMap<String, Value>,
     messages: Vec<Value>,
     reach: Value,
@@ -70,6 +71,11 @@ impl Practice {
 
     pub fn allows(&self, what: &str) {
         self.known().refuses.remove(what);
+    }
+
+    /// The next consultation is made, and whoever asked for it does not learn so.
+    pub fn loses_next_made(&self) {
+        self.known().loses_next_made = true;
     }
 
     /// An event of a consultation, with what its kind carries.
@@ -139,11 +145,22 @@ async fn answer(State(practice): State<Practice>, method: Method, uri: Uri, body
             "practice": { "name": "Calm", "names_stay_here": false, "pages": true, "channels": ["whatsapp", "telegram"],
                 "telegram_bot": "kabinet_bot" } }),
         "GET conferences" => json!({ "conferences": known.conferences.values().collect::<Vec<_>>() }),
+        "POST conferences"
+            if known
+                .conferences
+                .get(body["id"].as_str().expect("an id"))
+                .is_some_and(|made| made["sealed"] != body["sealed"]) =>
+        {
+            return (StatusCode::CONFLICT, Json(json!({ "error": { "code": "id_taken", "message": "" } }))).into_response();
+        }
         "POST conferences" | "PUT conference" => {
             let id = body["id"].as_str().expect("an id").to_owned();
             let version = known.conferences.get(&id).map_or(1, |before| before["version"].as_u64().unwrap_or(0) + 1);
             let kept = kept(body, version, known.links);
             known.conferences.insert(id, kept.clone());
+            if std::mem::take(&mut known.loses_next_made) {
+                return StatusCode::SERVICE_UNAVAILABLE.into_response();
+            }
             kept
         }
         "GET conference" => match known.conferences.get(id) {
