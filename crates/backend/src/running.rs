@@ -83,6 +83,7 @@ impl Backend {
         let storage = Sqlite::open(&config.data, Rows::new(config.seal.clone(), Arc::clone(&ids))).await?;
         let clients = Arc::new(ClientSide::open(&config, &clock, &ids)?);
         let storage = storage.with_private(clients.vault.rows());
+        storage.release_leases().await?;
         let store: Arc<dyn Specialists> = Arc::new(storage.clone());
         settle_in(&config, &*store, &*clock, &*ids).await?;
         let people = Arc::new(People::load(store).await?);

@@ -142,6 +142,13 @@ fn an_answer_is_believed_for_a_while() {
 }
 
 #[test]
+fn an_answer_that_was_taken_back_was_never_given() {
+    // The withdrawal is heard of first, and names the answer by its number.
+    let withdrawn = What::Withdrawn { of: EventId(Uuid::from_u128(3)) };
+    check([(0, waits()), (0, withdrawn), (0, says(Coming))], &[(60, Waits)]);
+}
+
+#[test]
 fn a_press_on_join_is_believed_for_a_while() {
     check([(0, waits()), (30, What::PressedJoin { reports: true })], &[(120, Waits)]);
     check([(0, waits()), (30, What::PressedJoin { reports: true }), (60, What::SessionStarted)], &[]);

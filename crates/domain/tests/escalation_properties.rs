@@ -114,6 +114,10 @@ proptest! {
         for answer in day.iter().filter(|event| matches!(event.what, What::Answered(_))) {
             let believed = answer.received_at..answer.received_at + COMES_WITHIN;
             let later = |event: &&Happened| event.cursor > answer.cursor && event.consultation == answer.consultation;
+            // An answer that was taken back was never given, in whatever order the two are heard of.
+            if day.iter().any(|event| matches!(event.what, What::Withdrawn { of } if of == answer.id)) {
+                continue;
+            }
             // A session in between, or the answer's being given in one, begins another story.
             let another_story = |event: &Happened| matches!(event.what, What::SessionStarted | What::SessionEnded);
             if day.iter().any(|event| event.consultation == answer.consultation && another_story(event))

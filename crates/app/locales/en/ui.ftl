@@ -726,6 +726,7 @@ quiet-hours = Quiet hours
 quiet-hours-text = No reminders and no news of messages. A client who waits still comes through.
 quiet-from = From
 quiet-to = To
+quiet-hours-everything = In quiet hours, not even for a client who waits
 quiet-hours-over-midnight = of the next day
 quiet-hours-same = These are the same time.
 quiet-everything = Quiet about waiting clients too

@@ -736,6 +736,7 @@ quiet-hours = Тихие часы
 quiet-hours-text = Без напоминаний и новостей о сообщениях. О клиенте, который ждёт, вы узнаете.
 quiet-from = С
 quiet-to = До
+quiet-hours-everything = В тихие часы — даже если клиент ждёт
 quiet-hours-over-midnight = следующего дня
 quiet-hours-same = Это одно и то же время.
 quiet-everything = Молчать и о тех, кто ждёт

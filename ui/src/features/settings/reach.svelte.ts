@@ -57,6 +57,10 @@ export class ReachForm {
     })
   }
 
+  turnEvenClients(quiet_even_clients: boolean): Promise<void> {
+    return this.#put({ ...this.values, quiet_even_clients })
+  }
+
   /** The fields were left. */
   async settle() {
     if (!this.from || !this.to || this.same) return

@@ -86,3 +86,11 @@ test('a state that arrives while a time is typed does not eat the figures', () =
   one.hear({ ...saved, quiet_from: '22:00', quiet_to: '08:00', quiet_even_clients: false })
   expect(one.from).toBe('')
 })
+
+test('quiet about waiting clients is chosen for good', async () => {
+  const { one, sent } = form()
+  await one.turnEvenClients(true)
+  expect(sent).toEqual([
+    { after_seconds: 60, quiet_from: null, quiet_to: null, quiet_even_clients: true },
+  ])
+})
