@@ -329,7 +329,7 @@ impl Application {
             let mut rows = Vec::new();
             let mut there = BTreeSet::new();
             for conference in theirs {
-                let consultation = names.consultation(conference);
+                let consultation = names.consultation(&conference);
                 there.insert(consultation.id.clone());
                 rows.extend(outbox::accept(state, consultation));
             }
@@ -358,7 +358,7 @@ impl Application {
         for id in changed {
             let rows = match line.conference(&id).await {
                 Ok(conference) => {
-                    let theirs = self.names().consultation(conference);
+                    let theirs = self.names().consultation(&conference);
                     self.change(|state| outbox::accept(state, theirs))
                 }
                 Err(LineError::NotFound) => self.change(|state| {

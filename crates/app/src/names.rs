@@ -42,9 +42,8 @@ impl Names {
     }
 
     /// A consultation as it is kept here.
-    pub fn consultation(&self, conference: Conference) -> Consultation {
-        let consultation = line::consultation(conference.clone());
-        self.understood(&conference, consultation)
+    pub fn consultation(&self, conference: &Conference) -> Consultation {
+        self.understood(conference, line::consultation(conference.clone()))
     }
 
     /// A body as the backend may have it. Without a key the name and the note stay on this computer alone.
@@ -264,7 +263,7 @@ mod tests {
         assert_eq!(body.client, "K-17");
         let theirs = back(&names, body.clone());
         assert_eq!((theirs.client.as_str(), theirs.note.as_str(), &theirs.contact), ("Ivan", "sleep", &ours().contact));
-        let without = back(&Names { key: None, ..names.clone() }, body.clone());
+        let without = back(&Names { key: None, ..names }, body.clone());
         assert_eq!((without.client.as_str(), is_unread(&without), is_unread(&theirs)), ("K-17", true, false));
         assert!(is_unread(&back(&Names { key: Some(StoreKey::make(&SystemIds).0), ..names }, body)));
     }

@@ -134,7 +134,7 @@ impl Application {
             };
             match answer {
                 Ok((mine, conference)) => {
-                    let rows = self.change(|state| sent(state, &mine, names.consultation(conference)));
+                    let rows = self.change(|state| sent(state, &mine, names.consultation(&conference)));
                     self.save(&rows).await;
                     self.trouble("change_refused", None);
                     self.link_is_ready();
@@ -146,7 +146,7 @@ impl Application {
                 Err(LineError::Rejected { code, .. }) if unsent.base.is_none() && code == ID_TAKEN => {
                     match line.conference(id).await {
                         Ok(theirs) => {
-                            let theirs = names.consultation(theirs);
+                            let theirs = names.consultation(&theirs);
                             let rows = self.change(|state| accept(state, theirs));
                             self.save(&rows).await;
                         }
@@ -181,7 +181,7 @@ impl Application {
     async fn send_change(&self, line: &Line, id: &str) -> Result<(Consultation, Conference), LineError> {
         let conference = line.conference(id).await?;
         let names = self.names();
-        let theirs = names.consultation(conference.clone());
+        let theirs = names.consultation(&conference);
         let rows = self.change(|state| accept(state, theirs));
         self.save(&rows).await;
         let merged = self.look().consultations.get(id).cloned().ok_or(LineError::NotFound)?;
