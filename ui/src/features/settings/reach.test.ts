@@ -90,7 +90,5 @@ test('a state that arrives while a time is typed does not eat the figures', () =
 test('quiet about waiting clients is chosen for good', async () => {
   const { one, sent } = form()
   await one.turnEvenClients(true)
-  expect(sent).toEqual([
-    { after_seconds: 60, quiet_from: null, quiet_to: null, quiet_even_clients: true },
-  ])
+  expect(sent).toEqual([{ after_seconds: 60, quiet_from: null, quiet_to: null, quiet_even_clients: true }])
 })
