@@ -10,6 +10,8 @@ pub struct ProviderInfo {
     pub icon: &'static str,
     pub capabilities: Capabilities,
     pub fields: &'static [Field],
+    /// Keys of the fields that only a host's own link or login is made with. A backend makes rooms and enters none: it has no use for them.
+    pub of_host: &'static [&'static str],
     /// Where its servers are when nobody says otherwise. No form asks for them; an operator or a test may set others by their keys.
     pub addresses: &'static [ServerAddress],
 }

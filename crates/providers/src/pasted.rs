@@ -9,8 +9,15 @@ use kabinet_domain::ports::PortError;
 use kabinet_domain::provider::{Capabilities, ProviderInfo};
 use url::Url;
 
-pub const INFO: ProviderInfo =
-    ProviderInfo { id: "link", name: "Link", icon: "link", capabilities: Capabilities::NONE, fields: &[], addresses: &[] };
+pub const INFO: ProviderInfo = ProviderInfo {
+    id: "link",
+    name: "Link",
+    icon: "link",
+    capabilities: Capabilities::NONE,
+    fields: &[],
+    of_host: &[],
+    addresses: &[],
+};
 
 /// It takes any link, so it claims none.
 pub(crate) const PROVIDER: Provider = Provider { info: INFO, open, sign_in: None, recognises: |_| None };

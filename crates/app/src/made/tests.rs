@@ -33,6 +33,7 @@ const ALL: ProviderInfo = ProviderInfo {
         ..Capabilities::NONE
     },
     fields: &[],
+    of_host: &[],
     addresses: &[],
 };
 

@@ -2,7 +2,7 @@
 
 use super::Error;
 use kabinet_domain::Sensitive;
-use kabinet_domain::provider::{FieldKind, LOGIN, PASSWORD, ProviderInfo};
+use kabinet_domain::provider::{FieldKind, ProviderInfo};
 use kabinet_providers::calendars::{CalendarInfo, calendars};
 use kabinet_providers::messengers::{MessengerInfo, messengers};
 use kabinet_providers::{providers, registry::ConnectionSettings};
@@ -123,8 +123,7 @@ impl Kind {
     fn keys(&self) -> Vec<(&'static str, bool)> {
         match self {
             Self::Rooms(info) => {
-                // A host's login is typed in by the host.
-                let fields = info.fields.iter().filter(|field| field.key != LOGIN && field.key != PASSWORD);
+                let fields = info.fields.iter().filter(|field| !info.of_host.contains(&field.key));
                 let fields = fields.map(|field| (field.key, field.kind == FieldKind::Secret));
                 let renewal = info.capabilities.sign_in.map(|_| (REFRESH_TOKEN, true));
                 fields.chain(info.addresses.iter().map(|address| (address.key, false))).chain(renewal).collect()

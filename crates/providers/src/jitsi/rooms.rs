@@ -37,6 +37,7 @@ pub const INFO: ProviderInfo = ProviderInfo {
         Field { key: AUDIENCE, kind: FieldKind::Text, required: false, placeholder: "jitsi" },
         Field { key: SUBJECT, kind: FieldKind::Text, required: false, placeholder: "*" },
     ],
+    of_host: &[LOGIN, PASSWORD, APP_ID, APP_SECRET, AUDIENCE, SUBJECT],
     addresses: &[],
 };
 

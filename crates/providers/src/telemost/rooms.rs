@@ -45,6 +45,7 @@ pub const INFO: ProviderInfo = ProviderInfo {
         Field { key: CLIENT_SECRET, kind: FieldKind::Secret, required: false, placeholder: "" },
         Field { key: ACCESS_TOKEN, kind: FieldKind::Secret, required: false, placeholder: "y0_…" },
     ],
+    of_host: &[],
     addresses: &[API, yandex::OAUTH, yandex::LOGIN],
 };
 

@@ -42,7 +42,8 @@ pub(super) async fn write(connection: &mut SqliteConnection, rows: &Rows, row: &
         Row::DropDeliveries(dropped) => drop_deliveries(connection, dropped, now).await?,
         Row::DeliveryStep(step) => take_step(connection, step, now).await?,
         Row::Inbox(received) => {
-            let body = sealed(rows, ("inbox", &received.key), received.body.reveal());
+            let kept = super::inbox::Kept { body: received.body.reveal().into() };
+            let body = sealed(rows, ("inbox", &received.key), &kept);
             sqlx::query("INSERT INTO inbox (key, messenger, at, body) VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING")
                 .bind(&received.key)
                 .bind(&received.messenger)

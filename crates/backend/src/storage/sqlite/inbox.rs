@@ -6,8 +6,16 @@ use crate::ports::inbox::{Forgotten, Inbox, Owners, ThreadMessage};
 use crate::ports::{KeptMessage, Received};
 use async_trait::async_trait;
 use kabinet_domain::{Channel, ConsultationId, Timestamp};
+use serde::{Deserialize, Serialize};
 use sqlx::Row;
 use sqlx::sqlite::SqliteRow;
+use std::borrow::Cow;
+
+/// What a messenger sent, as its row has it: a bare text would be taken for a sealed row.
+#[derive(Serialize, Deserialize)]
+pub(super) struct Kept<'a> {
+    pub(super) body: Cow<'a, str>,
+}
 
 #[async_trait]
 impl Inbox for Sqlite {
@@ -79,11 +87,14 @@ impl Sqlite {
     /// One that cannot be read any more is as one that says nothing, so that it holds up none behind it.
     fn received(&self, row: &SqliteRow) -> Result<Received, StorageError> {
         let (key, body): (String, String) = (row.try_get("key")?, row.try_get("body")?);
-        let read = self.private.read(("inbox", &key), &body).ok().and_then(|body| serde_json::from_str::<String>(&body).ok());
-        let body = read.unwrap_or_else(|| {
-            tracing::error!("something that came in is damaged, and is given up");
-            String::new()
-        });
+        let read = self.private.read(("inbox", &key), &body).ok().and_then(|body| serde_json::from_str::<Kept>(&body).ok());
+        let body = read.map_or_else(
+            || {
+                tracing::error!("something that came in is damaged, and is given up");
+                String::new()
+            },
+            |kept| kept.body.into_owned(),
+        );
         let at = from_millis(row.try_get("at")?)?;
         Ok(Received { key, messenger: row.try_get("messenger")?, at, body: body.into() })
     }
@@ -114,7 +125,7 @@ impl Sqlite {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ports::{Batch, EventLog, Row as Kept};
+    use crate::ports::{Batch, EventLog, Row};
     use crate::storage::Rows;
 
     #[tokio::test]
@@ -127,7 +138,7 @@ mod tests {
             at: Timestamp::UNIX_EPOCH,
             body: "{}".to_owned().into(),
         };
-        let rows = ["1", "2"].map(|key| Kept::Inbox(Box::new(received(key))));
+        let rows = ["1", "2"].map(|key| Row::Inbox(Box::new(received(key))));
         let mut log = storage.log().await.expect("the log");
         log.append(Batch { rows: &rows, now: Timestamp::UNIX_EPOCH, ..Batch::default() }).await.expect("kept");
         Box::new(log).close().await.expect("closed");
