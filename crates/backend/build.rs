@@ -11,12 +11,10 @@ fn main() -> std::io::Result<()> {
     println!("cargo::rerun-if-changed={}", source.display());
     println!("cargo::rerun-if-changed=migrations");
     let out = PathBuf::from(std::env::var_os("OUT_DIR").expect("cargo says where"));
-    for name in ["page.js", "page.css"] {
-        let plain = std::fs::read(source.join(name)).unwrap_or_default();
-        let mut packed = GzEncoder::new(Vec::new(), Compression::best());
-        packed.write_all(&plain)?;
-        std::fs::write(out.join(format!("{name}.gz")), packed.finish()?)?;
-        std::fs::write(out.join(name), plain)?;
-    }
-    Ok(())
+    let script = std::fs::read(source.join("page.js")).unwrap_or_default();
+    let mut packed = GzEncoder::new(Vec::new(), Compression::best());
+    packed.write_all(&script)?;
+    std::fs::write(out.join("page.js.gz"), packed.finish()?)?;
+    std::fs::write(out.join("page.js"), script)?;
+    std::fs::write(out.join("page.css"), std::fs::read(source.join("page.css")).unwrap_or_default())
 }

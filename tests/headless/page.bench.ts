@@ -85,8 +85,8 @@ test('the page on a slow network', async ({ begin, copied, client }) => {
     ['the time of the consultation painted', ...median(({ shown }) => shown)],
     ['the live page painted, with its countdown', ...median(({ live }) => live)],
     ['“I am here” answered', ...median(({ known }) => known)],
-    ['over the wire, response heads included', size('Document', 'Stylesheet', 'Script'), 'the same'],
-    ['of it document, stylesheet, script', ['Document', 'Stylesheet', 'Script'].map((kind) => size(kind)).join(', '), 'the same'],
+    ['over the wire, response heads included', size('Document', 'Script'), 'the same'],
+    ['of it document, script', ['Document', 'Script'].map((kind) => size(kind)).join(', '), 'the same'],
   ]
   const table = [
     '| What | slow 3G, CPU four times slower | neither |',

@@ -289,7 +289,7 @@ def test_a_restart_keeps_whoever_waits(tmp_path: Path, hire: Callable[..., Speci
 
 def test_every_answer_keeps_to_itself(open_page: Opens):
     page = open_page()
-    for path in (page.path, f"{page.path}/state", "/w/nobody", "/w/page.css"):
+    for path in (page.path, f"{page.path}/state", "/w/nobody", "/w/page.js"):
         headers = page.backend.ask("GET", path).headers
         policy = headers["content-security-policy"]
         assert "default-src 'none'" in policy and "unsafe" not in policy and "http" not in policy

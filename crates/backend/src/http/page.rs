@@ -8,7 +8,7 @@ mod manners;
 use self::manners::{Wanted, from_elsewhere};
 use super::body::{self, Asked};
 use super::{App, Refusal};
-use crate::page::{self, Around, Asset, SCRIPT, STYLE, Wish};
+use crate::page::{self, Around, Asset, SCRIPT, Wish};
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{Request, State};
@@ -26,7 +26,6 @@ use std::time::Duration;
 pub fn routes() -> Router<App> {
     Router::new()
         .route("/w/page.js", get(|request: Request| async move { asset(&SCRIPT, &request) }))
-        .route("/w/page.css", get(|request: Request| async move { asset(&STYLE, &request) }))
         .route("/w/{token}", get(show).fallback(wrong_method))
         .route("/w/{token}/state", get(state).fallback(wrong_method))
         .route("/w/{token}/here", axum::routing::post(here).fallback(wrong_method))
@@ -245,8 +244,9 @@ mod tests {
     use super::*;
     use std::sync::LazyLock;
 
-    static FILE: Asset = Asset { kind: "text/css", plain: b"plain", packed: b"packed", hash: LazyLock::new(|| "abc".to_owned()) };
-    static MISSING: Asset = Asset { kind: "text/css", plain: b"", packed: b"x", hash: LazyLock::new(String::new) };
+    static FILE: Asset =
+        Asset { kind: "text/javascript", plain: b"plain", packed: b"packed", hash: LazyLock::new(|| "abc".to_owned()) };
+    static MISSING: Asset = Asset { kind: "text/javascript", plain: b"", packed: b"x", hash: LazyLock::new(String::new) };
 
     #[test]
     fn a_file_is_kept_for_ever_under_its_hash_alone() {
@@ -257,11 +257,11 @@ mod tests {
             (header(header::CACHE_CONTROL).expect("said"), header(header::CONTENT_ENCODING))
         };
         assert_eq!(
-            ask("/w/page.css?abc", "br, gzip"),
+            ask("/w/page.js?abc", "br, gzip"),
             ("public, max-age=31536000, immutable".to_owned(), Some("gzip".to_owned()))
         );
-        assert_eq!(ask("/w/page.css?old", "identity"), ("no-cache".to_owned(), None));
-        let request = Request::builder().uri("/w/page.css").body(Body::empty()).expect("a request");
+        assert_eq!(ask("/w/page.js?old", "identity"), ("no-cache".to_owned(), None));
+        let request = Request::builder().uri("/w/page.js").body(Body::empty()).expect("a request");
         assert_eq!(asset(&MISSING, &request).status(), StatusCode::NOT_FOUND);
     }
 }

@@ -78,15 +78,10 @@ pub fn calm(reading: Reading<'_>) -> String {
 }
 
 fn document(title: &str, head: &str, body: &str, reading: Reading<'_>) -> String {
-    let style = if STYLE.plain.is_empty() {
-        String::new()
-    } else {
-        format!("<link rel=\"stylesheet\" href=\"{}/w/page.css?{}\">\n", escaped(reading.path), *STYLE.hash)
-    };
     format!(
         "<!doctype html>\n<html lang=\"{}\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<meta name=\"robots\" content=\"noindex\">\n\
-         <meta name=\"color-scheme\" content=\"light dark\">\n<link rel=\"icon\" href=\"data:,\">\n<title>{}</title>\n{style}{head}</head>\n\
+         <meta name=\"color-scheme\" content=\"light dark\">\n<link rel=\"icon\" href=\"data:,\">\n<title>{}</title>\n<style>{STYLE}</style>\n{head}</head>\n\
          <body>\n{body}</body>\n</html>\n",
         reading.words.language(),
         escaped(title),

@@ -11,7 +11,7 @@ mod html;
 mod keeper;
 mod state;
 
-pub use assets::{Asset, SCRIPT, STYLE};
+pub use assets::{Asset, SCRIPT, STYLE, STYLE_SOURCE};
 pub use card::meeting;
 pub use html::{Reading, calm, page};
 pub use keeper::{Keeper, Parts};

@@ -2,31 +2,37 @@
 
 use super::super::App;
 use super::super::auth::Peer;
-use crate::page::Reading;
+use crate::page::{Reading, STYLE_SOURCE};
 use crate::words::words;
 use axum::extract::{FromRequestParts, Path, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use axum::middleware::Next;
 use axum::response::Response;
+use std::sync::LazyLock;
 
 /// Nothing from anywhere else, and nothing of the address to anywhere else.
-const HEADERS: [(HeaderName, &str); 5] = [
-    (
-        header::CONTENT_SECURITY_POLICY,
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; \
-         media-src 'self' blob:; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
-    ),
+const HEADERS: [(HeaderName, &str); 4] = [
     (header::REFERRER_POLICY, "no-referrer"),
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     (HeaderName::from_static("permissions-policy"), "camera=(self), microphone=(self)"),
     (HeaderName::from_static("x-robots-tag"), "noindex"),
 ];
 
+static POLICY: LazyLock<HeaderValue> = LazyLock::new(|| {
+    let style = STYLE_SOURCE.as_str();
+    let policy = format!(
+        "default-src 'none'; script-src 'self'; style-src {style}; img-src 'self' data:; connect-src 'self'; \
+         media-src 'self' blob:; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+    );
+    HeaderValue::try_from(policy).expect("plain letters")
+});
+
 /// Puts the page's headers on every answer.
 pub(super) async fn kept(request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
+    headers.insert(header::CONTENT_SECURITY_POLICY, POLICY.clone());
     headers.extend(HEADERS.map(|(name, value)| (name, HeaderValue::from_static(value))));
     if !headers.contains_key(header::CACHE_CONTROL) {
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
