@@ -49,6 +49,11 @@ test('who is late and what was answered is said in a line each', () => {
   ])
 })
 
+test('where there is no page nothing was said to the client', () => {
+  const answer = { answer: 'late' as const, until: at(5), client_can_wait: null }
+  expect(saidLines(one({}, { answer, page_link: null }))).toEqual([`You put it off until ${time(5)}`])
+})
+
 test('once the specialist is there, their answer is no news', () => {
   const answer = { answer: 'coming' as const, until: null, client_can_wait: null }
   expect(saidLines(one({}, { answer }))).toHaveLength(1)

@@ -55,7 +55,7 @@ export function saidLines(consultation: ConsultationView): string[] {
   }
   if (answer && !consultation.presence.specialist_inside) {
     const replied = answer.client_can_wait
-    const own = ownAnswer(answer)
+    const own = ownAnswer(answer, consultation.page_link !== null)
     const theirs =
       replied === null || answer.answer !== 'late'
         ? ''
@@ -67,8 +67,9 @@ export function saidLines(consultation: ConsultationView): string[] {
   return lines
 }
 
-function ownAnswer({ answer, until }: NonNullable<ConsultationView['answer']>): string {
+/** A client without a page reads no answer, so nothing was said to them. */
+function ownAnswer({ answer, until }: NonNullable<ConsultationView['answer']>, isRead: boolean): string {
   if (answer === 'cannot') return t('answer-cannot')
   if (answer === 'coming' || !until) return t('answer-coming')
-  return t('answer-late', { time: clock(until, words.place) })
+  return t(isRead ? 'answer-late' : 'snoozed-until', { time: clock(until, words.place) })
 }
