@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import re
 import shutil
@@ -54,10 +55,24 @@ class Names:
         return f"endconference.{self.main}"
 
 
+# Below those that the system gives to outgoing connections, so that none of these takes the port of a server that is down for a moment;
+# each process of the tests begins elsewhere.
+_FIRST_PORT, _PORTS = 11_000, 20_000
+_ports = (_FIRST_PORT + (os.getpid() * 61 + step) % _PORTS for step in itertools.count())
+
+
 def free_port() -> int:
+    """A port that nobody listens on, and that no test of this process was given before."""
+    return next(port for port in _ports if _is_free(port))
+
+
+def _is_free(port: int) -> bool:
     with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
 
 
 class Lab:

@@ -1,4 +1,4 @@
-"""Work that mostly waits for time to pass: begun when the ring begins, beside everything else, and looked at when its test comes."""
+"""Work that mostly waits for time to pass: begun when the ring begins, or its test does, beside everything else, and looked at when its test comes."""
 
 from __future__ import annotations
 
