@@ -275,6 +275,7 @@ impl Application {
         let desktop = &self.parts.desktop;
         let done = match action {
             MenuAction::Join { consultation } => self.join_room(&consultation).await.map(drop),
+            MenuAction::Admit { consultation } => self.admit_client(&consultation).await,
             MenuAction::CopyLink { consultation } => self.copy_client_link(&consultation).await,
             MenuAction::DoNotDisturb { minutes } => self.be_quiet(minutes, false).await,
             MenuAction::HideNames(on) => self.hide_names(on).await,

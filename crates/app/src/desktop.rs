@@ -80,6 +80,7 @@ pub enum MenuEntry {
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum MenuAction {
     Join { consultation: String },
+    Admit { consultation: String },
     CopyLink { consultation: String },
     OpenConsultation { consultation: String },
     NewRoom,

@@ -6,7 +6,7 @@ mod support;
 mod backend;
 
 use backend::{Practice, fact};
-use kabinet_app::desktop::NotificationAction;
+use kabinet_app::desktop::{MenuAction, NotificationAction};
 use kabinet_app::view::{AppView, ConsultationView, FeedState, TelegramReach};
 use kabinet_app::{Application, Spoken};
 use serde_json::{Value, json};
@@ -135,6 +135,8 @@ async fn a_client_before_the_door_is_let_in_and_answered() {
 
     application.notification_action(NotificationAction::Admit { consultation: id.clone() }).await;
     assert_eq!(practice.all("POST admit").len(), 1);
+    application.menu_action(MenuAction::Admit { consultation: id.clone() }).await;
+    assert_eq!(practice.all("POST admit").len(), 2);
     practice.tells(&id, "client_admitted", json!({}));
     shows(&application, "the door", |view| hero(view).is_some_and(|hero| hero.door_open)).await;
     computer.sees("the way in", |asked| asked.standing.get(&key).filter(|one| one.buttons[0].1 == "Join").map(drop)).await;
