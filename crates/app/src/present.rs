@@ -31,10 +31,15 @@ pub struct Known<'a> {
 }
 
 impl Known<'_> {
-    /// Somebody is in the room, whoever it is.
+    /// Somebody is in the room or waits before it, whoever it is.
     #[must_use]
     pub fn occupied(&self) -> bool {
         self.attended.somebody_there() || self.attended.specialist_inside_since.is_some()
+    }
+
+    /// Somebody is in the room itself: its lobby and the client's page are places of their own.
+    fn in_the_room(&self) -> bool {
+        self.attended.specialist_inside_since.is_some() || self.attended.clients.iter().any(|client| client.place == Place::Room)
     }
 
     #[must_use]
@@ -42,10 +47,11 @@ impl Known<'_> {
         match self.consultation.status {
             Status::Cancelled => ConsultationStatus::Cancelled,
             Status::NoShow => ConsultationStatus::NoShow,
-            Status::Finished if !self.occupied() => ConsultationStatus::Finished,
-            _ if self.occupied() => ConsultationStatus::Running,
+            _ if self.in_the_room() => ConsultationStatus::Running,
+            Status::Finished => ConsultationStatus::Finished,
             _ if self.consultation.ends_at() <= now => {
-                if self.attended.came {
+                // Whoever still waits and was never met is not done with.
+                if self.attended.met || (self.attended.came && !self.occupied()) {
                     ConsultationStatus::Finished
                 } else {
                     ConsultationStatus::Planned

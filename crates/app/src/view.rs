@@ -304,7 +304,7 @@ pub enum SignInState {
 #[serde(rename_all = "snake_case")]
 pub enum ConsultationStatus {
     Planned,
-    /// Someone is in the room, or the time is now.
+    /// Someone is in the room, or the time is now. Who waits on the page or in the lobby is not in the room.
     Running,
     Finished,
     Cancelled,

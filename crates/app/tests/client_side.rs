@@ -113,6 +113,9 @@ async fn a_client_before_the_door_is_let_in_and_answered() {
     let key = format!("consultation/{id}");
     practice.tells(&id, "client_waiting", json!({ "where": "page" }));
     let notice = computer.sees("who waits", |asked| asked.standing.get(&key).cloned()).await;
+    let listed = application.shell_verb(&["list".into(), "--json".into()]).await.text;
+    let listed: Value = serde_json::from_str(&listed).expect("JSON");
+    assert_eq!((&listed[0]["status"], &listed[0]["presence"]["place"]), (&json!("planned"), &json!("on_page")));
     assert_eq!(notice.buttons.iter().map(|(_, label)| label.as_str()).collect::<Vec<_>>(), ["Let in", "In 5 minutes", "Message"]);
 
     // "In 5 minutes" is quiet at once, and told until it was heard.

@@ -91,6 +91,41 @@ fn what_becomes_of_a_consultation(
     assert_eq!((one.status, one.asks_outcome), (status, asks));
 }
 
+#[rstest]
+#[case::on_the_page("14:50", &["page"], Status::Planned, ConsultationStatus::Planned)]
+#[case::in_the_lobby("14:50", &["lobby"], Status::Planned, ConsultationStatus::Planned)]
+#[case::in_the_room("14:50", &["page", "joined"], Status::Planned, ConsultationStatus::Running)]
+#[case::line_lost("14:50", &["joined", "lost"], Status::Planned, ConsultationStatus::Running)]
+#[case::the_specialist_alone("14:50", &["started"], Status::Planned, ConsultationStatus::Running)]
+#[case::on_the_page_at_its_time("15:00", &["page"], Status::Planned, ConsultationStatus::Running)]
+#[case::on_the_page_after_it("15:51", &["page"], Status::Planned, ConsultationStatus::Planned)]
+#[case::back_on_the_page_after_it("15:51", &["joined", "started", "left", "ended", "page"], Status::Planned, ConsultationStatus::Finished)]
+#[case::on_the_page_of_one_that_is_done("14:50", &["page"], Status::Finished, ConsultationStatus::Finished)]
+#[case::in_the_room_of_one_that_is_done("14:50", &["joined"], Status::Finished, ConsultationStatus::Running)]
+fn a_consultation_runs_by_its_time_or_while_somebody_is_in_the_room(
+    #[case] now: &str,
+    #[case] events: &[&str],
+    #[case] said: Status,
+    #[case] status: ConsultationStatus,
+) {
+    let made = events.iter().zip(1..).map(|(kind, cursor)| {
+        let kind = match *kind {
+            "page" => Kind::ClientWaiting { lobby: false },
+            "lobby" => Kind::ClientWaiting { lobby: true },
+            "joined" => Kind::ClientJoined { again: false },
+            "lost" => Kind::ClientLineLost,
+            "started" => Kind::SessionStarted,
+            "left" => Kind::ClientLeft { reason: "hung_up".into() },
+            _ => Kind::SessionEnded { together: 300 },
+        };
+        event(cursor, "14:45", kind, "")
+    });
+    let one = Consultation { status: said, ..consultation("c1", "15:00", 50) };
+    let view = app_view(&state(&[one], &made.collect::<Vec<_>>()), at(now));
+    let one = view.hero.iter().chain(view.groups.iter().flat_map(|group| &group.items)).next().expect("one");
+    assert_eq!(one.status, status);
+}
+
 #[test]
 fn hidden_names_are_nowhere() {
     let mut state =
