@@ -5,7 +5,7 @@ use crate::command::{BroadcastWishes, CommandError, ConsultationDraft, RoomWishe
 use crate::notices::SNOOZE_MINUTES;
 use crate::present;
 use crate::record::Consultation;
-use crate::view::{AppView, BroadcastView, ConsultationStatus, ConsultationView, FeedState, RoomView};
+use crate::view::{AppView, ConsultationStatus, ConsultationView, FeedState};
 use crate::words::Words;
 use chrono::Timelike;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
@@ -264,9 +264,6 @@ impl Application {
         let mut all: Vec<&ConsultationView> = view.hero.iter().chain(view.groups.iter().flat_map(|group| &group.items)).collect();
         all.sort_by_key(|one| (one.starts_at, one.id.clone()));
         if json {
-            let hidden = view.settings.hide_names;
-            let all: Vec<ConsultationView> =
-                all.into_iter().map(|one| if hidden { without_texts(one.clone()) } else { one.clone() }).collect();
             return serde_json::to_string_pretty(&all).expect("views are plain data");
         }
         let (words, zone) = (self.words(), self.look().place.zone);
@@ -380,13 +377,6 @@ impl Application {
     fn time_of(&self, consultation: &Consultation) -> String {
         consultation.starts_at.with_timezone(&self.look().place.zone).format("%H:%M").to_string()
     }
-}
-
-/// A note or a title may hold what the name would have told; the window keeps them behind a veil, a shell has none.
-fn without_texts(one: ConsultationView) -> ConsultationView {
-    let veiled = |broadcast| BroadcastView { title: String::new(), description: String::new(), ..broadcast };
-    let made = one.made.map(|made| RoomView { broadcast: made.broadcast.map(veiled), ..made });
-    ConsultationView { note: String::new(), made, ..one }
 }
 
 struct Report<'a> {

@@ -128,7 +128,10 @@ pub struct ConsultationView {
     /// The link handed to the client.
     pub link: String,
     pub room: String,
+    /// Empty while names are hidden: it names people as often as not.
     pub note: String,
+    /// There is a note, and names are hidden.
+    pub note_hidden: bool,
     pub status: ConsultationStatus,
     pub presence: Presence,
     /// Today's way of the client, oldest first.

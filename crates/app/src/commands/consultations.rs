@@ -166,7 +166,7 @@ impl Application {
             without: None,
         });
         let (moved, at_provider) = (placed.room.link != before.link, placed.made.is_some());
-        // A form that was not shown the name cannot give it back.
+        // A form that was shown neither the name nor the note cannot give them back.
         let hidden = names_hidden && planned.client.is_empty();
         let now = Consultation {
             client: if hidden { before.client.clone() } else { planned.client },
@@ -176,7 +176,7 @@ impl Application {
             provider: placed.provider,
             link: placed.room.link,
             room: placed.room.name,
-            note: planned.note,
+            note: if hidden && planned.note.is_empty() { before.note.clone() } else { planned.note },
             made: placed.made,
             ..wished
         };

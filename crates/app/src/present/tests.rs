@@ -128,11 +128,16 @@ fn a_consultation_runs_by_its_time_or_while_somebody_is_in_the_room(
 
 #[test]
 fn hidden_names_are_nowhere() {
-    let mut state =
-        state(&[consultation("c1", "15:00", 50)], &[joined(1, "14:58", "Ivan"), event(2, "14:59", Kind::ClientNamed, "Ivan P.")]);
+    let noted = Consultation { note: "Ivan's sister".into(), ..consultation("c1", "15:00", 50) };
+    let events = [joined(1, "14:58", "Ivan"), event(2, "14:59", Kind::ClientNamed, "Ivan P.")];
+    let mut state = state(&[noted, consultation("c2", "17:00", 50)], &events);
+    let shown = app_view(&state, at("15:00")).hero.expect("a consultation");
+    assert_eq!((shown.note.as_str(), shown.note_hidden), ("Ivan's sister", false));
     state.kept.settings.hide_names = true;
     let view = app_view(&state, at("15:00"));
     assert_eq!(view.hero.as_ref().and_then(|hero| hero.client.as_deref()), None);
+    assert_eq!(view.hero.as_ref().map(|hero| hero.note_hidden), Some(true));
+    assert!(!view.groups[0].items[0].note_hidden, "there is none");
     let json = serde_json::to_string(&view).expect("JSON");
     assert!(!json.contains("Ivan") && !json.contains("Client c1"), "{json}");
 }
