@@ -51,10 +51,10 @@ test('an arrival under hidden names is announced without one', async ({ host, pa
   await expect(page.locator('.sr-only[aria-live=polite]')).toHaveText('The client is there')
 })
 
-for (const [privacy, title, body] of [
-  ['full', 'Maria K. is in the room', 'Consultation at 14:00'],
-  ['no_name', 'A client is in the room', 'Consultation at 14:00'],
-  ['discreet', 'Kabinet', 'There is news'],
+for (const [privacy, title, body, buttons] of [
+  ['full', 'Maria K. is in the room', 'Consultation at 14:00', ['Join', 'In 5 minutes']],
+  ['no_name', 'A client is in the room', 'Consultation at 14:00', ['Join', 'In 5 minutes']],
+  ['discreet', 'Kabinet', 'There is news', ['Open']],
 ] as const) {
   test(`a notification of the level ${privacy} says no more than that`, async ({ host, page }) => {
     await page.goto(`${host.url}/#/settings`)
@@ -63,7 +63,7 @@ for (const [privacy, title, body] of [
     await expect.poll(async () => (await host.state()).settings.privacy).toBe(privacy)
     const consultation = await host.plan()
     await new Room(host, consultation).joins(guest())
-    await expect.poll(() => host.standing()).toMatchObject([{ title, body }])
+    await expect.poll(() => host.standing()).toMatchObject([{ title, body, buttons }])
   })
 }
 

@@ -234,7 +234,7 @@ impl Application {
                 self.changed.notify_one();
                 admitted
             }
-            NotificationAction::Message { consultation } => {
+            NotificationAction::Message { consultation } | NotificationAction::Show { consultation } => {
                 self.parts.desktop.show_window(format!("consultation/{consultation}"));
                 Ok(())
             }

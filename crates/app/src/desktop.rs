@@ -48,6 +48,10 @@ pub enum NotificationAction {
     Message {
         consultation: String,
     },
+    /// Shows the consultation in the window.
+    Show {
+        consultation: String,
+    },
     Open,
 }
 

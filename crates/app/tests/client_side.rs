@@ -7,10 +7,11 @@ mod backend;
 
 use backend::{Practice, fact};
 use kabinet_app::desktop::{MenuAction, NotificationAction};
-use kabinet_app::view::{AppView, ConsultationView, FeedState, TelegramReach};
+use kabinet_app::view::{AppView, ConsultationView, FeedState, Privacy, TelegramReach};
 use kabinet_app::{Application, Spoken};
 use serde_json::{Value, json};
 use std::sync::Arc;
+use support::desktop::Asked;
 use support::{Computer, call, draft, refusal, settle_in, shows};
 
 /// Connected, with one consultation at 12:30 whose client is reached by WhatsApp, and e-mail.
@@ -164,6 +165,14 @@ async fn a_thread_is_read_and_written() {
     let key = format!("consultation/{id}");
     let notice = computer.sees("the news", |asked| asked.standing.get(&key).cloned()).await;
     assert_eq!(notice.title.reveal(), "A client wrote to you");
+    // At the lowest level the same is a word and a way to the window.
+    let chosen = serde_json::to_value(kabinet_app::view::Settings { privacy: Privacy::Discreet, ..view.settings.clone() });
+    call(&application, "save_settings", chosen.expect("JSON")).await;
+    let discreet = |asked: &Asked| asked.standing.get(&key).filter(|one| one.title.reveal() == "Kabinet").cloned();
+    computer.sees("less", discreet).await;
+    let open = computer.desktop.press(&key, Some(0)).expect("a button");
+    application.notification_action(open).await;
+    assert_eq!(computer.desktop.asked().window.as_deref(), Some(format!("consultation/{id}").as_str()));
     let thread = call(&application, "thread", json!({ "id": id })).await;
     assert_eq!((&thread["items"][0]["text"], &thread["items"][0]["from_client"]), (&json!("Опаздываю"), &json!(true)));
     shows(&application, "it is read", |view| hero(view).is_some_and(|hero| hero.unread == 0)).await;

@@ -178,6 +178,7 @@ sign-in-page-nothing = There is nothing on this page
 
 button-admit = Let in
 button-message = Message
+button-open = Open
 notice-says-late = They say: { $minutes ->
     [one] { $minutes } minute late
    *[other] { $minutes } minutes late

@@ -185,6 +185,7 @@ sign-in-page-nothing = На этой странице ничего нет
 
 button-admit = Впустить
 button-message = Написать
+button-open = Открыть
 notice-says-late = Предупредил об опоздании на { $minutes ->
     [one] { $minutes } минуту
     [few] { $minutes } минуты
