@@ -22,6 +22,7 @@ use crate::command::CommandError;
 use crate::desktop::{Desktop, DesktopError, MenuAction, NotificationAction};
 use crate::line::{BackendAddress, Line};
 use crate::operator::Operator;
+use crate::outbox::Senders;
 use crate::present;
 use crate::record::Event;
 use crate::settings_file;
@@ -97,6 +98,7 @@ pub struct Application {
     revision: AtomicU32,
     /// The rooms that are being made, so that two presses make one.
     pub(crate) being_made: Mutex<HashSet<u64>>,
+    pub(crate) senders: Senders,
     /// Held while the room of a cancelled consultation is shut, or opened again.
     pub(crate) guarding: tokio::sync::Mutex<()>,
     /// Ends the wait after which the password that was copied last leaves the clipboard.
@@ -162,6 +164,7 @@ impl Application {
             view: watch::Sender::new(Arc::new(view)),
             revision: AtomicU32::new(0),
             being_made: Mutex::default(),
+            senders: Senders::default(),
             guarding: tokio::sync::Mutex::default(),
             password_copied: Mutex::default(),
             turns: Turns::default(),

@@ -108,6 +108,25 @@ async fn what_was_made_by_an_attempt_without_an_answer_is_no_refusal() {
 }
 
 #[tokio::test]
+async fn what_is_asked_for_twice_at_once_is_sent_once() {
+    let (computer, practice) = (Computer::new(), Practice::start().await);
+    let (application, _) = with_client(&computer, &practice).await;
+    practice.refuses("POST conferences", 503, "busy");
+    let mut wanted = draft("Olga", "14:00");
+    wanted["client_side"] = json!({ "reminders": [], "door": "at_time", "contact": { "channel": "whatsapp", "phone": "+79001234568", "language": "ru" } });
+    let made = call(&application, "create_consultation", wanted).await;
+    assert_eq!(made["unsent"], true);
+    // Neither waits for the other to begin, as when a window and the tray are pressed; the outbox may want to send it as well.
+    let before = practice.allows("POST conferences");
+    let send = || call(&application, "send_link", json!({ "id": made["id"] }));
+    tokio::join!(send(), send());
+    assert_eq!(practice.all("POST conferences").len() - before, 1, "the consultation");
+    let links = practice.all("POST messages");
+    assert!(links.len() == 2 && links[0]["id"] == links[1]["id"], "one link, whose backend knows it again: {links:?}");
+    application.shutdown().await;
+}
+
+#[tokio::test]
 async fn a_client_before_the_door_is_let_in_and_answered() {
     let (computer, practice) = (Computer::new(), Practice::start().await);
     let (application, id) = with_client(&computer, &practice).await;

@@ -193,12 +193,20 @@ impl Application {
     }
 
     /// Where clients have pages, the backend gives the link; it is worth a moment to copy the right one.
-    async fn have_page_made(&self, id: &str) {
+    async fn have_page_made(self: &Arc<Self>, id: &str) {
         let pages = self.look().practice.as_ref().is_some_and(|practice| practice.pages);
         let Some(line) = self.line().filter(|_| pages) else { return };
-        if let Ok(Err(error)) = tokio::time::timeout(PAGE_WITHIN, self.send_one(&line, id)).await {
-            tracing::info!(error = &error as &dyn std::error::Error, "the client's page is made later");
-        }
+        let (application, id) = (self.clone(), id.to_owned());
+        // Nobody waits longer, but what is under way goes on: given up, it would be sent again.
+        let sending = self.tasks.spawn(async move {
+            tokio::select! {
+                () = application.stop.cancelled() => {}
+                sent = application.send_one(&line, &id) => if let Err(error) = sent {
+                    tracing::info!(error = &error as &dyn std::error::Error, "the client's page is made later");
+                },
+            }
+        });
+        let _ = tokio::time::timeout(PAGE_WITHIN, sending).await;
     }
 
     /// A new room where none was pasted.
