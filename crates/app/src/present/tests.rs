@@ -1,4 +1,5 @@
 use super::*;
+use crate::record::Kind;
 use crate::testing::{at, consultation, event, joined, left, started, state};
 use crate::tray::tray_view;
 use crate::view::{Language, PresencePlace};
