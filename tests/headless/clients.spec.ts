@@ -53,9 +53,12 @@ for (const [kind, { language, draft, connect }] of Object.entries(KINDS)) {
     await accessible(phone.page, `${kind}, waiting`)
     await accessible(page, `${kind}, the specialist's list`)
 
+    const menu = async () => JSON.stringify((await host.tray()).menu)
+    await expect.poll(menu).toContain('Let in')
     await hero(page).getByRole('button', { name: 'Let in' }).click()
     await expect(phone.door).toBeVisible()
     await expect(phone.door).toBeFocused()
+    await expect.poll(menu).not.toContain('Let in')
     await accessible(phone.page, `${kind}, the door`)
     // Nothing until now went anywhere but to where the page came from.
     expect([...new Set(phone.asked.map(({ url }) => url.origin))]).toEqual([new URL(link).origin])

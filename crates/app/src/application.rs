@@ -16,12 +16,15 @@
 //! | renewing | `accounts` | has an account's tokens renewed and keeps them, though whoever asked has gone |
 //! | guarding | `making` | lets nobody into the room of a cancelled consultation unseen |
 
+mod pressed;
+
 use crate::accounts::Turns;
 use crate::calendar::connection::Desk;
 use crate::command::CommandError;
-use crate::desktop::{Desktop, DesktopError, MenuAction, NotificationAction};
+use crate::desktop::{Desktop, DesktopError};
 use crate::line::{BackendAddress, Line};
 use crate::operator::Operator;
+use crate::outbox::Senders;
 use crate::present;
 use crate::record::Event;
 use crate::settings_file;
@@ -97,6 +100,7 @@ pub struct Application {
     revision: AtomicU32,
     /// The rooms that are being made, so that two presses make one.
     pub(crate) being_made: Mutex<HashSet<u64>>,
+    pub(crate) senders: Senders,
     /// Held while the room of a cancelled consultation is shut, or opened again.
     pub(crate) guarding: tokio::sync::Mutex<()>,
     /// Ends the wait after which the password that was copied last leaves the clipboard.
@@ -162,6 +166,7 @@ impl Application {
             view: watch::Sender::new(Arc::new(view)),
             revision: AtomicU32::new(0),
             being_made: Mutex::default(),
+            senders: Senders::default(),
             guarding: tokio::sync::Mutex::default(),
             password_copied: Mutex::default(),
             turns: Turns::default(),
@@ -219,45 +224,6 @@ impl Application {
         });
     }
 
-    /// A button of a notification was pressed, which takes it off the screen.
-    pub async fn notification_action(self: &Arc<Self>, action: NotificationAction) {
-        let done = match action {
-            NotificationAction::Join { consultation } => {
-                self.look().gone.insert(consultation.clone());
-                self.join_room(&consultation).await.map(drop)
-            }
-            NotificationAction::Snooze { consultation, minutes } => self.snooze_alert(&consultation, minutes).await,
-            NotificationAction::Admit { consultation } => {
-                // Whoever was let in is still to be joined.
-                self.look().gone.insert(consultation.clone());
-                let admitted = self.admit_client(&consultation).await;
-                self.changed.notify_one();
-                admitted
-            }
-            NotificationAction::Message { consultation } => {
-                self.parts.desktop.show_window(format!("consultation/{consultation}"));
-                Ok(())
-            }
-            NotificationAction::Open => {
-                self.parts.desktop.show_window("today".into());
-                Ok(())
-            }
-        };
-        self.report(done);
-    }
-
-    /// A notification was put away by the person, not by time.
-    pub async fn notification_dismissed(&self, key: &str) {
-        let Some(consultation) = key.strip_prefix("consultation/").map(str::to_owned) else { return };
-        self.change(|state| {
-            let handled = state.handled.entry(consultation.clone()).or_default();
-            if let Some(shown) = handled.shown.clone() {
-                handled.answer(shown);
-            }
-        });
-        self.save(&[Save::Handled(consultation)]).await;
-    }
-
     /// Another notification daemon has taken over, which shows nothing of ours.
     pub async fn notifications_lost(&self) {
         self.change(|state| state.gone.extend(state.handled.keys().cloned()));
@@ -268,42 +234,6 @@ impl Application {
     pub async fn desktop_changed(&self) {
         crate::screen::ask_the_desktop(self).await;
         self.changed.notify_one();
-    }
-
-    /// An entry of the tray's menu was chosen.
-    pub async fn menu_action(self: &Arc<Self>, action: MenuAction) {
-        let desktop = &self.parts.desktop;
-        let done = match action {
-            MenuAction::Join { consultation } => self.join_room(&consultation).await.map(drop),
-            MenuAction::CopyLink { consultation } => self.copy_client_link(&consultation).await,
-            MenuAction::DoNotDisturb { minutes } => self.be_quiet(minutes, false).await,
-            MenuAction::HideNames(on) => self.hide_names(on).await,
-            MenuAction::OpenConsultation { consultation } => {
-                desktop.show_window(format!("consultation/{consultation}"));
-                Ok(())
-            }
-            MenuAction::NewRoom => {
-                desktop.show_window("new".into());
-                Ok(())
-            }
-            MenuAction::Open => {
-                desktop.show_window("today".into());
-                Ok(())
-            }
-            MenuAction::Settings => {
-                desktop.show_window("settings".into());
-                Ok(())
-            }
-            MenuAction::Connections => {
-                desktop.show_window("connections".into());
-                Ok(())
-            }
-            MenuAction::Quit => {
-                desktop.quit();
-                Ok(())
-            }
-        };
-        self.report(done);
     }
 
     /// Stops every task and closes the store. What was typed is kept; what was shown stays on the screen no longer.

@@ -96,6 +96,12 @@ fn admitted(consultation: &Consultation, attended: &Attended) -> bool {
     })
 }
 
+/// The client waits on the page before a door that somebody has to open.
+pub(crate) fn waits_to_be_let_in(consultation: &Consultation, attended: &Attended, now: DateTime<Utc>) -> bool {
+    let on_page = attended.foremost().is_some_and(|client| client.place == Place::Page);
+    on_page && !door_open(consultation, attended, now)
+}
+
 pub(crate) fn contact_view(contact: &Contact, hidden: bool) -> ContactView {
     let text = |text: &Option<String>| text.clone().filter(|_| !hidden).unwrap_or_default();
     ContactView {

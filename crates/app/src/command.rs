@@ -1,12 +1,24 @@
 //! The typed commands: one map from name to arguments and reply, for the window, the shell's verbs
 //! and the browser tests alike. TypeScript is generated from it (`ui/src/generated`).
 
-use crate::view::{
-    AlertAnswerKind, Channel, ColleagueView, ConsultationView, ContactView, DeliveryState, Door, Health, Message, RoomView,
+mod client_side;
+mod connections;
+mod history;
+
+pub use client_side::{
+    AlertAnswer, ByDelivery, ClientName, Invitation, KnownClient, LinkSent, NamesKey, ReachDraft, SendLink, SentHow, Thread,
+    ThreadItem, Writing,
 };
-use chrono::{DateTime, Utc};
+pub use connections::{
+    ByProvider, CalendarChoice, CalendarChoices, CheckResult, ColleagueSearch, Colleagues, ConnectionDraft, OneCalendar, Pairing,
+    SignInAnswer, SignInRequest, SignInWay, WebhookInfo,
+};
+pub use history::{
+    ExportFormat, ExportRequest, Exported, HistoryState, MonthCount, RoomKind, SearchRequest, SearchResult, Sought,
+};
+
+use crate::view::{ColleagueView, ContactView, Door, Message, RoomView};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
 use ts_rs::TS;
 
 /// A refused command: a code for the words, the facts for the phrase, and the field at fault.
@@ -167,179 +179,6 @@ pub struct Outcome {
     pub came: bool,
 }
 
-/// What of the history is wanted; everything where nothing is said.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, TS)]
-#[serde(default)]
-pub struct Sought {
-    /// Words of the client's name, the note, a broadcast's title, the link or the day; all of them.
-    pub text: String,
-    pub state: Option<HistoryState>,
-    pub kind: Option<RoomKind>,
-    /// The first day, in the specialist's zone: `2026-12-23`.
-    pub from: Option<String>,
-    /// The last day.
-    pub to: Option<String>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[serde(rename_all = "snake_case")]
-pub enum RoomKind {
-    Conference,
-    /// Others may watch it.
-    Broadcast,
-}
-
-/// As what a consultation counts in the history; one that goes on is still planned, and so is one nobody has confirmed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[serde(rename_all = "snake_case")]
-pub enum HistoryState {
-    Planned,
-    Finished,
-    NoShow,
-    Cancelled,
-}
-
-#[derive(Debug, Clone, Serialize, Deserialize, TS)]
-pub struct SearchRequest {
-    pub sought: Sought,
-    pub offset: u32,
-    pub limit: u32,
-}
-
-#[derive(Debug, Clone, Serialize, Deserialize, TS)]
-pub struct SearchResult {
-    /// The latest first, from the offset on.
-    pub items: Vec<ConsultationView>,
-    pub total: u32,
-    /// How all of them fall into months, the latest first.
-    pub months: Vec<MonthCount>,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
-pub struct MonthCount {
-    /// `2026-12`.
-    pub month: String,
-    pub count: u32,
-}
-
-#[derive(Debug, Clone, Serialize, Deserialize, TS)]
-pub struct ExportRequest {
-    pub sought: Sought,
-    pub format: ExportFormat,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[serde(rename_all = "snake_case")]
-pub enum ExportFormat {
-    /// For spreadsheets.
-    Csv,
-    /// iCalendar, for calendars.
-    Calendar,
-}
-
-/// A file that was written.
-#[derive(Debug, Clone, Serialize, Deserialize, TS)]
-pub struct Exported {
-    /// Its name, without the folder.
-    pub file: String,
-    pub count: u32,
-    /// Names are hidden, so it holds none.
-    pub without_names: bool,
-}
-
-/// Values of a connection's form. A secret that is absent keeps what the keychain has; an empty one forgets it.
-#[derive(Debug, Clone, Serialize, Deserialize, TS)]
-pub struct ConnectionDraft {
-    pub provider: String,
-    pub values: BTreeMap<String, String>,
-    pub secrets: BTreeMap<String, String>,
-}
-
-#[derive(Debug, Clone, Serialize, Deserialize, TS)]
-pub struct ByProvider {
-    pub provider: String,
-}
-
-/// How an account is to be connected.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[serde(rename_all = "snake_case")]
-pub enum SignInWay {
-    /// On the service's page in the browser, which leads back to this computer.
-    Browser,
-    /// By a short code, typed in on the service's page on any device.
-    DeviceCode,
-}
-
-/// Begins to connect an account. What the form says is kept first.
-#[derive(Debug, Clone, Serialize, Deserialize, TS)]
-pub struct SignInRequest {
-    pub form: ConnectionDraft,
-    pub way: SignInWay,
-}
-
-/// What the service's page showed instead of leading back: a code, or the whole address that the browser was led to.
-#[derive(Clone, Serialize, Deserialize, TS)]
-pub struct SignInAnswer {
-    pub text: String,
-}
-
-logged!(SignInAnswer: );
-
-/// What a calendar's owner chose about it.
-#[derive(Debug, Clone, Serialize, Deserialize, TS)]
-pub struct CalendarChoice {
-    pub provider: String,
-    /// Id of the calendar that consultations are written to.
-    pub calendar: String,
-    /// New consultations go there unless their form says otherwise.
-    pub on_by_default: bool,
-    /// Entries carry the client's name, which colleagues may be able to read there.
-    pub with_names: bool,
-    /// Minutes before the start; none when absent.
-    pub reminder: Option<u32>,
-}
-
-#[derive(Debug, Clone, Serialize, Deserialize, TS)]
-pub struct CalendarChoices {
-    pub calendars: Vec<OneCalendar>,
-}
-
-/// One calendar of the connected account.
-#[derive(Debug, Clone, Serialize, Deserialize, TS)]
-pub struct OneCalendar {
-    pub id: String,
-    pub name: String,
-    /// `#rrggbb`, or empty.
-    pub colour: String,
-    /// Entries can be added and changed.
-    pub writable: bool,
-}
-
-/// Part of a name or of an address; all colleagues when blank.
-#[derive(Debug, Clone, Serialize, Deserialize, TS)]
-pub struct ColleagueSearch {
-    pub text: String,
-}
-
-#[derive(Debug, Clone, Serialize, Deserialize, TS)]
-pub struct Colleagues {
-    pub items: Vec<ColleagueView>,
-}
-
-#[derive(Debug, Clone, Serialize, Deserialize, TS)]
-pub struct CheckResult {
-    pub health: Health,
-    pub message: Option<Message>,
-}
-
-/// A pairing link `kabinet://pair?…`, or a code with the backend's address.
-#[derive(Debug, Clone, Serialize, Deserialize, TS)]
-pub struct Pairing {
-    pub link_or_code: String,
-    #[serde(default)]
-    pub address: Option<String>,
-}
-
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]
 pub struct DoNotDisturb {
     /// `null` ends it.
@@ -363,132 +202,6 @@ pub struct FirstRun {
     pub name: Option<String>,
     #[serde(default)]
     pub jitsi_address: Option<String>,
-}
-
-/// What an operator needs to point Prosody at this computer's embedded backend.
-#[derive(Debug, Clone, Serialize, Deserialize, TS)]
-pub struct WebhookInfo {
-    /// `http://127.0.0.1:8787/api/webhook/kabinet`.
-    pub url: String,
-    /// Lines for Prosody's configuration.
-    pub snippet: String,
-}
-
-/// What the specialist says to a client who is there.
-#[derive(Debug, Clone, Serialize, Deserialize, TS)]
-pub struct AlertAnswer {
-    pub id: String,
-    pub answer: AlertAnswerKind,
-    /// With `late`.
-    #[serde(default)]
-    pub minutes: Option<u32>,
-}
-
-/// The client's link is to be sent.
-#[derive(Debug, Clone, Serialize, Deserialize, TS)]
-pub struct SendLink {
-    pub id: String,
-    /// Another channel than the client's.
-    #[serde(default)]
-    pub channel: Option<Channel>,
-}
-
-/// How the link went out.
-#[derive(Debug, Clone, Serialize, Deserialize, TS)]
-pub struct LinkSent {
-    pub channel: Channel,
-    pub how: SentHow,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[serde(rename_all = "snake_case")]
-pub enum SentHow {
-    /// The backend sends it; its state is told.
-    Handed,
-    /// A program was opened with the words in it; the specialist presses "send" there.
-    Opened,
-    Copied,
-}
-
-/// The words that go out with the link.
-#[derive(Clone, Serialize, Deserialize, TS)]
-pub struct Invitation {
-    pub subject: String,
-    pub text: String,
-    pub link: String,
-}
-
-logged!(Invitation: );
-
-#[derive(Clone, Serialize, Deserialize, TS)]
-pub struct Writing {
-    pub id: String,
-    pub text: String,
-}
-
-logged!(Writing: id);
-
-/// A consultation's messages, oldest first.
-#[derive(Debug, Clone, Serialize, Deserialize, TS)]
-pub struct Thread {
-    pub items: Vec<ThreadItem>,
-}
-
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
-pub struct ThreadItem {
-    pub id: String,
-    pub at: DateTime<Utc>,
-    pub from_client: bool,
-    /// Empty for what cannot be shown as text; `what` says what it is.
-    pub text: String,
-    /// `text`, `image`, `audio`, `video`, `document`, `location`, `contact`, `sticker`, `deleted`, `unreadable`, `other`.
-    pub what: String,
-    pub channel: Channel,
-    /// Of a message to the client.
-    pub state: Option<DeliveryState>,
-    /// Why it could not be sent.
-    pub message: Option<Message>,
-}
-
-logged!(ThreadItem: id, at, from_client, what, state);
-
-#[derive(Debug, Clone, Serialize, Deserialize, TS)]
-pub struct ByDelivery {
-    pub id: String,
-}
-
-/// What a person chose about being reached.
-#[derive(Debug, Clone, Serialize, Deserialize, TS)]
-pub struct ReachDraft {
-    /// From 10 to 900.
-    pub after_seconds: u32,
-    /// `22:00`; both or none.
-    pub quiet_from: Option<String>,
-    pub quiet_to: Option<String>,
-    /// Quiet about waiting clients too, in the quiet hours and whenever "do not disturb" is on.
-    pub quiet_even_clients: bool,
-}
-
-/// The key that the specialist's own computers read names with, to be carried from one to another by hand.
-#[derive(Clone, Serialize, Deserialize, TS)]
-pub struct NamesKey {
-    pub text: String,
-}
-
-logged!(NamesKey: );
-
-/// How a client of this name was reached last.
-#[derive(Clone, Serialize, Deserialize, TS)]
-pub struct ClientName {
-    pub client: String,
-}
-
-logged!(ClientName: );
-
-/// `null` where there was no such client.
-#[derive(Debug, Clone, Serialize, Deserialize, TS)]
-pub struct KnownClient {
-    pub client_side: Option<ClientWishes>,
 }
 
 /// The map: `name: arguments => reply`. Everything else is derived from it.

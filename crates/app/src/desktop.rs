@@ -48,6 +48,10 @@ pub enum NotificationAction {
     Message {
         consultation: String,
     },
+    /// Shows the consultation in the window.
+    Show {
+        consultation: String,
+    },
     Open,
 }
 
@@ -80,6 +84,7 @@ pub enum MenuEntry {
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum MenuAction {
     Join { consultation: String },
+    Admit { consultation: String },
     CopyLink { consultation: String },
     OpenConsultation { consultation: String },
     NewRoom,

@@ -14,7 +14,8 @@
 //! - "Do not disturb" and the quiet hours keep back what can wait: reminders, messages, failures. A client who waits is shown all the
 //!   same, unless "do not disturb" was said of everything: then the tray's icon alone tells of it. What still stands when it ends is
 //!   shown then.
-//! - A message is told without a word of it, whatever the privacy.
+//! - A message is told without a word of it, whatever the privacy. At the lowest level every notice reads the same and has the same
+//!   button, which shows the consultation in the window.
 //! - An alert rings once. An arrival that something else took off the screen (another notification daemon, the end of this program,
 //!   "do not disturb") stands there again as soon as it can, without a sound; whatever waits for no answer is shown once.
 

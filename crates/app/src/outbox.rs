@@ -6,8 +6,10 @@ use crate::names::keep_own;
 use crate::record::{Consultation, Unsent};
 use crate::state::State;
 use kabinet_api::Conference;
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
+use tokio::sync::OwnedMutexGuard;
 
 /// So often a change is laid over somebody else's before it waits for another time.
 const MERGES: usize = 3;
@@ -16,6 +18,22 @@ const MERGES: usize = 3;
 const ID_TAKEN: &str = "id_taken";
 
 const PAUSE: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(30));
+
+/// Whose turn it is to send a consultation. Whoever comes second finds that it was sent.
+#[derive(Debug, Default)]
+pub(crate) struct Senders(Mutex<HashMap<String, Arc<tokio::sync::Mutex<()>>>>);
+
+impl Senders {
+    async fn turn(&self, id: &str) -> OwnedMutexGuard<()> {
+        let turn = {
+            let mut turns = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            // Who has a turn or waits for one holds on to it.
+            turns.retain(|_, turn| Arc::strong_count(turn) > 1);
+            turns.entry(id.to_owned()).or_default().clone()
+        };
+        turn.lock_owned().await
+    }
+}
 
 pub(crate) async fn run(application: Arc<Application>) {
     let mut failed = 0u32;
@@ -117,6 +135,7 @@ impl Application {
 
     /// Sends one change; what the backend refuses for good is marked and told.
     pub(crate) async fn send_one(&self, line: &Line, id: &str) -> Result<(), LineError> {
+        let _turn = self.senders.turn(id).await;
         for _ in 0..MERGES {
             self.name_by_code(id);
             let (names, ids) = (self.names(), self.parts.ids.as_ref());

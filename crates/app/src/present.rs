@@ -1,17 +1,21 @@
 //! From what is known to what is shown: pure functions of state and time.
 
-use crate::attended::{Attended, Place, went_in};
+mod connections;
+mod consultation;
+
+pub(crate) use connections::field_view;
+pub use consultation::consultation_view;
+pub(crate) use consultation::room_view;
+
+use crate::attended::{Attended, Place};
 use crate::calendar::show as calendar;
 use crate::client_side;
-use crate::record::{Consultation, Event, Kind, Made, Status};
-use crate::state::{State, is_given_whole};
-use crate::view::{
-    Ability, AccountView, AppView, BroadcastView, ConnectionView, ConsultationStatus, ConsultationView, DayGroup, DayGroupKind,
-    FeedState, FeedView, FieldKind, FieldView, Message, Presence, PresencePlace, ProviderKind, ProviderView, RoomView, Settings,
-    SignInOffer, Step, StepKind, TrayState,
-};
+use crate::record::{Consultation, Status};
+use crate::state::State;
+use crate::view::{AppView, ConsultationStatus, DayGroup, DayGroupKind, FeedState, FeedView, Message, Settings, TrayState};
 use chrono::{DateTime, Duration, NaiveDate, Utc};
-use kabinet_domain::{Sensitive, provider};
+use connections::{connections, provider_view};
+use kabinet_domain::Sensitive;
 use std::collections::BTreeMap;
 
 /// A consultation is soon when it begins within so long.
@@ -31,10 +35,15 @@ pub struct Known<'a> {
 }
 
 impl Known<'_> {
-    /// Somebody is in the room, whoever it is.
+    /// Somebody is in the room or waits before it, whoever it is.
     #[must_use]
     pub fn occupied(&self) -> bool {
         self.attended.somebody_there() || self.attended.specialist_inside_since.is_some()
+    }
+
+    /// Somebody is in the room itself: its lobby and the client's page are places of their own.
+    fn in_the_room(&self) -> bool {
+        self.attended.specialist_inside_since.is_some() || self.attended.clients.iter().any(|client| client.place == Place::Room)
     }
 
     #[must_use]
@@ -42,10 +51,11 @@ impl Known<'_> {
         match self.consultation.status {
             Status::Cancelled => ConsultationStatus::Cancelled,
             Status::NoShow => ConsultationStatus::NoShow,
-            Status::Finished if !self.occupied() => ConsultationStatus::Finished,
-            _ if self.occupied() => ConsultationStatus::Running,
+            _ if self.in_the_room() => ConsultationStatus::Running,
+            Status::Finished => ConsultationStatus::Finished,
             _ if self.consultation.ends_at() <= now => {
-                if self.attended.came {
+                // Whoever still waits and was never met is not done with.
+                if self.attended.met || (self.attended.came && !self.occupied()) {
                     ConsultationStatus::Finished
                 } else {
                     ConsultationStatus::Planned
@@ -249,216 +259,6 @@ fn groups<'a, 'b: 'a>(state: &State, known: impl Iterator<Item = &'a Known<'b>>,
             .push(consultation_view(state, one, now));
     }
     groups.into_values().collect()
-}
-
-#[must_use]
-pub fn consultation_view(state: &State, known: &Known<'_>, now: DateTime<Utc>) -> ConsultationView {
-    let Known { consultation, attended } = known;
-    let hidden = state.settings().hide_names;
-    let snoozed_until = client_side::snoozed_until(attended, state.handled.get(&consultation.id), now);
-    ConsultationView {
-        id: consultation.id.clone(),
-        client: (!hidden).then(|| consultation.client.clone()),
-        starts_at: consultation.starts_at,
-        ends_at: consultation.ends_at(),
-        minutes: consultation.minutes,
-        time_zone: consultation.time_zone.clone(),
-        provider: consultation.provider.clone(),
-        link: consultation.link.clone(),
-        room: consultation.room.clone(),
-        note: consultation.note.clone(),
-        status: known.status(now),
-        presence: presence(attended, hidden),
-        steps: attended.steps.iter().filter_map(|event| step(event, hidden)).collect(),
-        together_seconds: u32::try_from(attended.together(now).num_seconds()).unwrap_or(0),
-        snoozed_until,
-        unsent: state.unsent.contains_key(&consultation.id),
-        has_login: state.connection_value(&consultation.provider, crate::LOGIN).is_some(),
-        asks_outcome: known.asks_outcome(now),
-        made: consultation.made.as_ref().map(|made| room_view(made, hidden)),
-        calendar: calendar::entry(state, consultation, now),
-        page_link: consultation.page_link.clone(),
-        door: consultation.door,
-        door_open: client_side::door_open(consultation, attended, now),
-        contact: consultation.contact.as_ref().map(|contact| client_side::contact_view(contact, hidden)),
-        reminders: consultation.reminders.clone(),
-        deliveries: client_side::deliveries(state, &consultation.id),
-        unread: client_side::unread(state, &consultation.id),
-        can_message: client_side::can_message(state, consultation),
-        late: client_side::late(attended, now),
-        answer: client_side::answer(consultation, attended, now),
-    }
-}
-
-/// A broadcast is told to others in words that may name whom it is about.
-pub(crate) fn room_view(made: &Made, hidden: bool) -> RoomView {
-    let text = |text: &String| if hidden { String::new() } else { text.clone() };
-    RoomView {
-        waiting_room: made.waiting_room.clone(),
-        cohosts: made.cohosts.clone(),
-        summary: made.summary,
-        broadcast: made.broadcast.as_ref().map(|broadcast| BroadcastView {
-            title: text(&broadcast.title),
-            description: text(&broadcast.description),
-            organisation_only: broadcast.organisation_only,
-            watch_link: broadcast.watch_link.clone(),
-        }),
-    }
-}
-
-fn presence(attended: &Attended, hidden: bool) -> Presence {
-    let foremost = attended.foremost();
-    let (place, since) = match (foremost, &attended.visit) {
-        (Some(client), _) if client.line_lost => (PresencePlace::LineLost, Some(client.since)),
-        (Some(client), _) => {
-            let place = match client.place {
-                Place::Page => PresencePlace::OnPage,
-                Place::Lobby => PresencePlace::Lobby,
-                Place::Room => PresencePlace::Room,
-            };
-            (place, Some(client.since))
-        }
-        (None, Some(visit)) => (PresencePlace::Left, visit.ended),
-        (None, None) => match attended.opened_link_at {
-            Some(at) => (PresencePlace::OpenedLink, Some(at)),
-            None => (PresencePlace::Nowhere, None),
-        },
-    };
-    Presence {
-        place,
-        since,
-        names: if hidden {
-            Vec::new()
-        } else {
-            attended.clients.iter().filter(|client| !client.name.is_empty()).map(|client| client.name.clone()).collect()
-        },
-        specialist_inside: attended.specialist_inside_since.is_some(),
-        line_unstable: attended.line_unstable && attended.somebody_there(),
-        unproven: foremost.is_some_and(|client| client.unproven),
-    }
-}
-
-fn step(event: &Event, hidden: bool) -> Option<Step> {
-    let (mut reason, mut late) = (None, None);
-    let kind = match &event.kind {
-        Kind::ClientOpenedLink => StepKind::OpenedLink,
-        Kind::ClientWaiting { lobby: false } => StepKind::OnPage,
-        Kind::ClientWaiting { lobby: true } => StepKind::Lobby,
-        Kind::ClientLate { minutes } => {
-            late = Some(*minutes);
-            StepKind::Late
-        }
-        Kind::ClientJoined { again: false } => StepKind::Joined,
-        Kind::ClientJoined { again: true } => StepKind::JoinedAgain,
-        Kind::ClientNamed => StepKind::Named,
-        Kind::ClientLineLost => StepKind::LineLost,
-        Kind::ClientLineBack => StepKind::LineBack,
-        Kind::LineUnstable => StepKind::LineUnstable,
-        Kind::ClientLeft { reason: why } if went_in(event, why) => StepKind::WentIn,
-        Kind::ClientLeft { reason: why } => {
-            reason = Some(why.clone());
-            StepKind::Left
-        }
-        Kind::SessionStarted => StepKind::SessionStarted,
-        Kind::SessionEnded { .. } => StepKind::SessionEnded,
-        Kind::ClientAnswered { can_wait: true } => StepKind::CanWait,
-        Kind::ClientAnswered { can_wait: false } => StepKind::CannotWait,
-        Kind::ClientAdmitted { .. } => StepKind::Admitted,
-        Kind::SpecialistAnswered { answer, minutes } => {
-            late = *minutes;
-            match answer.as_str() {
-                "late" => StepKind::SpecialistLate,
-                "cannot" => StepKind::Cannot,
-                _ => StepKind::Coming,
-            }
-        }
-        Kind::Escalated => StepKind::Escalated,
-        Kind::MessageReceived { .. } => StepKind::Message,
-        Kind::ConsultationChanged
-        | Kind::Withdrawn { .. }
-        | Kind::SourceSilent
-        | Kind::SourceBack
-        | Kind::CalendarChanged
-        | Kind::ReachChanged
-        | Kind::Delivery { .. }
-        | Kind::Other => return None,
-    };
-    Some(Step {
-        at: event.at,
-        kind,
-        name: (!hidden && !event.name.is_empty()).then(|| event.name.clone()),
-        source: event.source.clone(),
-        reason,
-        minutes: late,
-        missed: event.missed,
-    })
-}
-
-fn connections(state: &State) -> Vec<ConnectionView> {
-    let of_provider = |provider: &provider::ProviderInfo| {
-        let values = state.kept.connections.get(provider.id).cloned().unwrap_or_default();
-        let known = state.connections.get(provider.id).cloned().unwrap_or_default();
-        let account = state.kept.accounts.get(provider.id);
-        let there = !values.is_empty() || !known.secrets.is_empty() || known.signed_in || account.is_some();
-        if !there && !is_given_whole(state, provider) {
-            return None;
-        }
-        Some(ConnectionView {
-            provider: provider.id.into(),
-            connected: state.is_connected(provider.id),
-            values,
-            secrets_kept: known.secrets.into_iter().collect(),
-            health: known.health,
-            message: known.message,
-            last_success: known.last_success,
-            account: account
-                .filter(|account| !account.name.is_empty() || !account.login.is_empty())
-                .map(|account| AccountView { name: account.name.clone(), login: account.login.clone() }),
-            abilities: known.abilities.into_iter().map(|(key, allowed)| Ability { key: key.into(), allowed }).collect(),
-        })
-    };
-    state.place.providers.iter().filter_map(of_provider).collect()
-}
-
-/// One field of the form of a provider's connection, or of a calendar's.
-pub(crate) fn field_view(state: &State, connection: &str, field: &provider::Field) -> FieldView {
-    FieldView {
-        key: field.key.into(),
-        kind: match field.kind {
-            provider::FieldKind::Text => FieldKind::Text,
-            provider::FieldKind::Address => FieldKind::Address,
-            provider::FieldKind::Secret => FieldKind::Secret,
-            provider::FieldKind::Switch => FieldKind::Switch,
-        },
-        required: field.required,
-        placeholder: field.placeholder.into(),
-        given: state.is_given(connection, field.key),
-    }
-}
-
-fn provider_view(state: &State, info: &provider::ProviderInfo) -> ProviderView {
-    let capabilities = &info.capabilities;
-    ProviderView {
-        id: info.id.into(),
-        name: info.name.into(),
-        icon: info.icon.into(),
-        fields: info.fields.iter().map(|field| field_view(state, info.id, field)).collect(),
-        kind: ProviderKind::Rooms,
-        makes_rooms: capabilities.makes_rooms(),
-        by_request: capabilities.rooms == provider::Rooms::ByRequest,
-        waiting_room: capabilities.waiting_room.iter().map(|level| level.as_str().to_owned()).collect(),
-        cohosts: capabilities.cohosts,
-        broadcasts: capabilities.broadcasts,
-        summary: capabilities.summary,
-        changes_rooms: capabilities.changes_rooms,
-        sign_in: capabilities.sign_in.map(|sign_in| SignInOffer {
-            browser: sign_in.browser,
-            device_code: sign_in.device_code,
-            fields: vec![sign_in.client_id.into(), sign_in.client_secret.into()],
-            instead: if sign_in.token_may_be_pasted { vec![sign_in.token.into()] } else { Vec::new() },
-            redirect: state.sign_in_redirect.clone(),
-        }),
-    }
 }
 
 #[cfg(test)]

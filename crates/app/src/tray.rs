@@ -1,5 +1,6 @@
 //! The tray as it should look now: a pure function of state and time. It never holds a name.
 
+use crate::client_side;
 use crate::desktop::{MenuAction, MenuEntry, TrayView};
 use crate::present::{Known, at_the_door, from_today, hero, local_day, tray_state};
 use crate::record::Consultation;
@@ -53,12 +54,9 @@ impl Tray<'_> {
         let mut menu = vec![MenuEntry::Label(self.title(icon, known, next))];
         if let Some(next) = next {
             let (id, label) = (next.consultation.id.clone(), self.label(next));
-            menu.push(
-                self.item(
-                    MenuAction::Join { consultation: id.clone() },
-                    self.words.say("menu-join", &[("consultation", &label)]),
-                ),
-            );
+            let named = |word| self.words.say(word, &[("consultation", &label)]);
+            menu.extend(self.admit(next, || named("menu-admit")));
+            menu.push(self.item(MenuAction::Join { consultation: id.clone() }, named("menu-join")));
             menu.push(self.item(MenuAction::CopyLink { consultation: id }, self.words.say("menu-copy-link", &[])));
         }
         let rest = self.rest_of_today(known, next);
@@ -94,16 +92,22 @@ impl Tray<'_> {
         };
         let submenu = |one: &Known<'_>| {
             let consultation = one.consultation.id.clone();
-            MenuEntry::Submenu {
-                label: self.label(one),
-                entries: vec![
-                    self.item(MenuAction::Join { consultation: consultation.clone() }, self.words.say("menu-join-this", &[])),
-                    self.item(MenuAction::CopyLink { consultation: consultation.clone() }, self.words.say("menu-copy-link", &[])),
-                    self.item(MenuAction::OpenConsultation { consultation }, self.words.say("menu-details", &[])),
-                ],
-            }
+            let join = MenuAction::Join { consultation: consultation.clone() };
+            let copy = MenuAction::CopyLink { consultation: consultation.clone() };
+            let open = MenuAction::OpenConsultation { consultation };
+            let always = [(join, "menu-join-this"), (copy, "menu-copy-link"), (open, "menu-details")];
+            let mut entries = Vec::from_iter(self.admit(one, || self.words.say("menu-admit-this", &[])));
+            entries.extend(always.map(|(action, word)| self.item(action, self.words.say(word, &[]))));
+            MenuEntry::Submenu { label: self.label(one), entries }
         };
         known.iter().filter(ahead).map(submenu).collect()
+    }
+
+    /// The first thing to do for whoever waits before a closed door.
+    fn admit(&self, known: &Known<'_>, label: impl FnOnce() -> String) -> Option<MenuEntry> {
+        let Known { consultation, attended } = known;
+        let action = || MenuAction::Admit { consultation: consultation.id.clone() };
+        client_side::waits_to_be_let_in(consultation, attended, self.now).then(|| self.item(action(), label()))
     }
 
     fn do_not_disturb(&self) -> MenuEntry {
@@ -159,3 +163,6 @@ fn short_code(state: &State, consultation: &Consultation) -> String {
     let random = code.filter(|code| code.bytes().any(|byte| byte.is_ascii_digit())).unwrap_or_default();
     random.chars().take(CODE_SHOWN).collect()
 }
+
+#[cfg(test)]
+mod tests;

@@ -3,12 +3,23 @@
 //! Nothing here is stored; every value is computed from the local store, the settings and the time
 //! (see [`crate::present`]). Times are UTC (RFC 3339); the window shows them in its own zone.
 
+mod calendar;
 mod client_side;
+mod connection;
+mod settings;
 
+pub use calendar::{
+    CalendarEntryState, CalendarEntryView, CalendarView, ColleagueView, ConflictField, ConflictKind, ConflictView,
+};
 pub use client_side::{
     AlertAnswerKind, AnswerView, Channel, ContactView, DeliveryPurpose, DeliveryState, DeliveryView, Door, LateView,
     PracticeView, ReachView, TelegramReach,
 };
+pub use connection::{
+    Ability, AccountView, ConnectionView, FieldKind, FieldView, Health, ProviderKind, ProviderView, SignInOffer, SignInState,
+    SignInView,
+};
+pub use settings::{Language, Privacy, Settings, Theme};
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -128,7 +139,10 @@ pub struct ConsultationView {
     /// The link handed to the client.
     pub link: String,
     pub room: String,
+    /// Empty while names are hidden: it names people as often as not.
     pub note: String,
+    /// There is a note, and names are hidden.
+    pub note_hidden: bool,
     pub status: ConsultationStatus,
     pub presence: Presence,
     /// Today's way of the client, oldest first.
@@ -190,121 +204,11 @@ pub struct BroadcastView {
 
 logged!(BroadcastView: organisation_only);
 
-/// Somebody of the practice, as the connected calendar knows them.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
-pub struct ColleagueView {
-    pub id: String,
-    /// Empty when only the id is known.
-    pub name: String,
-    pub email: Option<String>,
-    pub position: String,
-}
-
-logged!(ColleagueView: id);
-
-/// A consultation's entry in the connected calendar.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
-pub struct CalendarEntryView {
-    pub on: bool,
-    pub state: CalendarEntryState,
-    /// Why it could not be written.
-    pub message: Option<Message>,
-    pub invited: Vec<ColleagueView>,
-    pub conflict: Option<ConflictView>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[serde(rename_all = "snake_case")]
-pub enum CalendarEntryState {
-    Off,
-    /// To be written, changed or removed there.
-    Waiting,
-    Written,
-    /// Changed on both sides: a person decides.
-    Conflict,
-    Failed,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
-pub struct ConflictView {
-    pub reason: ConflictKind,
-    /// What says one thing here and another there; empty unless both sides changed it.
-    pub fields: Vec<ConflictField>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[serde(rename_all = "snake_case")]
-pub enum ConflictKind {
-    BothChanged,
-    /// Deleted in the calendar, changed here.
-    DeletedThere,
-    /// Cancelled here, changed in the calendar.
-    CancelledHere,
-}
-
-/// Texts, already for people: times in the specialist's zone and language.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
-pub struct ConflictField {
-    /// `title`, `time`, `location`, `description`, `reminder`.
-    pub field: String,
-    pub ours: String,
-    pub theirs: String,
-}
-
-logged!(ConflictField: field);
-
-/// The connected calendar, and how it goes.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
-pub struct CalendarView {
-    pub provider: String,
-    /// Which of the account's calendars is written to; `null` until a person chose.
-    pub calendar: Option<String>,
-    pub calendar_name: String,
-    pub on_by_default: bool,
-    pub with_names: bool,
-    pub reminder: Option<u32>,
-    /// When both sides were last compared.
-    pub last_success: Option<DateTime<Utc>>,
-    /// Why the last comparison did not work.
-    pub message: Option<Message>,
-    /// Consultations that a person has to decide about.
-    pub conflicts: Vec<String>,
-}
-
-/// An account being connected.
-#[derive(Clone, PartialEq, Serialize, Deserialize, TS)]
-pub struct SignInView {
-    pub provider: String,
-    pub way: crate::command::SignInWay,
-    pub state: SignInState,
-    /// To be typed in on `page`.
-    pub user_code: Option<String>,
-    /// Where the code is typed in.
-    pub page: Option<String>,
-    pub ends_at: Option<DateTime<Utc>>,
-    /// The service may show a code, or lead to a page that does not open: either is pasted here.
-    pub may_paste: bool,
-    /// Why it failed.
-    pub message: Option<Message>,
-}
-
-logged!(SignInView: provider, way, state, ends_at, may_paste, message);
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[serde(rename_all = "snake_case")]
-pub enum SignInState {
-    /// For the person to finish elsewhere.
-    Waiting,
-    /// The service is being asked.
-    Finishing,
-    Failed,
-}
-
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
 pub enum ConsultationStatus {
     Planned,
-    /// Someone is in the room, or the time is now.
+    /// Someone is in the room, or the time is now. Who waits on the page or in the lobby is not in the room.
     Running,
     Finished,
     Cancelled,
@@ -382,184 +286,4 @@ pub enum StepKind {
     Cannot,
     Escalated,
     Message,
-}
-
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
-pub struct ProviderView {
-    pub id: String,
-    pub name: String,
-    pub icon: String,
-    pub fields: Vec<FieldView>,
-    pub kind: ProviderKind,
-    /// A room can be made here (else only a link can be pasted).
-    pub makes_rooms: bool,
-    /// A room is made when a person says so, so that its link cannot be shown before.
-    pub by_request: bool,
-    /// Who can be made to wait, the usual first; empty where there is no such thing.
-    pub waiting_room: Vec<String>,
-    pub cohosts: bool,
-    pub broadcasts: bool,
-    pub summary: bool,
-    /// What a room was made with can be compared and changed later.
-    pub changes_rooms: bool,
-    /// An account is connected by signing in, instead of or beside the form.
-    pub sign_in: Option<SignInOffer>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[serde(rename_all = "snake_case")]
-pub enum ProviderKind {
-    Rooms,
-    Calendar,
-}
-
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
-pub struct SignInOffer {
-    pub browser: bool,
-    pub device_code: bool,
-    /// Fields that signing in needs, such as an application's id.
-    pub fields: Vec<String>,
-    /// Fields that make it unnecessary, such as a token that was got elsewhere.
-    pub instead: Vec<String>,
-    /// The address that the browser is led back to, to be registered at the service to the letter.
-    pub redirect: String,
-}
-
-/// One field of a connection's form.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
-pub struct FieldView {
-    /// Label key: `field-PROVIDER-KEY` in `ui.ftl`.
-    pub key: String,
-    pub kind: FieldKind,
-    pub required: bool,
-    pub placeholder: String,
-    /// The operator's configuration has it already.
-    pub given: bool,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[serde(rename_all = "snake_case")]
-pub enum FieldKind {
-    Text,
-    Address,
-    /// Goes to the keychain, never comes back to the window.
-    Secret,
-    Switch,
-}
-
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
-pub struct ConnectionView {
-    pub provider: String,
-    /// It has what it needs to be used: where one signs in, an account, or what makes signing in unnecessary.
-    pub connected: bool,
-    /// Values of the fields that are not secret.
-    pub values: BTreeMap<String, String>,
-    /// Keys of the secrets that are kept in the keychain.
-    pub secrets_kept: Vec<String>,
-    pub health: Health,
-    pub message: Option<Message>,
-    pub last_success: Option<DateTime<Utc>>,
-    /// Whose account is connected, where there is one.
-    pub account: Option<AccountView>,
-    /// What the account may do, as far as is known.
-    pub abilities: Vec<Ability>,
-}
-
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
-pub struct AccountView {
-    pub name: String,
-    /// Empty when it says no more than the name.
-    pub login: String,
-}
-
-logged!(AccountView: );
-
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
-pub struct Ability {
-    /// `rooms`, `broadcasts`, `calendar`, `colleagues`; its words are `ability-KEY` in `ui.ftl`.
-    pub key: String,
-    pub allowed: bool,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[serde(rename_all = "snake_case")]
-pub enum Health {
-    Unknown,
-    Works,
-    Check,
-    Broken,
-}
-
-/// What a person chose. Secrets are not settings.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
-#[serde(default)]
-pub struct Settings {
-    pub language: Language,
-    pub theme: Theme,
-    /// Shown to clients in the room.
-    pub specialist_name: String,
-    pub notifications: bool,
-    pub sound: bool,
-    pub privacy: Privacy,
-    pub hide_names: bool,
-    /// Minutes before the start.
-    pub reminders: Vec<u32>,
-    pub warn_before_end: bool,
-    /// The system's real state, read each time.
-    pub autostart: bool,
-    /// `konsultaciya-{date}-{code}`.
-    pub room_template: String,
-    pub code_length: u32,
-    pub default_minutes: u32,
-    /// The link keeps working so long after the planned end, in minutes.
-    pub token_margin_minutes: u32,
-}
-
-impl Default for Settings {
-    fn default() -> Self {
-        Self {
-            language: Language::System,
-            theme: Theme::System,
-            specialist_name: String::new(),
-            notifications: true,
-            sound: true,
-            privacy: Privacy::NoName,
-            hide_names: false,
-            reminders: vec![10],
-            warn_before_end: true,
-            autostart: false,
-            room_template: "konsultaciya-{date}-{code}".into(),
-            code_length: 12,
-            default_minutes: 50,
-            token_margin_minutes: 30,
-        }
-    }
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[serde(rename_all = "snake_case")]
-pub enum Language {
-    System,
-    Ru,
-    En,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[serde(rename_all = "snake_case")]
-pub enum Theme {
-    System,
-    Light,
-    Dark,
-}
-
-/// How much a notification says.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[serde(rename_all = "snake_case")]
-pub enum Privacy {
-    /// "Ivan is in the room, 15:00".
-    Full,
-    /// "A client is there, 15:00".
-    NoName,
-    /// "Kabinet: something happened".
-    Discreet,
 }

@@ -6,11 +6,12 @@ mod support;
 mod backend;
 
 use backend::{Practice, fact};
-use kabinet_app::desktop::NotificationAction;
-use kabinet_app::view::{AppView, ConsultationView, FeedState, TelegramReach};
+use kabinet_app::desktop::{MenuAction, NotificationAction};
+use kabinet_app::view::{AppView, ConsultationView, FeedState, Privacy, TelegramReach};
 use kabinet_app::{Application, Spoken};
 use serde_json::{Value, json};
 use std::sync::Arc;
+use support::desktop::Asked;
 use support::{Computer, call, draft, refusal, settle_in, shows};
 
 /// Connected, with one consultation at 12:30 whose client is reached by WhatsApp, and e-mail.
@@ -107,12 +108,34 @@ async fn what_was_made_by_an_attempt_without_an_answer_is_no_refusal() {
 }
 
 #[tokio::test]
+async fn what_is_asked_for_twice_at_once_is_sent_once() {
+    let (computer, practice) = (Computer::new(), Practice::start().await);
+    let (application, _) = with_client(&computer, &practice).await;
+    practice.refuses("POST conferences", 503, "busy");
+    let mut wanted = draft("Olga", "14:00");
+    wanted["client_side"] = json!({ "reminders": [], "door": "at_time", "contact": { "channel": "whatsapp", "phone": "+79001234568", "language": "ru" } });
+    let made = call(&application, "create_consultation", wanted).await;
+    assert_eq!(made["unsent"], true);
+    // Neither waits for the other to begin, as when a window and the tray are pressed; the outbox may want to send it as well.
+    let before = practice.allows("POST conferences");
+    let send = || call(&application, "send_link", json!({ "id": made["id"] }));
+    tokio::join!(send(), send());
+    assert_eq!(practice.all("POST conferences").len() - before, 1, "the consultation");
+    let links = practice.all("POST messages");
+    assert!(links.len() == 2 && links[0]["id"] == links[1]["id"], "one link, whose backend knows it again: {links:?}");
+    application.shutdown().await;
+}
+
+#[tokio::test]
 async fn a_client_before_the_door_is_let_in_and_answered() {
     let (computer, practice) = (Computer::new(), Practice::start().await);
     let (application, id) = with_client(&computer, &practice).await;
     let key = format!("consultation/{id}");
     practice.tells(&id, "client_waiting", json!({ "where": "page" }));
     let notice = computer.sees("who waits", |asked| asked.standing.get(&key).cloned()).await;
+    let listed = application.shell_verb(&["list".into(), "--json".into()]).await.text;
+    let listed: Value = serde_json::from_str(&listed).expect("JSON");
+    assert_eq!((&listed[0]["status"], &listed[0]["presence"]["place"]), (&json!("planned"), &json!("on_page")));
     assert_eq!(notice.buttons.iter().map(|(_, label)| label.as_str()).collect::<Vec<_>>(), ["Let in", "In 5 minutes", "Message"]);
 
     // "In 5 minutes" is quiet at once, and told until it was heard.
@@ -135,6 +158,8 @@ async fn a_client_before_the_door_is_let_in_and_answered() {
 
     application.notification_action(NotificationAction::Admit { consultation: id.clone() }).await;
     assert_eq!(practice.all("POST admit").len(), 1);
+    application.menu_action(MenuAction::Admit { consultation: id.clone() }).await;
+    assert_eq!(practice.all("POST admit").len(), 2);
     practice.tells(&id, "client_admitted", json!({}));
     shows(&application, "the door", |view| hero(view).is_some_and(|hero| hero.door_open)).await;
     computer.sees("the way in", |asked| asked.standing.get(&key).filter(|one| one.buttons[0].1 == "Join").map(drop)).await;
@@ -159,6 +184,14 @@ async fn a_thread_is_read_and_written() {
     let key = format!("consultation/{id}");
     let notice = computer.sees("the news", |asked| asked.standing.get(&key).cloned()).await;
     assert_eq!(notice.title.reveal(), "A client wrote to you");
+    // At the lowest level the same is a word and a way to the window.
+    let chosen = serde_json::to_value(kabinet_app::view::Settings { privacy: Privacy::Discreet, ..view.settings.clone() });
+    call(&application, "save_settings", chosen.expect("JSON")).await;
+    let discreet = |asked: &Asked| asked.standing.get(&key).filter(|one| one.title.reveal() == "Kabinet").cloned();
+    computer.sees("less", discreet).await;
+    let open = computer.desktop.press(&key, Some(0)).expect("a button");
+    application.notification_action(open).await;
+    assert_eq!(computer.desktop.asked().window.as_deref(), Some(format!("consultation/{id}").as_str()));
     let thread = call(&application, "thread", json!({ "id": id })).await;
     assert_eq!((&thread["items"][0]["text"], &thread["items"][0]["from_client"]), (&json!("Опаздываю"), &json!(true)));
     shows(&application, "it is read", |view| hero(view).is_some_and(|hero| hero.unread == 0)).await;

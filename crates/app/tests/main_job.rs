@@ -273,10 +273,18 @@ async fn the_shells_verbs_do_what_the_window_does() {
     let list: serde_json::Value = serde_json::from_str(&say("list --json").await.text).expect("JSON");
     assert_eq!((list[0]["minutes"].clone(), list[0]["client"].clone()), (json!(50), json!(null)));
     assert!(!list.to_string().contains("Maria"));
+    // Who sees neither name nor note and changes something else, changes neither.
+    let longer = json!({ "id": list[0]["id"], "draft": { "note": "", "client": "",
+        "date": "2026-12-23", "time": "15:30", "minutes": 60, "provider": "jitsi" } });
+    let changed = call(&application, "change_consultation", longer).await;
+    assert_eq!((&changed["minutes"], &changed["note"], &changed["note_hidden"]), (&json!(60), &json!(""), &json!(true)));
     let find = async |text: &str| {
         call(&application, "search", json!({ "sought": { "text": text }, "offset": 0, "limit": 9 })).await["total"].clone()
     };
     assert_eq!((find("ivan").await, find("maria").await, find("23.12.2026").await), (json!(0), json!(0), json!(1)));
+    assert_eq!(say("hide-names off").await.status, 0);
+    let list = say("list --json").await.text;
+    assert!(list.contains("mother Maria") && list.contains("\"Ivan\""), "{list}");
     let refused = say("dance").await;
     assert_eq!(refused.status, 2);
     assert!(refused.text.starts_with("Not understood: dance\n\nKabinet"), "{}", refused.text);

@@ -41,6 +41,7 @@ function consultation(
     link: `https://meet.example.org/${room}`,
     room,
     note: '',
+    note_hidden: false,
     status: 'planned',
     presence: presence('nowhere'),
     steps: [],
@@ -187,6 +188,8 @@ function hidden(view: AppView): AppView {
   const hide = (one: ConsultationView): ConsultationView => ({
     ...one,
     client: null,
+    note: '',
+    note_hidden: one.note !== '',
     presence: { ...one.presence, names: [] },
     steps: one.steps.map((each) => ({ ...each, name: null })),
     contact: one.contact && { ...one.contact, phone: '', email: '' },

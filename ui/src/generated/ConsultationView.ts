@@ -22,7 +22,15 @@ time_zone: string, provider: string,
 /**
  * The link handed to the client.
  */
-link: string, room: string, note: string, status: ConsultationStatus, presence: Presence, 
+link: string, room: string, 
+/**
+ * Empty while names are hidden: it names people as often as not.
+ */
+note: string, 
+/**
+ * There is a note, and names are hidden.
+ */
+note_hidden: boolean, status: ConsultationStatus, presence: Presence, 
 /**
  * Today's way of the client, oldest first.
  */

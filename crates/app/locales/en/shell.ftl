@@ -41,6 +41,8 @@ tray-next = Next at { $time }
 tray-nothing = Nothing more today
 menu-join = Join { $consultation }
 menu-join-this = Join
+menu-admit = Let in { $consultation }
+menu-admit-this = Let in
 menu-copy-link = Copy link
 menu-details = Details
 menu-new-room = New room…
@@ -176,6 +178,7 @@ sign-in-page-nothing = There is nothing on this page
 
 button-admit = Let in
 button-message = Message
+button-open = Open
 notice-says-late = They say: { $minutes ->
     [one] { $minutes } minute late
    *[other] { $minutes } minutes late

@@ -43,6 +43,8 @@ tray-next = Следующая в { $time }
 tray-nothing = Сегодня больше ничего нет
 menu-join = Войти: { $consultation }
 menu-join-this = Войти
+menu-admit = Впустить: { $consultation }
+menu-admit-this = Впустить
 menu-copy-link = Скопировать ссылку
 menu-details = Подробнее
 menu-new-room = Новая комната…
@@ -183,6 +185,7 @@ sign-in-page-nothing = На этой странице ничего нет
 
 button-admit = Впустить
 button-message = Написать
+button-open = Открыть
 notice-says-late = Предупредил об опоздании на { $minutes ->
     [one] { $minutes } минуту
     [few] { $minutes } минуты

@@ -116,15 +116,20 @@ impl Application {
     }
 
     /// Has something sent. Tried again after a lost answer it is the same thing, and is sent once.
+    /// So is what two windows, or a window and the tray, ask for at the same time.
     pub(super) async fn hand_over(&self, id: &str, body: OutgoingBody) -> Result<(), CommandError> {
-        let line = self.line_for(id).await?;
         let mut hasher = DefaultHasher::new();
         (id, &body.purpose, &body.channel, &body.text).hash(&mut hasher);
         let what = hasher.finish();
         let attempt = *self.look().attempted.entry(what).or_insert_with(|| self.parts.ids.next());
+        let line = self.line_for(id).await?;
         let answer = line.write(id, &OutgoingBody { id: attempt, ..body }).await;
         if !matches!(answer, Err(LineError::Unreachable(_) | LineError::Busy { .. } | LineError::Unexpected(_))) {
-            self.look().attempted.remove(&what);
+            let mut state = self.look();
+            // Another press may have begun another attempt since.
+            if state.attempted.get(&what) == Some(&attempt) {
+                state.attempted.remove(&what);
+            }
         }
         answer.map(drop).map_err(|error| refused(&error))
     }

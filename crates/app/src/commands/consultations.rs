@@ -166,7 +166,7 @@ impl Application {
             without: None,
         });
         let (moved, at_provider) = (placed.room.link != before.link, placed.made.is_some());
-        // A form that was not shown the name cannot give it back.
+        // A form that was shown neither the name nor the note cannot give them back.
         let hidden = names_hidden && planned.client.is_empty();
         let now = Consultation {
             client: if hidden { before.client.clone() } else { planned.client },
@@ -176,7 +176,7 @@ impl Application {
             provider: placed.provider,
             link: placed.room.link,
             room: placed.room.name,
-            note: planned.note,
+            note: if hidden && planned.note.is_empty() { before.note.clone() } else { planned.note },
             made: placed.made,
             ..wished
         };
@@ -193,12 +193,20 @@ impl Application {
     }
 
     /// Where clients have pages, the backend gives the link; it is worth a moment to copy the right one.
-    async fn have_page_made(&self, id: &str) {
+    async fn have_page_made(self: &Arc<Self>, id: &str) {
         let pages = self.look().practice.as_ref().is_some_and(|practice| practice.pages);
         let Some(line) = self.line().filter(|_| pages) else { return };
-        if let Ok(Err(error)) = tokio::time::timeout(PAGE_WITHIN, self.send_one(&line, id)).await {
-            tracing::info!(error = &error as &dyn std::error::Error, "the client's page is made later");
-        }
+        let (application, id) = (self.clone(), id.to_owned());
+        // Nobody waits longer, but what is under way goes on: given up, it would be sent again.
+        let sending = self.tasks.spawn(async move {
+            tokio::select! {
+                () = application.stop.cancelled() => {}
+                sent = application.send_one(&line, &id) => if let Err(error) = sent {
+                    tracing::info!(error = &error as &dyn std::error::Error, "the client's page is made later");
+                },
+            }
+        });
+        let _ = tokio::time::timeout(PAGE_WITHIN, sending).await;
     }
 
     /// A new room where none was pasted.

@@ -96,8 +96,7 @@ pub(super) fn arrival(notice: &Writer<'_>, handled: &Handled, now: DateTime<Utc>
 /// Who waits before a closed door is let in, anybody else is joined.
 fn way_in(notice: &Writer<'_>, now: DateTime<Utc>) -> (NotificationAction, String) {
     let Known { consultation, attended } = notice.known;
-    let on_page = attended.foremost().is_some_and(|client| client.place == Place::Page);
-    if on_page && !client_side::door_open(consultation, attended, now) { notice.admit() } else { notice.join() }
+    if client_side::waits_to_be_let_in(consultation, attended, now) { notice.admit() } else { notice.join() }
 }
 
 /// The client was told to wait, and cannot.

@@ -167,15 +167,15 @@ fn a_client_who_cannot_wait_is_told_though_the_alert_was_answered() {
 #[test]
 fn a_message_is_told_without_a_word_of_it() {
     let mut state = with_page(&[event(1, "13:00", Kind::MessageReceived { message: "m1".into() }, "")]);
-    let mut check = |privacy, expected: (&str, &str)| {
+    let mut check = |privacy, expected: (&str, &str), button: &str| {
         state.kept.settings.privacy = privacy;
         let notice = standing_at(&state, "13:00").expect("a notice").notification;
         assert_eq!((notice.title.reveal().as_str(), notice.body.reveal().as_str()), expected);
+        assert_eq!(buttons(&state, "13:00"), [button]);
     };
-    check(Privacy::Full, ("Client c1 wrote to you", "Consultation at 15:00. Written at 13:00"));
-    check(Privacy::NoName, ("A client wrote to you", "Consultation at 15:00. Written at 13:00"));
-    check(Privacy::Discreet, ("Kabinet", "There is news"));
-    assert_eq!(buttons(&state, "13:00"), ["Message"]);
+    check(Privacy::Discreet, ("Kabinet", "There is news"), "Open");
+    check(Privacy::Full, ("Client c1 wrote to you", "Consultation at 15:00. Written at 13:00"), "Message");
+    check(Privacy::NoName, ("A client wrote to you", "Consultation at 15:00. Written at 13:00"), "Message");
     show(&mut state, "13:00");
     // Read here it is gone; another one rings.
     state.learn(event(2, "13:05", Kind::MessageReceived { message: "m2".into() }, ""));
@@ -254,4 +254,31 @@ fn quiet_knows_what_can_wait_from_who_waits() {
     reminded.kept.settings.reminders = vec![10];
     reminded.kept.do_not_disturb_until = Some(at("14:55"));
     assert_eq!((title(&reminded, "14:51"), title(&reminded, "14:55")), (String::new(), "Consultation at 15:00".into()));
+}
+
+#[test]
+fn at_the_lowest_level_no_notice_tells_by_its_buttons_what_it_is() {
+    let delivery = Kind::Delivery {
+        id: "d1".into(),
+        channel: "whatsapp".into(),
+        purpose: "link".into(),
+        state: "failed".into(),
+        code: Some("quota".into()),
+    };
+    let check = |events: &[Event], time: &str, usual: &[&str]| {
+        let mut state = with_page(events);
+        state.kept.settings.reminders = vec![10];
+        assert_eq!(buttons(&state, time), usual);
+        state.kept.settings.privacy = Privacy::Discreet;
+        let notice = standing_at(&state, time).expect("a notice").notification;
+        assert_eq!((notice.title.reveal().as_str(), notice.body.reveal().as_str()), ("Kabinet", "There is news"));
+        let show = NotificationAction::Show { consultation: "c1".into() };
+        assert_eq!(notice.buttons, [(show, "Open".to_owned())]);
+    };
+    check(&[waits(1, "14:50")], "14:50", &["Let in", "In 5 minutes", "Message"]);
+    check(&[joined(1, "14:50", "Ivan")], "14:50", &["Join", "In 5 minutes", "Message"]);
+    check(&[event(1, "13:00", Kind::MessageReceived { message: "m1".into() }, "")], "13:00", &["Message"]);
+    check(&[event(1, "14:40", Kind::ClientLate { minutes: 10 }, "")], "14:41", &[]);
+    check(&[event(1, "13:00", delivery, "")], "13:00", &[]);
+    check(&[], "14:50", &["Join"]);
 }

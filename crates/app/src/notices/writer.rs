@@ -36,10 +36,14 @@ impl Writer<'_> {
     ) -> Notice {
         let settings = self.state.settings();
         let privacy = if settings.hide_names && settings.privacy == Privacy::Full { Privacy::NoName } else { settings.privacy };
-        let (title, body) = match privacy {
-            Privacy::Full if !self.name().is_empty() => (named, body),
-            Privacy::Full | Privacy::NoName => (plain, body),
-            Privacy::Discreet => (self.words.say("app-name", &[]), self.words.say("notice-discreet", &[])),
+        let (title, body, buttons) = match privacy {
+            Privacy::Full if !self.name().is_empty() => (named, body, buttons),
+            Privacy::Full | Privacy::NoName => (plain, body, buttons),
+            Privacy::Discreet => {
+                let (title, body) = (self.words.say("app-name", &[]), self.words.say("notice-discreet", &[]));
+                // What can be done about it, or that nothing can, would tell what it is.
+                (title, body, vec![self.show()])
+            }
         };
         let id = self.known.consultation.id.clone();
         let notification = Notification {
@@ -76,6 +80,11 @@ impl Writer<'_> {
     pub fn join(&self) -> (NotificationAction, String) {
         let consultation = self.known.consultation.id.clone();
         (NotificationAction::Join { consultation }, self.words.say("button-join", &[]))
+    }
+
+    fn show(&self) -> (NotificationAction, String) {
+        let consultation = self.known.consultation.id.clone();
+        (NotificationAction::Show { consultation }, self.words.say("button-open", &[]))
     }
 
     pub fn admit(&self) -> (NotificationAction, String) {

@@ -1,4 +1,5 @@
 use super::*;
+use crate::record::Kind;
 use crate::testing::{at, consultation, event, joined, left, started, state};
 use crate::tray::tray_view;
 use crate::view::{Language, PresencePlace};
@@ -91,13 +92,53 @@ fn what_becomes_of_a_consultation(
     assert_eq!((one.status, one.asks_outcome), (status, asks));
 }
 
+#[rstest]
+#[case::on_the_page("14:50", &["page"], Status::Planned, ConsultationStatus::Planned)]
+#[case::in_the_lobby("14:50", &["lobby"], Status::Planned, ConsultationStatus::Planned)]
+#[case::in_the_room("14:50", &["page", "joined"], Status::Planned, ConsultationStatus::Running)]
+#[case::line_lost("14:50", &["joined", "lost"], Status::Planned, ConsultationStatus::Running)]
+#[case::the_specialist_alone("14:50", &["started"], Status::Planned, ConsultationStatus::Running)]
+#[case::on_the_page_at_its_time("15:00", &["page"], Status::Planned, ConsultationStatus::Running)]
+#[case::on_the_page_after_it("15:51", &["page"], Status::Planned, ConsultationStatus::Planned)]
+#[case::back_on_the_page_after_it("15:51", &["joined", "started", "left", "ended", "page"], Status::Planned, ConsultationStatus::Finished)]
+#[case::on_the_page_of_one_that_is_done("14:50", &["page"], Status::Finished, ConsultationStatus::Finished)]
+#[case::in_the_room_of_one_that_is_done("14:50", &["joined"], Status::Finished, ConsultationStatus::Running)]
+fn a_consultation_runs_by_its_time_or_while_somebody_is_in_the_room(
+    #[case] now: &str,
+    #[case] events: &[&str],
+    #[case] said: Status,
+    #[case] status: ConsultationStatus,
+) {
+    let made = events.iter().zip(1..).map(|(kind, cursor)| {
+        let kind = match *kind {
+            "page" => Kind::ClientWaiting { lobby: false },
+            "lobby" => Kind::ClientWaiting { lobby: true },
+            "joined" => Kind::ClientJoined { again: false },
+            "lost" => Kind::ClientLineLost,
+            "started" => Kind::SessionStarted,
+            "left" => Kind::ClientLeft { reason: "hung_up".into() },
+            _ => Kind::SessionEnded { together: 300 },
+        };
+        event(cursor, "14:45", kind, "")
+    });
+    let one = Consultation { status: said, ..consultation("c1", "15:00", 50) };
+    let view = app_view(&state(&[one], &made.collect::<Vec<_>>()), at(now));
+    let one = view.hero.iter().chain(view.groups.iter().flat_map(|group| &group.items)).next().expect("one");
+    assert_eq!(one.status, status);
+}
+
 #[test]
 fn hidden_names_are_nowhere() {
-    let mut state =
-        state(&[consultation("c1", "15:00", 50)], &[joined(1, "14:58", "Ivan"), event(2, "14:59", Kind::ClientNamed, "Ivan P.")]);
+    let noted = Consultation { note: "Ivan's sister".into(), ..consultation("c1", "15:00", 50) };
+    let events = [joined(1, "14:58", "Ivan"), event(2, "14:59", Kind::ClientNamed, "Ivan P.")];
+    let mut state = state(&[noted, consultation("c2", "17:00", 50)], &events);
+    let shown = app_view(&state, at("15:00")).hero.expect("a consultation");
+    assert_eq!((shown.note.as_str(), shown.note_hidden), ("Ivan's sister", false));
     state.kept.settings.hide_names = true;
     let view = app_view(&state, at("15:00"));
     assert_eq!(view.hero.as_ref().and_then(|hero| hero.client.as_deref()), None);
+    assert_eq!(view.hero.as_ref().map(|hero| hero.note_hidden), Some(true));
+    assert!(!view.groups[0].items[0].note_hidden, "there is none");
     let json = serde_json::to_string(&view).expect("JSON");
     assert!(!json.contains("Ivan") && !json.contains("Client c1"), "{json}");
 }

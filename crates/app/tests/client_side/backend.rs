@@ -74,8 +74,11 @@ impl Practice {
         self.known().loses_one = true;
     }
 
-    pub fn allows(&self, what: &str) {
-        self.known().refuses.remove(what);
+    /// Refuses no more; says how often it was asked until then.
+    pub fn allows(&self, what: &str) -> usize {
+        let mut known = self.known();
+        known.refuses.remove(what);
+        known.asked.iter().filter(|(asked, _)| asked == what).count()
     }
 
     /// An event of a consultation, with what its kind carries.

@@ -58,6 +58,15 @@ export class Talk {
     }
   }
 
+  /** Lets go of what was read, and of what is being read. */
+  forget() {
+    this.#asked++
+    this.items = []
+    this.fresh = new Set()
+    this.known = false
+    this.failure = null
+  }
+
   /** Sends what is typed. What is refused stays in the field. */
   async send(): Promise<boolean> {
     const text = this.#typed.trim()

@@ -45,6 +45,17 @@ test('a slow answer to an old question is dropped', async () => {
   expect(one.items.map(({ id }) => id)).toEqual(['new'])
 })
 
+test('what is hidden is let go of, also when it was being read', async () => {
+  const one = talk([item('a')])
+  await one.look(1)
+  const reading = one.look(0)
+  one.forget()
+  await reading
+  expect([one.items, [...one.fresh], one.known]).toEqual([[], [], false])
+  await one.look(0)
+  expect(one.items.map(({ id }) => id)).toEqual(['a'])
+})
+
 test('what was read stays when it cannot be read again', async () => {
   let works = true
   const one = new Talk(
