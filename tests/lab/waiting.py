@@ -12,7 +12,7 @@ class TooLate(AssertionError):
     """The fact did not come true in time."""
 
 
-def wait_for(fact: Callable[[], T], what: str = "the fact", seconds: float = 10.0) -> T:
+def wait_for(fact: Callable[[], T], what: str = "the fact", seconds: float = 30.0) -> T:
     """Asks `fact` again and again until it gives something true, and returns that."""
     deadline = time.monotonic() + seconds
     while True:

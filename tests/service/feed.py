@@ -139,7 +139,7 @@ class Views:
         self.poll.close()
         self.stream.close()
 
-    def wait(self, kind: str, seconds: float = 10, after: int = 0, **facts: Any) -> Event:
+    def wait(self, kind: str, seconds: float = 30, after: int = 0, **facts: Any) -> Event:
         """The first event of this kind with these facts behind the cursor `after`; `name`, `side` and `proof` are of its `who`."""
 
         def look(reader: Reader) -> Event | None:

@@ -24,9 +24,10 @@ class LongRun:
             self._thread = threading.Thread(target=self._run, daemon=True)
             self._thread.start()
 
-    def __call__(self, seconds: float = 240) -> Any:
+    def __call__(self) -> Any:
         self.begin()
         assert self._thread
+        seconds = 90 + 4 * self.takes
         self._thread.join(seconds)
         assert self._outcome is not None, f"{self.work.__name__} did not end within {seconds:g} s"
         result, failure = self._outcome

@@ -17,7 +17,7 @@ class Consultation:
     room: str
     views: Views
 
-    def wait(self, kind: str, seconds: float = 10, **facts: Any) -> Event:
+    def wait(self, kind: str, seconds: float = 30, **facts: Any) -> Event:
         return self.views.wait(kind, seconds, consultation=self.id, **facts)
 
     def story(self) -> list[str]:

@@ -32,6 +32,7 @@ CAPTURES = sorted(path.stem for path in FIXTURES.glob("*.json"))
 
 # The departures that give no reason are told after fifteen seconds.
 SETTLED = 18.0
+IN_TIME = 1.0  # seconds: what was played later than that tells of other things than what was recorded
 WITHIN = 2000  # milliseconds: so long a request may be overtaken
 
 ORDERS = ["as recorded", "reversed", "doubled", "first is host"]
@@ -59,6 +60,7 @@ class Play:
     presses: list[tuple[float, str]] = field(default_factory=list)  # when, and in which room
     rooms: list[str] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
+    late: float = 0.0
 
 
 def moment(body: dict[str, Any]) -> float:
@@ -148,15 +150,17 @@ def overtaking(requests: list[Request]) -> list[Request]:
 
 
 def perform(backend: Backend, play: Play, start: float, ids: dict[str, str], token: str, failures: list[str]) -> None:
+    """At the recording's own pace. How late the backend had a step at most, the play remembers."""
     steps: list[tuple[float, Any]] = [(due, room) for due, room in play.presses] + [(r.due, r) for r in play.requests]
     steps.sort(key=lambda step: step[0])
     for due, step in steps:
-        time.sleep(max(0.0, start + due - time.time()))  # the recording's own pace
+        time.sleep(max(0.0, start + due - time.time()))
         if isinstance(step, Request):
             answer = backend.ask("POST", step.path, step.body, WORD)
         else:
             at = datetime.fromtimestamp(start + due, timezone.utc).isoformat()
             answer = backend.send("POST", f"/api/conferences/{ids[step]}/pressed-join", {"at": at}, token)
+        play.late = max(play.late, time.time() - start - due)
         if answer.status != 200:
             failures.append(f"{play.capture} ({play.order}): {answer.status} {answer.body!r}")
 
@@ -164,10 +168,19 @@ def perform(backend: Backend, play: Play, start: float, ids: dict[str, str], tok
 @LongRun
 def plays(folder: Path) -> dict[tuple[str, str], Play]:
     """All captures in all orders at once: as long as the longest of them takes."""
+    for attempt in range(3):
+        results = played(folder / str(attempt))
+        late = max(play.late for play in results.values())
+        if late < IN_TIME:
+            return results
+    raise AssertionError(f"this machine is too busy to play what was recorded at its own pace: {late:.1f} s late")
+
+
+def played(folder: Path) -> dict[tuple[str, str], Play]:
     results: dict[tuple[str, str], Play] = {}
     failures: list[str] = []
-    (folder / "plain").mkdir()
-    (folder / "first").mkdir()
+    for name in ("plain", "first"):
+        (folder / name).mkdir(parents=True)
     with Backend(folder / "plain", env={"LOG": "info"}) as plain, Backend(folder / "first", env={"LOG": "info", "JITSI__FIRST_IS_HOST": "true"}) as first:
         staff = {backend: Specialist(backend, "Анна Петрова", "--token-id", "spec-17") for backend in (plain, first)}
         # Far enough ahead to plan everything before.

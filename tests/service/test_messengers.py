@@ -232,8 +232,8 @@ def test_a_client_is_reminded_by_the_bot_that_they_let_in(tmp_path: Path, hire: 
 def test_an_instance_that_is_signed_out_is_seen_by_the_operator(tmp_path: Path):
     with chats(tmp_path) as practice:
         state = lambda: {it["connection"]: it["state"] for it in practice.backend.health()["connections"]}  # noqa: E731
-        wait_for(lambda: state().get("green-api") == "ok", "the account being well", 30)
+        wait_for(lambda: state().get("green-api") == "ok", "the account being well", 60)
         practice.green.set(state="notAuthorized")
-        wait_for(lambda: state()["green-api"] == "failing", "its trouble being seen", 30)
+        wait_for(lambda: state()["green-api"] == "failing", "its trouble being seen", 60)
         practice.green.set(state="authorized")
-        wait_for(lambda: state()["green-api"] == "ok", "it being well again", 30)
+        wait_for(lambda: state()["green-api"] == "ok", "it being well again", 60)

@@ -76,7 +76,7 @@ class Page:
     def story(self) -> list[str]:
         return [e["kind"] for e in self.specialist.views.events(consultation=self.id) if e["kind"] != "consultation_changed"]
 
-    def wait(self, kind: str, seconds: float = 10, **facts: Any) -> Any:
+    def wait(self, kind: str, seconds: float = 30, **facts: Any) -> Any:
         return self.specialist.views.wait(kind, seconds, consultation=self.id, **facts)
 
 

@@ -108,6 +108,7 @@ def test_a_gap_in_the_numbers_asks_for_a_snapshot(house: Backend, anna: Speciali
         (GUIDE, json.dumps({"event": "participant_joined", "roomName": "r", "participantId": "recorder@hidden.meet.jitsi/x"}).encode()),
         (SYNC, sync("__jicofo-health-check-7", "somebody")),
     ],
+    ids=["somebody speaks", "a server looks after itself", "a recorder", "a server looks after itself, event_sync"],
 )
 def test_what_means_nothing_is_taken_and_said_so(house: Backend, path: str, body: bytes):
     answer = post(house, path, body)
