@@ -167,6 +167,19 @@ def test_a_first_link_is_sent_and_its_client_is_let_in_from_the_notification(pra
     assert len(green.whatsapp.messages) == 1
 
 
+def test_who_waits_is_let_in_from_the_trays_menu(practice, phone, notices):
+    made = plan(practice)
+    phone.look(made["page_link"])
+    arrival(notices)
+    entry = wait_for(lambda: practice.tray.find(ADMIT), "the entry in the tray's menu")
+    assert CLIENT not in entry.label
+    assert now(practice, made)["status"] == "planned", "nobody is in the room"
+    practice.tray.press(ADMIT)
+    phone.reads("Войти в комнату")
+    wait_for(lambda: not practice.tray.find(ADMIT), "the entry's end")
+    phone.put_away()
+
+
 @pytest.mark.parametrize(
     ("privacy", "title", "body", "buttons"),
     [

@@ -168,3 +168,16 @@ test('the key of names is shown when asked, and one from elsewhere is taken', as
   await page.getByRole('button', { name: 'Use this key' }).click()
   await expect(page.getByText('The key is on this computer.')).toBeVisible()
 })
+
+test('at the usual width of the window the link’s menu stands beside its button', async ({ page }) => {
+  await page.setViewportSize({ width: 404, height: 652 })
+  await openSample(page, 'clients', HERO)
+  await expect(page.getByRole('button', { name: 'More about the link' })).toBeEnabled()
+  const middle = async (name: string) => {
+    const box = await page.getByRole('button', { name, exact: true }).boundingBox()
+    return box && box.y + box.height / 2
+  }
+  const copy = await middle('Copy link')
+  expect(copy).not.toBeNull()
+  expect(await middle('More about the link')).toBeCloseTo(copy ?? 0, 0)
+})
