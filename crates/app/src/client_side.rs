@@ -59,6 +59,7 @@ pub(crate) fn reach(state: &State, now: DateTime<Utc>) -> Option<ReachView> {
     Some(ReachView {
         telegram,
         telegram_name: reach.telegram.as_ref().map(|chat| chat.name.clone()).unwrap_or_default(),
+        telegram_next_name: reach.telegram_next.as_ref().map(|chat| chat.name.clone()),
         after_seconds: reach.after_seconds,
         quiet_from: reach.quiet_from.clone(),
         quiet_to: reach.quiet_to.clone(),

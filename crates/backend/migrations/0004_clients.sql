@@ -45,11 +45,12 @@ CREATE TABLE messages (
 CREATE INDEX messages_by_consultation ON messages (consultation, at);
 
 -- Whom a messenger's chat belongs to. Of the chat's id only a keyed hash is searched for; what is needed to write there is sealed in the body.
--- `who` is `specialist:ID` or `consultation:ID`.
+-- `who` is `specialist:ID` or `consultation:ID`. One that waits to be confirmed stands beside the confirmed one, which is in use until then.
 CREATE TABLE chats (
     channel      TEXT NOT NULL,
     chat_hash    BLOB NOT NULL,
     who          TEXT NOT NULL,
+    confirmed    INTEGER NOT NULL,
     updated_at   INTEGER NOT NULL,
     body         TEXT NOT NULL,
     PRIMARY KEY (channel, chat_hash, who)

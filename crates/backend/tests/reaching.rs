@@ -365,6 +365,57 @@ async fn nothing_goes_to_a_chat_that_nobody_has_confirmed() {
 }
 
 #[tokio::test]
+async fn the_confirmed_chat_is_used_until_another_is_confirmed() {
+    let mut practice = Practice::reachable().await;
+    practice.started("815", Some(practice.code().await)).await;
+    practice.house.restart().await;
+    let reach = practice.reach().await;
+    assert!(reach.telegram.expect("a chat").confirmed && !reach.telegram_next.expect("another").confirmed);
+    practice.house.plan().await;
+    practice.house.report("participant_joined", "ivan").await;
+    practice.house.later(120).await;
+    let [(_, alert)] = &practice.deliveries("alert").await[..] else { panic!("one alert") };
+    assert_eq!(alert["to"], CHAT);
+    // What the other chat's owner does concerns their chat alone.
+    practice.house.in_chat(What::Stopped { chat: "815".into(), blocked: false }).await;
+    let reach = practice.reach().await;
+    assert!(reach.telegram.is_some_and(|chat| chat.confirmed) && reach.telegram_next.is_none());
+    // A link that nobody presses in time, and one that somebody else did.
+    let late = practice.code().await;
+    practice.house.later(15 * 60).await;
+    practice.started("816", Some(late)).await;
+    assert_eq!(practice.reach().await.telegram_next, None);
+    practice.started("817", Some(practice.code().await)).await;
+    assert_eq!(practice.ask(Method::DELETE, "/api/reach/telegram/confirm").await.status(), StatusCode::NO_CONTENT);
+    let reach = practice.reach().await;
+    assert!(reach.telegram.is_some_and(|chat| chat.confirmed) && reach.telegram_next.is_none());
+    // Whoever opens the chat in use again means that one.
+    practice.started("818", Some(practice.code().await)).await;
+    practice.started(CHAT, Some(practice.code().await)).await;
+    assert_eq!(practice.reach().await.telegram_next, None);
+}
+
+#[tokio::test]
+async fn a_chat_that_is_confirmed_takes_the_place_of_the_one_before() {
+    let mut practice = Practice::reachable().await;
+    practice.started("815", Some(practice.code().await)).await;
+    assert_eq!(practice.ask(Method::POST, "/api/reach/telegram/confirm").await.status(), StatusCode::OK);
+    practice.house.restart().await;
+    let reach = practice.reach().await;
+    assert!(reach.telegram.is_some_and(|chat| chat.confirmed) && reach.telegram_next.is_none());
+    let talk = practice.house.plan().await;
+    practice.house.report("participant_joined", "ivan").await;
+    practice.house.later(120).await;
+    let [(_, alert)] = &practice.deliveries("alert").await[..] else { panic!("one alert") };
+    assert_eq!(alert["to"], "815");
+    assert_eq!(practice.pressed(CHAT, "p1", button("coming", &talk)).await, "This button is not for this chat.");
+    practice.started("816", Some(practice.code().await)).await;
+    assert_eq!(practice.ask(Method::DELETE, "/api/reach/telegram").await.status(), StatusCode::NO_CONTENT);
+    let reach = practice.reach().await;
+    assert!(reach.telegram.is_none() && reach.telegram_next.is_none(), "both are let go");
+}
+
+#[tokio::test]
 async fn a_client_binds_a_chat_for_one_consultation() {
     use base64::Engine;
     let practice = Practice::open().await;

@@ -197,6 +197,11 @@ fn how_the_specialist_is_reached_is_said_in_one_word() {
     check(chat(false, false), &["telegram"], TelegramReach::Unconfirmed);
     check(chat(true, false), &["telegram"], TelegramReach::Bound);
     check(chat(true, true), &["telegram"], TelegramReach::Blocked);
+    let mut waits = state(&[], &[]);
+    waits.practice = Some(of_practice(&["telegram"]));
+    waits.reach = Some(Reach { telegram: chat(true, false), telegram_next: chat(false, false), ..Reach::default() });
+    let seen = reach(&waits, at("12:00")).expect("a view");
+    assert_eq!((seen.telegram, seen.telegram_next_name.as_deref()), (TelegramReach::Bound, Some("Anna")));
 }
 
 #[test]

@@ -110,16 +110,15 @@ pub async fn stopped(
     let Some(parts) = clients.reach.parts() else { return Ok(()) };
     let owners = clients.reach.owners_of(chat_hash(parts, chat.reveal()));
     // Nothing goes to a chat that nobody has confirmed.
-    let mut answer = owners.iter().any(|bound| bound.confirmed && !blocked).then(|| {
+    let answer = owners.iter().any(|bound| bound.confirmed && !blocked).then(|| {
         let said = words(&clients.language).say("bot-stopped", &[]);
         reply(parts, None, chat, said)
     });
+    if !blocked && !owners.is_empty() {
+        return clients.reach.let_go(writer, &owners, answer.into_iter().collect()).await;
+    }
     for bound in owners {
-        if blocked {
-            clients.reach.set_blocked(writer, bound, true).await?;
-        } else {
-            clients.reach.forget(writer, bound.owner, answer.take().into_iter().collect()).await?;
-        }
+        clients.reach.set_blocked(writer, bound, true).await?;
     }
     Ok(())
 }

@@ -14,7 +14,6 @@ use sqlx::sqlite::SqliteConnection;
 struct Body {
     chat: String,
     name: String,
-    confirmed: bool,
     #[serde(default)]
     blocked: bool,
 }
@@ -31,24 +30,26 @@ pub(super) async fn put_chosen(
     Ok(())
 }
 
-/// In the place of the chat that its owner had in this messenger.
+/// A confirmed one in the place of the confirmed one that its owner had in this messenger, one that waits in the place of one that waits.
 pub(super) async fn put_chat(
     connection: &mut SqliteConnection,
     rows: &Rows,
     chat: &KeptChat,
     now: Timestamp,
 ) -> Result<(), StorageError> {
-    forget_chat(&mut *connection, chat.channel, chat.owner).await?;
-    let body = Body {
-        chat: chat.chat.reveal().clone(),
-        name: chat.name.reveal().clone(),
-        confirmed: chat.confirmed,
-        blocked: chat.blocked,
-    };
-    sqlx::query("INSERT INTO chats (channel, chat_hash, who, updated_at, body) VALUES (?1, ?2, ?3, ?4, ?5)")
+    sqlx::query("DELETE FROM chats WHERE channel = ?1 AND who = ?2 AND (confirmed = ?3 OR chat_hash = ?4)")
+        .bind(chat.channel.name())
+        .bind(chat.owner.to_string())
+        .bind(chat.confirmed)
+        .bind(chat.hash.as_slice())
+        .execute(&mut *connection)
+        .await?;
+    let body = Body { chat: chat.chat.reveal().clone(), name: chat.name.reveal().clone(), blocked: chat.blocked };
+    sqlx::query("INSERT INTO chats (channel, chat_hash, who, confirmed, updated_at, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6)")
         .bind(chat.channel.name())
         .bind(chat.hash.as_slice())
         .bind(chat.owner.to_string())
+        .bind(chat.confirmed)
         .bind(to_millis(now))
         .bind(sealed(rows, ("chats", &chat.owner), &body))
         .execute(connection)
@@ -56,13 +57,19 @@ pub(super) async fn put_chat(
     Ok(())
 }
 
-pub(super) async fn forget_chat(
+/// All that their owner has in this messenger, or the one of this hash.
+pub(super) async fn forget_chats(
     connection: &mut SqliteConnection,
     channel: Channel,
     owner: ChatOwner,
+    hash: Option<[u8; 32]>,
 ) -> Result<(), StorageError> {
-    let forget = sqlx::query("DELETE FROM chats WHERE channel = ?1 AND who = ?2").bind(channel.name()).bind(owner.to_string());
-    forget.execute(connection).await?;
+    sqlx::query("DELETE FROM chats WHERE channel = ?1 AND who = ?2 AND (?3 IS NULL OR chat_hash = ?3)")
+        .bind(channel.name())
+        .bind(owner.to_string())
+        .bind(hash.as_ref().map(<[u8; 32]>::as_slice))
+        .execute(connection)
+        .await?;
     Ok(())
 }
 
@@ -104,9 +111,9 @@ impl ReachBook for Sqlite {
     }
 
     async fn chats(&self) -> Result<Vec<KeptChat>, StorageError> {
-        let kept: Vec<(String, Vec<u8>, String, String)> =
-            sqlx::query_as("SELECT channel, chat_hash, who, body FROM chats").fetch_all(&self.readers).await?;
-        kept.iter().map(|(channel, hash, who, body)| chat(&self.private, channel, hash, who, body)).collect()
+        let kept: Vec<ChatRow> =
+            sqlx::query_as("SELECT channel, chat_hash, who, confirmed, body FROM chats").fetch_all(&self.readers).await?;
+        kept.iter().map(|row| chat(&self.private, row)).collect()
     }
 
     async fn code(&self, hash: [u8; 32], now: Timestamp) -> Result<Option<ChatOwner>, StorageError> {
@@ -141,16 +148,19 @@ impl ReachBook for Sqlite {
     }
 }
 
-fn chat(rows: &Rows, channel: &str, hash: &[u8], who: &str, body: &str) -> Result<KeptChat, StorageError> {
+/// Its channel, its hash, whose it is, whether that is confirmed, and its body.
+type ChatRow = (String, Vec<u8>, String, bool, String);
+
+fn chat(rows: &Rows, (channel, hash, who, confirmed, body): &ChatRow) -> Result<KeptChat, StorageError> {
     let damaged = || StorageError::Damaged { what: "a chat" };
     let body: Body = serde_json::from_str(&rows.read(("chats", &who), body)?).map_err(|_| damaged())?;
     Ok(KeptChat {
         channel: Channel::from_name(channel).ok_or_else(damaged)?,
         owner: who.parse()?,
-        hash: hash.try_into().map_err(|_| damaged())?,
+        hash: hash.as_slice().try_into().map_err(|_| damaged())?,
         chat: body.chat.into(),
         name: body.name.into(),
-        confirmed: body.confirmed,
+        confirmed: *confirmed,
         blocked: body.blocked,
     })
 }
