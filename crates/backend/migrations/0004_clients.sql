@@ -70,6 +70,16 @@ CREATE TABLE reach (
     body         TEXT NOT NULL
 ) WITHOUT ROWID;
 
+-- The specialist's presses on *Join* of the last day, of which no event tells: whoever has just pressed it is not called away.
+CREATE TABLE presses (
+    consultation TEXT NOT NULL,
+    at           INTEGER NOT NULL,
+    specialist   TEXT NOT NULL,
+    reports      INTEGER NOT NULL,
+    PRIMARY KEY (consultation, at)
+) WITHOUT ROWID;
+CREATE INDEX presses_by_time ON presses (at);
+
 -- Keys of what came in from messengers, so that what comes again is known. Forgotten after some days.
 CREATE TABLE seen (
     key          TEXT PRIMARY KEY,

@@ -107,6 +107,8 @@ pub enum Row {
     Resent(Resent),
     /// The one of these that has this hash.
     ForgetOneChat(Channel, reach::ChatOwner, [u8; 32]),
+    /// What is older than a day goes with it.
+    PressedJoin(reach::Press),
 }
 
 /// The token of a consultation's page, as far as it is kept.

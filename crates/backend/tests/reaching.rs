@@ -326,6 +326,57 @@ async fn a_restart_between_the_alert_and_its_answer_changes_nothing() {
     assert!(practice.reach().await.telegram.expect("a chat").confirmed);
 }
 
+/// A consultation at noon whose room reports nobody, and its client's page, which is open.
+async fn waits_on_a_page(practice: &Practice, link: &str) -> (Conference, String) {
+    let body = json!({"client": "Ivan", "start_date": "2026-12-23", "start_time": "12:00", "timezone": "UTC",
+        "provider": "telemost", "link": link});
+    let talk: Conference = practice.send(Method::POST, "/api/conferences", body).await.json().await.expect("a consultation");
+    let link = talk.invite_link.clone().expect("a page");
+    let page = link.strip_prefix("https://events.example.org").expect("ours").to_owned();
+    is_here(practice, &page).await;
+    (talk, page)
+}
+
+async fn is_here(practice: &Practice, page: &str) {
+    let said =
+        practice.house.http.post(practice.house.url(&format!("{page}/here"))).body(json!({"visit": "visit-one"}).to_string());
+    assert_eq!(said.send().await.expect("an answer").status(), StatusCode::OK);
+}
+
+#[tokio::test]
+async fn a_press_on_join_outlives_a_restart() {
+    let mut practice = Practice::reachable().await;
+    let talk = practice.house.plan().await;
+    practice.house.report("participant_joined", "ivan").await;
+    practice.house.later(2).await;
+    practice.ask(Method::POST, &format!("/api/conferences/{}/pressed-join", talk.id)).await;
+    practice.house.restart().await;
+    practice.house.later(30).await;
+    practice.house.later(30).await;
+    assert_eq!(practice.alerts().await, 0, "as before the restart");
+    practice.house.later(30).await;
+    assert_eq!(practice.alerts().await, 1, "whoever pressed and did not come is told");
+}
+
+#[tokio::test]
+async fn a_press_on_the_join_of_a_room_that_reports_nobody_outlives_a_restart() {
+    let mut practice = Practice::open_with(|config| config.practice.public_url = "https://events.example.org".to_owned()).await;
+    practice.started(CHAT, Some(practice.code().await)).await;
+    assert_eq!(practice.ask(Method::POST, "/api/reach/telegram/confirm").await.status(), StatusCode::OK);
+    let (pressed, its_page) = waits_on_a_page(&practice, "https://telemost.example/j/1234567890").await;
+    let (other, other_page) = waits_on_a_page(&practice, "https://telemost.example/j/1234567891").await;
+    practice.house.later(2).await;
+    practice.ask(Method::POST, &format!("/api/conferences/{}/pressed-join", pressed.id)).await;
+    practice.house.restart().await;
+    for page in [&its_page, &other_page] {
+        is_here(&practice, page).await;
+    }
+    practice.house.later(30).await;
+    let events = practice.house.events(TOKEN).await;
+    let told: Vec<_> = events.iter().filter(|event| event.kind == "escalated").map(|event| event.consultation).collect();
+    assert_eq!(told, [Some(other.id)]);
+}
+
 #[tokio::test]
 async fn a_code_binds_once_and_not_for_ever() {
     let practice = Practice::open().await;

@@ -7,8 +7,9 @@ use crate::StorageError;
 use crate::client_side::ClientSide;
 use crate::feed::{self, Ear};
 use crate::page::Pages;
-use crate::ports::reach::{Chosen, KeptChat};
-use crate::ports::{LoggedEvent, Reader};
+use crate::ports::reach::{Chosen, KeptChat, Press};
+use crate::ports::{LoggedEvent, Reader, Row};
+use crate::writer::{Append, WriteError, WriterHandle};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::{NaiveTime, SubsecRound};
@@ -142,9 +143,14 @@ impl Reaches {
         self.bot.get().cloned().or_else(|| self.parts()?.messengers.bot_name())
     }
 
-    /// The specialist has pressed *Join*; `reports`: the room will tell when they are in.
-    pub fn pressed_join(&self, specialist: SpecialistId, consultation: ConsultationId, reports: bool) {
-        self.nudge(Nudge::PressedJoin { specialist, consultation, reports });
+    /// The specialist has pressed *Join*. It is kept, since no event tells of it and a restart must not forget it.
+    ///
+    /// # Errors
+    /// When it cannot be kept.
+    pub async fn pressed_join(&self, writer: &WriterHandle, press: Press) -> Result<(), WriteError> {
+        writer.append(Append { events: Vec::new(), rows: vec![Row::PressedJoin(press)] }).await?;
+        self.nudge(Nudge::PressedJoin(press));
+        Ok(())
     }
 
     /// Has waiting clients looked at now; for clocks that jump.

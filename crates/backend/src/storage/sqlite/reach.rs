@@ -1,13 +1,16 @@
 //! How people are reached: chats, codes that bind them, and what specialists chose.
 
 use super::beside::{read_delivery_body, sealed, state};
-use super::{Rows, Sqlite, to_millis};
+use super::{Rows, Sqlite, from_millis, to_millis};
 use crate::StorageError;
-use crate::ports::reach::{BindingCode, ChatOwner, Chosen, KeptChat, ReachBook, SentAlert};
+use crate::ports::reach::{BindingCode, ChatOwner, Chosen, KeptChat, Press, ReachBook, SentAlert};
 use async_trait::async_trait;
 use kabinet_domain::{Channel, DeliveryId, SpecialistId, Timestamp};
 use serde::{Deserialize, Serialize};
 use sqlx::sqlite::SqliteConnection;
+
+/// Longer ago than a press matters to anybody.
+const KEEP_PRESSES: chrono::Duration = chrono::Duration::days(1);
 
 /// What of a chat names a person: sealed.
 #[derive(Serialize, Deserialize)]
@@ -97,6 +100,19 @@ pub(super) async fn use_code(connection: &mut SqliteConnection, hash: [u8; 32], 
     if used.rows_affected() == 0 { Err(StorageError::Repeated) } else { Ok(()) }
 }
 
+pub(super) async fn put_press(connection: &mut SqliteConnection, press: &Press, now: Timestamp) -> Result<(), StorageError> {
+    let forget = sqlx::query("DELETE FROM presses WHERE at < ?1").bind(to_millis(now - KEEP_PRESSES));
+    forget.execute(&mut *connection).await?;
+    sqlx::query("INSERT INTO presses (consultation, at, specialist, reports) VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING")
+        .bind(press.consultation.to_string())
+        .bind(to_millis(press.at))
+        .bind(press.specialist.to_string())
+        .bind(press.reports)
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
 #[async_trait]
 impl ReachBook for Sqlite {
     async fn chosen(&self) -> Result<Vec<(SpecialistId, Chosen)>, StorageError> {
@@ -123,6 +139,24 @@ impl ReachBook for Sqlite {
             .fetch_optional(&self.readers)
             .await?;
         who.map(|who| who.parse()).transpose()
+    }
+
+    async fn presses(&self, from: Timestamp) -> Result<Vec<Press>, StorageError> {
+        let kept: Vec<(String, i64, String, bool)> =
+            sqlx::query_as("SELECT consultation, at, specialist, reports FROM presses WHERE at >= ?1 ORDER BY at")
+                .bind(to_millis(from))
+                .fetch_all(&self.readers)
+                .await?;
+        let damaged = || StorageError::Damaged { what: "a press on Join" };
+        let read = |(consultation, at, specialist, reports): &(String, i64, String, bool)| {
+            Ok(Press {
+                consultation: consultation.parse().map_err(|_| damaged())?,
+                at: from_millis(*at)?,
+                specialist: specialist.parse().map_err(|_| damaged())?,
+                reports: *reports,
+            })
+        };
+        kept.iter().map(read).collect()
     }
 
     async fn alert(&self, id: DeliveryId) -> Result<Option<SentAlert>, StorageError> {
