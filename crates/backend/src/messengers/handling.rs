@@ -145,21 +145,29 @@ impl Handling {
         let understood = wired.listener().understand(received.body.reveal().as_bytes(), received.at);
         let Some(Incoming { key, at, what }) = understood else { return self.done(received).await };
         let (clients, writer) = (&*self.parts.clients, &self.parts.writer);
+        let handled = Some(Row::Handled(received.key.clone()));
         match what {
             What::Message { chat, phone, text, kind } => {
                 self.keep_learned().await?;
                 let channel = wired.info().channel;
                 return self.message(wired, received, Said { key: &key, at, channel, chat, phone, text, kind }).await;
             }
+            // The same status again is no step.
             What::Status { id, state, code } => {
                 self.parts.deliveries.status(wired.info().channel, &id, state, code).await.map(drop)?;
             }
             What::Started { chat, name, code } => {
-                reach::incoming::started(clients, writer, &chat, &name, code.as_deref()).await?;
+                return Ok(reach::incoming::started(clients, writer, &chat, &name, code.as_deref(), handled).await?);
             }
-            What::Pressed { chat, press, data, .. } => reach::incoming::pressed(clients, writer, &chat, &press, &data).await?,
-            What::Stopped { chat, blocked } => reach::incoming::stopped(clients, writer, &chat, blocked).await?,
-            What::Resumed { chat } => reach::incoming::resumed(clients, writer, &chat).await?,
+            What::Pressed { chat, press, data, .. } => {
+                let said = reach::incoming::pressed(clients, writer, &chat, &press, &data, handled).await?;
+                reach::incoming::acknowledge(clients, &press, &said).await;
+                return Ok(());
+            }
+            What::Stopped { chat, blocked } => {
+                return Ok(reach::incoming::stopped(clients, writer, &chat, blocked, handled).await?);
+            }
+            What::Resumed { chat } => return Ok(reach::incoming::resumed(clients, writer, &chat, handled).await?),
             What::Account { usable, code } => wired.says_of_itself(usable, code),
             What::Other => {}
         }

@@ -92,17 +92,21 @@ impl Reaches {
         Ok(())
     }
 
-    /// Notes that a chat takes nothing any more, or does again.
-    pub(super) async fn set_blocked(&self, writer: &WriterHandle, chat: KeptChat, blocked: bool) -> Result<(), WriteError> {
+    /// Notes that this chat takes nothing any more, or does again, whoever's it is, with the rows that go with it.
+    pub(super) async fn set_blocked(
+        &self,
+        writer: &WriterHandle,
+        hash: [u8; 32],
+        blocked: bool,
+        mut rows: Vec<Row>,
+    ) -> Result<(), WriteError> {
         let _one = self.changing.lock().await;
-        let known = [self.kept_chat(chat.owner), self.pending_chat(chat.owner)];
-        let Some(chat) = known.into_iter().flatten().find(|known| known.hash == chat.hash && known.blocked != blocked) else {
-            return Ok(());
-        };
-        let chat = KeptChat { blocked, ..chat };
-        let rows = vec![Row::Chat(Box::new(chat.clone()))];
-        writer.append(Append { events: changed_for(chat.owner), rows }).await?;
-        self.took_chat(chat);
+        let otherwise = self.owners_of(hash).into_iter().filter(|chat| chat.blocked != blocked);
+        let chats: Vec<KeptChat> = otherwise.map(|chat| KeptChat { blocked, ..chat }).collect();
+        rows.extend(chats.iter().map(|chat| Row::Chat(Box::new(chat.clone()))));
+        let events = chats.iter().flat_map(|chat| changed_for(chat.owner)).collect();
+        writer.append(Append { events, rows }).await?;
+        chats.into_iter().for_each(|chat| self.took_chat(chat));
         Ok(())
     }
 

@@ -160,7 +160,7 @@ impl Watch {
     async fn blocked(&mut self, specialist: SpecialistId) {
         let reach = &self.clients.reach;
         let Some(chat) = reach.kept_chat(ChatOwner::Specialist(specialist)) else { return };
-        if let Err(error) = reach.set_blocked(&self.writer, chat, true).await {
+        if let Err(error) = reach.set_blocked(&self.writer, chat.hash, true, Vec::new()).await {
             tracing::warn!(error = &error as &dyn std::error::Error, "cannot keep that a chat is blocked");
         }
     }
