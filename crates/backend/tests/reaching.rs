@@ -5,7 +5,7 @@ mod house;
 mod own_bot;
 
 use house::{House, TOKEN};
-use kabinet_api::{Conference, ReachJson};
+use kabinet_api::{Conference, ConferenceBody, ReachJson};
 use kabinet_backend::storage::Rows;
 use kabinet_domain::SystemIds;
 use kabinet_providers::messengers::What;
@@ -148,7 +148,7 @@ impl Practice {
 }
 
 fn button(answer: &str, talk: &Conference) -> String {
-    format!("a1:{answer}:{}", talk.id.simple())
+    format!("a2:{answer}:{}:{}", talk.id.simple(), talk.starts_at.timestamp())
 }
 
 #[tokio::test]
@@ -227,6 +227,31 @@ async fn a_button_of_a_consultation_that_is_over_changes_nothing() {
     assert_eq!(practice.pressed(CHAT, "p2", button("coming", &talk)).await, "This consultation is over.");
     assert_eq!(practice.pressed(CHAT, "p3", "something else".to_owned()).await, "");
     assert_eq!(practice.count("specialist_answered").await, 0);
+}
+
+#[tokio::test]
+async fn a_button_of_another_time_changes_nothing() {
+    let practice = Practice::reachable().await;
+    let talk = practice.house.plan().await;
+    practice.house.report("participant_joined", "ivan").await;
+    practice.house.later(30).await;
+    let [(_, alert)] = &practice.deliveries("alert").await[..] else { panic!("one alert") };
+    let kept = alert["buttons"][0]["data"].as_str().expect("what the button says").to_owned();
+    assert_eq!(kept, button("coming", &talk));
+    let moved = async |start_time: &str| {
+        let mut body = serde_json::to_value(ConferenceBody::from(talk.clone())).expect("JSON");
+        body["start_time"] = start_time.into();
+        let path = format!("/api/conferences/{}", talk.id);
+        assert_eq!(practice.send(Method::PUT, &path, body).await.status(), StatusCode::OK);
+    };
+    moved("15:00").await;
+    let said = practice.pressed(CHAT, "p1", kept.clone()).await;
+    assert!(said.starts_with("This consultation has another time now."), "{said}");
+    assert_eq!(practice.count("specialist_answered").await, 0);
+    // Moved a little, it is the same meeting, and who waits for it is answered.
+    moved("12:10").await;
+    assert_eq!(practice.pressed(CHAT, "p2", kept).await, "You answered: “I’m coming”.");
+    assert_eq!(practice.count("specialist_answered").await, 1);
 }
 
 #[tokio::test]

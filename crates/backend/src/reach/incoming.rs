@@ -3,7 +3,7 @@
 //! Each may come more than once, and does the same then. Whoever calls has seen to it that the chat is a person's own, and says with
 //! which row it is handled: that row is kept in the commit of what it causes, so that a process that is killed repeats nothing.
 
-use super::alerts::{answered, date_and_time, read_press};
+use super::alerts::{Pressed, answered, date_and_time, read_press};
 use super::binding::{chat_hash, code_hash};
 use super::known::consultation_of;
 use super::{ChatOwner, Parts};
@@ -183,7 +183,7 @@ async fn answer_by_button(
     clients: &ClientSide,
     parts: &Parts,
     chat: &Sensitive<String>,
-    (answer, consultation): (SpecialistAnswer, ConsultationId),
+    Pressed { answer, consultation, starts_at }: Pressed,
     words: &Words,
 ) -> Result<(String, Option<Plain>), WriteError> {
     let talk = parts.consultations.find(consultation).await.map_err(unread)?;
@@ -200,6 +200,9 @@ async fn answer_by_button(
     }
     if !is_open(&talk, parts.now()) {
         return nothing("bot-over");
+    }
+    if !page::same_meeting(talk.starts_at, starts_at) {
+        return nothing("bot-moved");
     }
     if parts.status.is_running(consultation) {
         return nothing("bot-running");
