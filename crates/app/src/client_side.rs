@@ -8,6 +8,7 @@ use crate::view::{
     PracticeView, ReachView, TelegramReach,
 };
 use chrono::{DateTime, Duration, Utc};
+use kabinet_domain::SpecialistAnswer;
 use kabinet_domain::waiting::LATE;
 use std::collections::BTreeMap;
 
@@ -220,7 +221,7 @@ pub(crate) fn answer(consultation: &Consultation, attended: &Attended, now: Date
     let said = said(attended).filter(|said| consultation.starts_at - AROUND <= said.at)?;
     let waits_still = attended.visit.as_ref().is_none_or(|visit| visit.ended.is_none() && visit.began <= said.at);
     let counts = match said.answer {
-        AlertAnswerKind::Coming => said.at + crate::notices::ARRIVING > now,
+        AlertAnswerKind::Coming => SpecialistAnswer::Coming.holds_until(said.at) > now,
         AlertAnswerKind::Late => said.until.is_some_and(|until| until > now),
         AlertAnswerKind::Cannot => true,
     };

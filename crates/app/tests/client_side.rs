@@ -130,7 +130,7 @@ async fn a_client_before_the_door_is_let_in_and_answered() {
     practice.tells(&id, "specialist_answered", json!({ "answer": "coming" }));
     shows(&application, "the answer", |view| hero(view).is_some_and(|hero| hero.answer.is_some())).await;
     assert!(!computer.desktop.asked().standing.contains_key(&key));
-    computer.put_forward(&application, 2);
+    computer.put_forward(&application, 3);
     computer.sees("the client again", |asked| asked.standing.get(&key).cloned()).await;
 
     application.notification_action(NotificationAction::Admit { consultation: id.clone() }).await;

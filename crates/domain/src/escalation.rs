@@ -8,6 +8,9 @@ mod talk;
 
 use crate::event::{EventKind, SpecialistAnswer};
 use crate::reach::{Disturbance, Reach};
+/// Whoever opens their page earlier than this before the time tries it out. It is what makes a client one who waits at all, and what
+/// desktops announce from: a client who is told that they are waiting must not wait unheard because no desktop is there to say so.
+pub use crate::waiting::EARLY;
 use crate::{ConsultationId, Cursor, EventId, Place, Timestamp};
 use chrono::{Days, Duration, TimeZone};
 use std::collections::{BTreeMap, BTreeSet};
@@ -16,23 +19,17 @@ use talk::Talk;
 /// Desktops change their line now and then; so long nobody is called away because of it.
 pub const NO_DESKTOP_GRACE: Duration = Duration::seconds(5);
 
-/// "I'm coming" is believed for so long.
-pub const COMES_WITHIN: Duration = Duration::minutes(3);
-
-/// "In five minutes" may take one more.
+/// "In five minutes" may take one more: the desktop rings first.
 pub const LATER_THAN_SAID: Duration = Duration::minutes(1);
 
 /// The browser, the name page and perhaps a login lie between the press on *Join* and the room.
 pub const JOINS_WITHIN: Duration = Duration::seconds(90);
 
-/// After "I can't", or where no room reports the specialist, nothing of this talk disturbs for so long.
-pub const SETTLED_FOR: Duration = Duration::hours(2);
-
 /// What is older wakes nobody: the backend was down, or the news came late.
 pub const TOO_OLD: Duration = Duration::minutes(10);
 
-/// Whoever opens their page earlier than this before the time tries it out.
-pub const EARLY: Duration = Duration::minutes(15);
+/// Between the page and the room a client is in neither for a moment; who comes after a longer absence has come anew.
+pub const SAME_VISIT: Duration = Duration::seconds(30);
 
 /// Whoever is back so soon was not away: a page that is opened anew, a line that changes. The case goes on, and is told of once.
 pub const NOT_AWAY: Duration = Duration::seconds(10);

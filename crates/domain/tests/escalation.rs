@@ -174,6 +174,14 @@ fn an_answer_is_believed_for_a_while() {
 }
 
 #[test]
+fn what_cannot_be_met_is_the_visit_and_not_the_next() {
+    check([(0, waits()), (30, says(Cannot)), (100, closes()), (130, waits())], &[]);
+    check([(0, waits()), (30, says(Cannot)), (100, closes()), (131, waits())], &[(191, Waits)]);
+    check([(-60, says(Cannot)), (0, waits())], &[(60, Waits)]);
+    check([(0, waits()), (30, says(Cannot)), (7231, joins("a"))], &[(7291, Inside)]);
+}
+
+#[test]
 fn an_answer_that_was_taken_back_was_never_given() {
     // The withdrawal is heard of first, and names the answer by its number.
     let withdrawn = What::Withdrawn { of: EventId(Uuid::from_u128(3)) };
@@ -189,9 +197,9 @@ fn a_press_on_join_is_believed_for_a_while() {
 
 #[test]
 fn a_page_that_is_opened_long_before_is_tried_out() {
-    check([(-7200, waits())], &[(-900, Waits)]);
+    check([(-7200, waits())], &[(-3600, Waits)]);
     check([(-7200, waits()), (-7100, closes())], &[]);
-    check([(-7200, waits()), (-3600, joins("a"))], &[(-3600, Inside)]);
+    check([(-7200, waits()), (-5400, joins("a"))], &[(-5400, Inside)]);
 }
 
 #[test]

@@ -1,9 +1,7 @@
 //! In whatever order and how often it is asked: each cause is told once, and never after an answer.
 
 use chrono::Duration;
-use kabinet_domain::escalation::{
-    ARRIVALS_WITHIN, AWAY, COMES_WITHIN, Case, Escalation, Happened, MOST_ARRIVALS, Spot, What, escalate,
-};
+use kabinet_domain::escalation::{ARRIVALS_WITHIN, AWAY, Case, Escalation, Happened, MOST_ARRIVALS, Spot, What, escalate};
 use kabinet_domain::reach::{Quiet, Reach};
 use kabinet_domain::{ConsultationId, Cursor, EventId, SpecialistAnswer, Timestamp};
 use proptest::prelude::*;
@@ -162,7 +160,7 @@ proptest! {
         let told = live(&day, alone, None);
         let consultation = |cause: &EventId| day.iter().find(|event| event.id == *cause).map(|event| event.consultation);
         for answer in day.iter().filter(|event| matches!(event.what, What::Answered(_))) {
-            let believed = answer.received_at..answer.received_at + COMES_WITHIN;
+            let believed = answer.received_at..answer.received_at + SpecialistAnswer::COMES_WITHIN;
             let later = |event: &&Happened| event.cursor > answer.cursor && event.consultation == answer.consultation;
             // An answer that was taken back was never given, in whatever order the two are heard of.
             if day.iter().any(|event| matches!(event.what, What::Withdrawn { of } if of == answer.id)) {
@@ -173,6 +171,11 @@ proptest! {
             if day.iter().any(|event| event.consultation == answer.consultation && another_story(event))
                 || day.iter().filter(later).any(|event| matches!(event.what, What::PressedJoin { .. } | What::Withdrawn { .. }))
             {
+                continue;
+            }
+            // "I can't" is said of a visit: whoever comes again has come anew.
+            let comes = |event: &Happened| matches!(event.what, What::Came { .. });
+            if answer.what == What::Answered(SpecialistAnswer::Cannot) && day.iter().filter(later).any(comes) {
                 continue;
             }
             for (cause, at) in &told {

@@ -1,15 +1,12 @@
 //! One consultation as the log has it: who is there, what was said, and what of it may have to be told.
 
 use super::{
-    ARRIVALS_WITHIN, AWAY, Alert, AlertKind, COMES_WITHIN, Case, EARLY, Fate, Happened, JOINS_WITHIN, LATER_THAN_SAID,
-    MOST_ARRIVALS, NO_DESKTOP_GRACE, NOT_AWAY, SETTLED_FOR, Spot, TOO_OLD, What,
+    ARRIVALS_WITHIN, AWAY, Alert, AlertKind, Case, EARLY, Fate, Happened, JOINS_WITHIN, LATER_THAN_SAID, MOST_ARRIVALS,
+    NO_DESKTOP_GRACE, NOT_AWAY, SAME_VISIT, Spot, TOO_OLD, What,
 };
 use crate::{ConsultationId, EventId, SpecialistAnswer, Timestamp};
 use chrono::Duration;
 use std::collections::BTreeMap;
-
-/// A client who goes from the page into the room is in neither for a moment.
-const BETWEEN_PAGE_AND_ROOM: Duration = Duration::seconds(30);
 
 /// Something that may have to be told.
 #[derive(Debug, Clone, Copy)]
@@ -67,6 +64,8 @@ pub(super) struct Silence {
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Then {
     Nothing,
+    /// It was said of this visit: whoever comes again has come anew.
+    NothingOfThisVisit,
     /// What was not told by then is told.
     GoOn,
     /// Whoever waits then is told of once more, because this answer was not kept to.
@@ -150,18 +149,16 @@ impl Talk {
             What::SessionEnded => self.in_session = false,
             What::PressedJoin { .. } | What::Answered(_) if self.in_session => {}
             What::PressedJoin { reports: false } => {
-                self.silence = Some(Silence { until: at + SETTLED_FOR, then: Then::Nothing });
+                self.silence = Some(Silence { until: at + SpecialistAnswer::SETTLED_FOR, then: Then::Nothing });
                 self.end(Fate::Met, at);
             }
             What::PressedJoin { reports: true } => self.joins(at + JOINS_WITHIN),
             What::Answered(answer) => {
+                let until = answer.holds_until(at);
                 self.silence = Some(match answer {
-                    SpecialistAnswer::Coming => Silence { until: at + COMES_WITHIN, then: Then::Remind(event.id) },
-                    SpecialistAnswer::Late { minutes } => {
-                        let until = at + Duration::minutes((*minutes).into()) + LATER_THAN_SAID;
-                        Silence { until, then: Then::Remind(event.id) }
-                    }
-                    SpecialistAnswer::Cannot => Silence { until: at + SETTLED_FOR, then: Then::Nothing },
+                    SpecialistAnswer::Coming => Silence { until, then: Then::Remind(event.id) },
+                    SpecialistAnswer::Late { .. } => Silence { until: until + LATER_THAN_SAID, then: Then::Remind(event.id) },
+                    SpecialistAnswer::Cannot => Silence { until, then: Then::NothingOfThisVisit },
                 });
                 self.end(Fate::Answered(*answer), at);
             }
@@ -180,8 +177,11 @@ impl Talk {
         self.on_the_way_until = None;
         let at = event.received_at;
         let away = self.empty_since.take().map(|since| at - since);
+        if !was_there && away.is_none_or(|away| away > SAME_VISIT) {
+            self.silence.take_if(|silence| matches!(silence.then, Then::NothingOfThisVisit));
+        }
         let goes_on = self.silence.is_none_or(|silence| matches!(silence.then, Then::GoOn));
-        let was_away = !was_there && !(goes_on && !self.in_session && self.take_up());
+        let taken_up = !was_there && goes_on && !self.in_session && self.take_up();
         let kind = if matches!(spot, Spot::Room | Spot::Unreported) { AlertKind::Inside } else { AlertKind::Waits };
         for open in self.open().filter(|_| spot != Spot::Page) {
             open.entered_at.get_or_insert(at);
@@ -189,7 +189,7 @@ impl Talk {
                 open.kind = kind;
             }
         }
-        let is_news = was_away || self.open().next().is_none();
+        let is_news = !(was_there || taken_up) || self.open().next().is_none();
         if is_news && goes_on && !self.in_session {
             self.begin(event.id, kind, at, at - event.at > TOO_OLD);
             let not_before = self.silence.map(|silence| silence.until);
@@ -206,7 +206,7 @@ impl Talk {
             let on_the_way = self.on_page && moved && !self.unreported;
             self.on_page = false;
             if on_the_way {
-                self.on_the_way_until = Some(at + BETWEEN_PAGE_AND_ROOM);
+                self.on_the_way_until = Some(at + SAME_VISIT);
             }
             return;
         }
