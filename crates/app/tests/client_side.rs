@@ -206,6 +206,15 @@ async fn how_the_specialist_is_reached_is_asked_changed_and_told() {
     call(&application, "confirm_telegram", json!({ "on": true })).await;
     assert_eq!(reach(&application.view()).telegram, TelegramReach::Bound);
 
+    // Another chat answers; the one before is used until that one is confirmed, and stays when it is not.
+    practice.reach(|reach| reach["telegram_next"] = json!({ "name": "Boris", "confirmed": false }));
+    practice.tells_of_reach();
+    shows(&application, "another", |view| reach(view).telegram_next_name.as_deref() == Some("Boris")).await;
+    assert_eq!(reach(&application.view()).telegram, TelegramReach::Bound);
+    call(&application, "confirm_telegram", json!({ "on": false })).await;
+    let stays = reach(&application.view());
+    assert_eq!((stays.telegram, stays.telegram_next_name), (TelegramReach::Bound, None));
+
     // What another desktop said of it stays as it is.
     practice.reach(|reach| reach["quiet_until"] = json!("2030-01-01T00:00:00Z"));
     let save = |after: u32, from: Option<&str>| json!({ "after_seconds": after, "quiet_from": from, "quiet_to": "07:30", "quiet_even_clients": true });

@@ -183,6 +183,10 @@ export function clientHandlers({ name, view, now, find, edit, push }: Tools): Cl
         later(ANSWERED, () => reach({ telegram: 'bound' }))
         return done()
       }
+      if (view().reach?.telegram === 'bound') {
+        later(ANSWERED, () => reach({ telegram_next_name: 'Елена, новый телефон' }))
+        return done()
+      }
       reach({ binding_until: ahead(15) })
       later(ANSWERED, () =>
         reach({ telegram: 'unconfirmed', telegram_name: 'Елена С.', binding_until: null }),

@@ -708,6 +708,7 @@ telegram-unbound = Nobody can tell you away from this computer yet. One press op
 telegram-waits = Press Start in the chat that has opened. It waits until { $time }.
 telegram-unconfirmed = The chat “{ $name }” has answered. Is it you? Nothing is sent there before you say so.
 telegram-unconfirmed-nameless = Somebody has answered; the name is hidden. Is it you? Nothing is sent there before you say so.
+telegram-another = Another chat
 telegram-next = Another chat, “{ $name }”, has answered. Is it you? Until you say so, alerts go where they went before.
 telegram-next-nameless = Another chat has answered; its name is hidden. Is it you? Until you say so, alerts go where they went before.
 telegram-me = It’s me
