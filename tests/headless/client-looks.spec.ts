@@ -26,6 +26,7 @@ const STATES: [sample: string, screen: string][] = [
   ['unbound', 'settings'],
   ['binding', 'settings'],
   ['unconfirmed', 'settings'],
+  ['next_chat', 'settings'],
   ['blocked', 'settings'],
   ['botless', 'settings'],
   ['botless', ''],

@@ -88,8 +88,12 @@ def test_a_press_that_comes_thrice_is_sent_once(post: Chats, anna: Specialist):
     body = {"id": str(uuid4()), "purpose": "link"}
     assert sorted(meeting.ask("/messages", body).status for _ in range(3)) == [200, 200, 201]
     post.wait_for_message(meeting.link)
-    meeting.write("До встречи")
+    written = meeting.write("До встречи")
     post.wait_for_message("До встречи")
+    said = {"id": written, "purpose": "message", "text": "До встречи"}
+    assert meeting.ask("/messages", said).status == 200
+    refused = meeting.ask("/messages", {**said, "text": "Я передумала"})
+    assert (refused.status, refused.code) == (409, "id_taken")
     assert len([it for it in post.sent() if meeting.link in it.text]) == 1
     refused = meeting.ask("/messages", {**body, "purpose": "message", "text": "Другое"})
     assert (refused.status, refused.code) == (409, "id_taken")

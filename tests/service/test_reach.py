@@ -173,6 +173,45 @@ def test_one_click_binds_a_chat_and_it_waits_to_be_confirmed(tmp_path: Path, hir
         practice.wait_for_alert("ничего не придёт")
 
 
+def test_the_chat_in_use_stays_so_until_another_is_confirmed(leave: Leaves, post: Chats):
+    away = leave()
+    stranger, newer = (5600000000 + secrets.randbelow(10**8) for _ in range(2))
+    for person in (stranger, newer):
+        post.bot.edit("person", "add", set={"id": person, "first_name": "Телефон"})
+        post.backend.private.add(str(person))
+    post.bind(binding_code(post, away.specialist), stranger)
+    wait_for(lambda: away.reach().get("telegram_next"), "the other chat that waits")
+    assert away.reach()["telegram"]["confirmed"] and not away.reach()["telegram_next"]["confirmed"]
+    meeting = away.meeting()
+    meeting.say("here")
+    away.alert("Клиент ждёт")
+    assert not [it for it in post.bot.to(stranger) if "ждёт" in it.text]
+    assert post.backend.ask("DELETE", "/api/reach/telegram/confirm", token=away.specialist.token).status == 204
+    assert away.reach()["telegram"]["confirmed"] and "telegram_next" not in away.reach()
+    post.bind(binding_code(post, away.specialist), newer)
+    wait_for(lambda: away.reach().get("telegram_next"), "the new telephone's chat")
+    assert confirm(post, away.specialist).status == 200
+    assert away.reach()["telegram"]["confirmed"] and "telegram_next" not in away.reach()
+    another = away.meeting()
+    another.say("here")
+    post.wait_for_alert("Клиент ждёт", chat=newer, seconds=40)
+    assert len(away.alerts()) == 1
+
+
+def test_a_press_on_join_outlives_a_kill(tmp_path: Path, leave: Leaves):
+    with chats(tmp_path) as practice:
+        away = leave(practice)
+        pressed, other = (away.meeting(room=None, provider="telemost", link=f"https://telemost.example/j/{number}") for number in (1, 2))
+        pressed.say("here")
+        assert pressed.ask("/pressed-join").status == 200
+        practice.backend.kill()
+        practice.backend.start()
+        for meeting in (pressed, other):
+            meeting.say("here")
+        other.wait_for_delivery("sent", purpose="alert", seconds=60)
+        assert not pressed.deliveries(purpose="alert"), "the specialist is on the way, as before the kill"
+
+
 def test_whoever_follows_at_no_desktop_is_told_at_once(leave: Leaves):
     away = leave(after_seconds=900)
     meeting = away.meeting()

@@ -135,6 +135,9 @@ pub struct ReachJson {
     /// The chat in Telegram; absent while none is bound. Read only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub telegram: Option<BoundChat>,
+    /// Another one, which takes the place of a confirmed one as soon as it is confirmed too. Read only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub telegram_next: Option<BoundChat>,
     /// An alert that nobody answered goes there after so many seconds; from 10 to 900.
     pub after_seconds: u32,
     /// `22:00`; both or none.

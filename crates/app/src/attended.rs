@@ -5,6 +5,7 @@
 
 use crate::record::{Event, Kind, Seen};
 use chrono::{DateTime, Duration, Utc};
+use kabinet_domain::escalation::SAME_VISIT;
 use std::collections::BTreeSet;
 
 /// The source that tells for rooms which report nothing.
@@ -14,7 +15,7 @@ const PAGE: &str = "page";
 const MOVED: &str = "moved";
 
 /// A client who goes from the page into the room leaves the page on the way; that is one visit.
-const BETWEEN_PAGE_AND_ROOM: Duration = Duration::seconds(30);
+const BETWEEN_PAGE_AND_ROOM: Duration = SAME_VISIT;
 
 /// Whoever pressed the page's way into the room first says there who they are, and which camera they use.
 const ON_THE_WAY_IN: Duration = Duration::minutes(5);

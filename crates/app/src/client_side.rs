@@ -8,6 +8,7 @@ use crate::view::{
     PracticeView, ReachView, TelegramReach,
 };
 use chrono::{DateTime, Duration, Utc};
+use kabinet_domain::SpecialistAnswer;
 use kabinet_domain::waiting::LATE;
 use std::collections::BTreeMap;
 
@@ -59,6 +60,7 @@ pub(crate) fn reach(state: &State, now: DateTime<Utc>) -> Option<ReachView> {
     Some(ReachView {
         telegram,
         telegram_name: reach.telegram.as_ref().map(|chat| chat.name.clone()).unwrap_or_default(),
+        telegram_next_name: reach.telegram_next.as_ref().map(|chat| chat.name.clone()),
         after_seconds: reach.after_seconds,
         quiet_from: reach.quiet_from.clone(),
         quiet_to: reach.quiet_to.clone(),
@@ -225,7 +227,7 @@ pub(crate) fn answer(consultation: &Consultation, attended: &Attended, now: Date
     let said = said(attended).filter(|said| consultation.starts_at - AROUND <= said.at)?;
     let waits_still = attended.visit.as_ref().is_none_or(|visit| visit.ended.is_none() && visit.began <= said.at);
     let counts = match said.answer {
-        AlertAnswerKind::Coming => said.at + crate::notices::ARRIVING > now,
+        AlertAnswerKind::Coming => SpecialistAnswer::Coming.holds_until(said.at) > now,
         AlertAnswerKind::Late => said.until.is_some_and(|until| until > now),
         AlertAnswerKind::Cannot => true,
     };

@@ -6,8 +6,9 @@
 //! - An arrival stands while the client is there, the specialist is not, and nobody has answered it. It is quiet for the whole
 //!   visit once the specialist has been inside.
 //! - An answer silences it for a time, wherever it was given: here, on another desktop, in a messenger. It rings again when "in 5
-//!   minutes" is over, or when the specialist who is coming has not been seen inside within the time that the way into the room takes.
-//!   "I can't" silences it for the visit.
+//!   minutes" is over, or when the specialist who is coming has not been seen inside within the time that the way there takes.
+//!   "I can't" silences it for the visit. How long each holds is the domain's rule, which messengers keep to as well
+//!   (`SpecialistAnswer::holds_until`).
 //! - A client who waits on the page before a closed door is let in by its first button, a client who can come in is joined by it.
 //! - A client who left while the arrival stood is told quietly in its place, unless they went from the page into the room; an arrival
 //!   that was wrong is taken back without a word.
@@ -33,6 +34,7 @@ use crate::state::State;
 use crate::words::Words;
 use arrival::{arrival, cannot_wait, departure};
 use chrono::{DateTime, Duration, Utc};
+use kabinet_domain::escalation::JOINS_WITHIN;
 use kabinet_domain::reach::Disturbance;
 use news::{client_late, end_warning, gone_room, not_sent, reminder, wrote};
 use std::collections::BTreeMap;
@@ -42,8 +44,8 @@ use writer::Writer;
 pub const SNOOZE_MINUTES: u32 = 5;
 
 /// Between the press on *Join* and the arrival in the room lie the browser, the name page and perhaps a login.
-/// The backend looks for the specialist's arrival as long.
-pub(crate) const ARRIVING: Duration = Duration::seconds(90);
+/// The backend looks for the specialist's arrival as long, and tells nobody elsewhere.
+pub(crate) const ARRIVING: Duration = JOINS_WITHIN;
 
 /// A notification that should stand.
 #[derive(Debug, Clone, PartialEq, Eq)]

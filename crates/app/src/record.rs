@@ -360,6 +360,8 @@ pub struct Practice {
 #[serde(default)]
 pub struct Reach {
     pub telegram: Option<Chat>,
+    /// Another one, which waits to be confirmed while that one is used.
+    pub telegram_next: Option<Chat>,
     pub after_seconds: u32,
     /// `22:00`; both or none.
     pub quiet_from: Option<String>,

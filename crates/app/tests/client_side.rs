@@ -153,7 +153,7 @@ async fn a_client_before_the_door_is_let_in_and_answered() {
     practice.tells(&id, "specialist_answered", json!({ "answer": "coming" }));
     shows(&application, "the answer", |view| hero(view).is_some_and(|hero| hero.answer.is_some())).await;
     assert!(!computer.desktop.asked().standing.contains_key(&key));
-    computer.put_forward(&application, 2);
+    computer.put_forward(&application, 3);
     computer.sees("the client again", |asked| asked.standing.get(&key).cloned()).await;
 
     application.notification_action(NotificationAction::Admit { consultation: id.clone() }).await;
@@ -238,6 +238,15 @@ async fn how_the_specialist_is_reached_is_asked_changed_and_told() {
     shows(&application, "somebody", |view| reach(view).telegram == TelegramReach::Unconfirmed).await;
     call(&application, "confirm_telegram", json!({ "on": true })).await;
     assert_eq!(reach(&application.view()).telegram, TelegramReach::Bound);
+
+    // Another chat answers; the one before is used until that one is confirmed, and stays when it is not.
+    practice.reach(|reach| reach["telegram_next"] = json!({ "name": "Boris", "confirmed": false }));
+    practice.tells_of_reach();
+    shows(&application, "another", |view| reach(view).telegram_next_name.as_deref() == Some("Boris")).await;
+    assert_eq!(reach(&application.view()).telegram, TelegramReach::Bound);
+    call(&application, "confirm_telegram", json!({ "on": false })).await;
+    let stays = reach(&application.view());
+    assert_eq!((stays.telegram, stays.telegram_next_name), (TelegramReach::Bound, None));
 
     // What another desktop said of it stays as it is.
     practice.reach(|reach| reach["quiet_until"] = json!("2030-01-01T00:00:00Z"));

@@ -45,11 +45,12 @@ CREATE TABLE messages (
 CREATE INDEX messages_by_consultation ON messages (consultation, at);
 
 -- Whom a messenger's chat belongs to. Of the chat's id only a keyed hash is searched for; what is needed to write there is sealed in the body.
--- `who` is `specialist:ID` or `consultation:ID`.
+-- `who` is `specialist:ID` or `consultation:ID`. One that waits to be confirmed stands beside the confirmed one, which is in use until then.
 CREATE TABLE chats (
     channel      TEXT NOT NULL,
     chat_hash    BLOB NOT NULL,
     who          TEXT NOT NULL,
+    confirmed    INTEGER NOT NULL,
     updated_at   INTEGER NOT NULL,
     body         TEXT NOT NULL,
     PRIMARY KEY (channel, chat_hash, who)
@@ -68,6 +69,16 @@ CREATE TABLE reach (
     specialist   TEXT PRIMARY KEY,
     body         TEXT NOT NULL
 ) WITHOUT ROWID;
+
+-- The specialist's presses on *Join* of the last day, of which no event tells: whoever has just pressed it is not called away.
+CREATE TABLE presses (
+    consultation TEXT NOT NULL,
+    at           INTEGER NOT NULL,
+    specialist   TEXT NOT NULL,
+    reports      INTEGER NOT NULL,
+    PRIMARY KEY (consultation, at)
+) WITHOUT ROWID;
+CREATE INDEX presses_by_time ON presses (at);
 
 -- Keys of what came in from messengers, so that what comes again is known. Forgotten after some days.
 CREATE TABLE seen (

@@ -91,8 +91,10 @@ pub enum Row {
     Page(PageToken),
     /// What a specialist chose about being reached.
     Reach(SpecialistId, Box<reach::Chosen>),
-    /// In the place of the chat that its owner had in this messenger.
+    /// A confirmed one in the place of the confirmed one that its owner had in this messenger, one that waits to be confirmed in the
+    /// place of one that waits.
     Chat(Box<reach::KeptChat>),
+    /// Every chat of theirs in this messenger.
     ForgetChat(Channel, reach::ChatOwner),
     /// In the place of the codes that its owner had.
     BindingCode(reach::BindingCode),
@@ -103,6 +105,10 @@ pub enum Row {
     Wanted(Box<Delivery>),
     /// A person wants one that did not reach anybody tried again.
     Resent(Resent),
+    /// The one of these that has this hash.
+    ForgetOneChat(Channel, reach::ChatOwner, [u8; 32]),
+    /// What is older than a day goes with it.
+    PressedJoin(reach::Press),
 }
 
 /// The token of a consultation's page, as far as it is kept.

@@ -263,10 +263,16 @@ impl Running {
     pub async fn did_in_chat(&self, what: &What) -> bool {
         let (clients, writer) = (&*self.clients, &self.writer);
         let outcome = match what {
-            What::Started { chat, name, code } => incoming::started(clients, writer, chat, name, code.as_deref()).await,
-            What::Stopped { chat, blocked } => incoming::stopped(clients, writer, chat, *blocked).await,
-            What::Resumed { chat } => incoming::resumed(clients, writer, chat).await,
-            What::Pressed { chat, press, data, .. } => incoming::pressed(clients, writer, chat, press, data).await,
+            What::Started { chat, name, code } => incoming::started(clients, writer, chat, name, code.as_deref(), None).await,
+            What::Stopped { chat, blocked } => incoming::stopped(clients, writer, chat, *blocked, None).await,
+            What::Resumed { chat } => incoming::resumed(clients, writer, chat, None).await,
+            What::Pressed { chat, press, data, .. } => match incoming::pressed(clients, writer, chat, press, data, None).await {
+                Ok(said) => {
+                    incoming::acknowledge(clients, press, &said).await;
+                    Ok(())
+                }
+                Err(error) => Err(error),
+            },
             What::Message { .. } | What::Status { .. } | What::Account { .. } | What::Other => Ok(()),
         };
         outcome.is_ok()

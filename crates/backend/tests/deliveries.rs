@@ -98,11 +98,12 @@ async fn a_link_goes_out_once_however_often_it_is_asked_for() {
     assert_eq!(send(&house, link).await.0, StatusCode::OK);
     let (status, taken) = send(&house, json!({"id": Uuid::from_u128(1), "purpose": "message", "text": "Жду вас"})).await;
     assert_eq!((status, taken["error"]["code"].as_str()), (StatusCode::CONFLICT, Some("id_taken")));
-    assert_eq!(
-        send(&house, json!({"id": Uuid::from_u128(2), "purpose": "message", "text": "Жду вас"})).await.0,
-        StatusCode::CREATED
-    );
+    let message = json!({"id": Uuid::from_u128(2), "purpose": "message", "text": "Жду вас"});
+    assert_eq!(send(&house, message.clone()).await.0, StatusCode::CREATED);
     until(&house, &["sent", "sent"]).await;
+    assert_eq!(send(&house, message.clone()).await.0, StatusCode::OK, "the same is the same");
+    let (status, taken) = send(&house, with(message, json!({"text": "Не жду вас"}))).await;
+    assert_eq!((status, taken["error"]["code"].as_str()), (StatusCode::CONFLICT, Some("id_taken")), "another text is not");
     let written = messenger.written();
     assert_eq!(written.len(), 2);
     assert!(written.iter().all(|one| one.to == PHONE && !one.text.contains("Иван")));

@@ -10,6 +10,7 @@ use house::{House, TOKEN};
 use kabinet_api::{Conference, Messages};
 use reqwest::{Method, Response, StatusCode};
 use serde_json::{Value, json};
+use sqlx::sqlite::{SqliteConnectOptions, SqlitePool};
 use std::collections::VecDeque;
 use std::io::Write;
 use std::path::Path;
@@ -35,6 +36,22 @@ struct Fake(Arc<Mutex<Said>>);
 struct Said {
     asked: Vec<(String, Value)>,
     next: VecDeque<(&'static str, u16, Value)>,
+    /// Somebody waited for an answer and gave up.
+    given_up: bool,
+}
+
+/// The press that the bot is slow to take the acknowledgement of.
+const SLOW: &str = "slow";
+
+/// Says that nobody waits any more, unless the answer was given.
+struct Waiting(Option<Fake>);
+
+impl Drop for Waiting {
+    fn drop(&mut self) {
+        if let Some(fake) = self.0.take() {
+            fake.0.lock().expect("nobody panicked").given_up = true;
+        }
+    }
 }
 
 impl Fake {
@@ -57,6 +74,15 @@ impl Fake {
     }
 }
 
+/// A slow messenger answers when another press has been acknowledged.
+async fn slowly(fake: &Fake) {
+    let mut waiting = Waiting(Some(fake.clone()));
+    while !fake.asked("answerCallbackQuery").iter().any(|asked| asked["callback_query_id"] != SLOW) {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    waiting.0 = None;
+}
+
 async fn answer(State(fake): State<Fake>, request: Request) -> Answer {
     let path = request.uri().path().to_owned();
     let method = [
@@ -70,16 +96,22 @@ async fn answer(State(fake): State<Fake>, request: Request) -> Answer {
         "setSettings",
         "receiveNotification",
         "deleteNotification",
+        "sendMessage",
+        "answerCallbackQuery",
     ];
     let method = method.into_iter().find(|method| path.contains(method)).unwrap_or("other");
     let body = axum::body::to_bytes(request.into_body(), 1 << 20).await.expect("a body");
     let body: Value = serde_json::from_slice(&body).unwrap_or(json!(path));
+    let is_slow = method == "answerCallbackQuery" && body["callback_query_id"] == SLOW;
     let scripted = {
         let mut said = fake.0.lock().expect("nobody panicked");
         said.asked.push((method.to_owned(), body));
         let place = said.next.iter().position(|(next, ..)| *next == method);
         place.and_then(|place| said.next.remove(place))
     };
+    if is_slow {
+        slowly(&fake).await;
+    }
     let (status, body) = match scripted {
         Some((_, status, body)) => (status, body),
         None => (
@@ -92,7 +124,8 @@ async fn answer(State(fake): State<Fake>, request: Request) -> Answer {
                     tokio::time::sleep(Duration::from_millis(50)).await;
                     json!({"ok": true, "result": []})
                 }
-                "setWebhook" | "deleteWebhook" => json!({"ok": true, "result": true}),
+                "sendMessage" => fixture("telegram", "send_message_200")["response"]["body"].clone(),
+                "setWebhook" | "deleteWebhook" | "answerCallbackQuery" => json!({"ok": true, "result": true}),
                 "getStateInstance" => json!({"stateInstance": "authorized"}),
                 "getSettings" => fixture("green-api", "get_settings_200")["response"]["body"].clone(),
                 "setSettings" => json!({"saveSettings": true}),
@@ -160,6 +193,11 @@ impl Told {
         let answer = self.sends("/api/webhook/green-api", ("authorization", &format!("Bearer {WEBHOOK_TOKEN}")), &body).await;
         assert_eq!(answer.status(), StatusCode::OK, "{name}");
         assert_eq!(answer.text().await.expect("a body"), "", "{name}");
+    }
+
+    async fn telegram(&self, update: &Value) {
+        let answer = self.sends("/api/webhook/telegram", ("x-telegram-bot-api-secret-token", SECRET), update).await;
+        assert_eq!(answer.status(), StatusCode::OK);
     }
 
     async fn thread(&self, conference: &Conference) -> Vec<(String, String)> {
@@ -260,6 +298,61 @@ async fn strangers_groups_and_rubbish_are_acknowledged_and_leave_nothing() {
     assert!(!told.house.told(TOKEN).await.contains(&"message_received".to_owned()));
     told.house.stop().await;
     assert!(!holds(&on_disk(&told.house), "79001234568"));
+}
+
+/// What somebody does in their chat with the bot.
+fn update(number: u64, body: &Value) -> Value {
+    let mut update = json!({"update_id": number});
+    update.as_object_mut().expect("an object").extend(body.as_object().expect("an object").clone());
+    update
+}
+
+fn says(text: &str) -> Value {
+    json!({"message": {"message_id": 1, "date": 1, "chat": {"id": 4711, "type": "private"},
+        "from": {"id": 4711, "is_bot": false, "first_name": "Anna"}, "text": text}})
+}
+
+/// What is killed between its effects and the note that it is handled would do them again: they are one commit.
+#[tokio::test]
+async fn what_could_not_be_taken_out_of_the_inbox_was_not_answered() {
+    let log = log();
+    let told = Told::open(true).await;
+    let file = SqliteConnectOptions::new().filename(told.house.config.data.join("kabinet.sqlite3"));
+    let database = SqlitePool::connect_with(file.busy_timeout(Duration::from_secs(5))).await.expect("the database");
+    let query = async |sql: &'static str| sqlx::query(sql).execute(&database).await.map(drop).expect("it is done");
+    let replies = async || {
+        let count = sqlx::query_scalar::<_, i64>("SELECT count(*) FROM deliveries WHERE purpose = 'reply'");
+        count.fetch_one(&database).await.expect("deliveries")
+    };
+    query("CREATE TRIGGER held BEFORE DELETE ON inbox BEGIN SELECT RAISE(ABORT, 'held back by a test'); END").await;
+    told.telegram(&update(1, &says("/start"))).await;
+    until("it was tried", async || holds(&log.lock().expect("a log"), "cannot handle what came in")).await;
+    assert_eq!(replies().await, 0, "all of it or nothing");
+    query("DROP TRIGGER held").await;
+    told.handled(1).await;
+    assert_eq!(replies().await, 1);
+    // The same for whoever stops what was never begun: nothing is said, and it is handled.
+    told.telegram(&update(2, &says("/stop"))).await;
+    told.handled(2).await;
+    assert_eq!(replies().await, 1);
+}
+
+#[tokio::test]
+async fn a_slow_acknowledgement_holds_up_nobody_elses_press() {
+    let told = Told::open(true).await;
+    let press = |id: &str| {
+        json!({"callback_query": {"id": id, "from": {"id": 4711, "is_bot": false, "first_name": "Anna"}, "chat_instance": "1",
+            "data": "something else", "message": {"message_id": 1, "date": 1, "chat": {"id": 4711, "type": "private"}}}})
+    };
+    told.telegram(&update(1, &press(SLOW))).await;
+    until("the first is being acknowledged", async || !told.fake.asked("answerCallbackQuery").is_empty()).await;
+    told.telegram(&update(2, &press("quick"))).await;
+    told.handled(2).await;
+    until("both are acknowledged", async || told.fake.asked("answerCallbackQuery").len() == 2).await;
+    assert!(
+        !told.fake.0.lock().expect("nobody panicked").given_up,
+        "the second did not have to wait until the first was given up"
+    );
 }
 
 #[tokio::test]

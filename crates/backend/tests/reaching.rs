@@ -5,7 +5,7 @@ mod house;
 mod own_bot;
 
 use house::{House, TOKEN};
-use kabinet_api::{Conference, ReachJson};
+use kabinet_api::{Conference, ConferenceBody, ReachJson};
 use kabinet_backend::storage::Rows;
 use kabinet_domain::SystemIds;
 use kabinet_providers::messengers::What;
@@ -148,7 +148,7 @@ impl Practice {
 }
 
 fn button(answer: &str, talk: &Conference) -> String {
-    format!("a1:{answer}:{}", talk.id.simple())
+    format!("a2:{answer}:{}:{}", talk.id.simple(), talk.starts_at.timestamp())
 }
 
 #[tokio::test]
@@ -227,6 +227,31 @@ async fn a_button_of_a_consultation_that_is_over_changes_nothing() {
     assert_eq!(practice.pressed(CHAT, "p2", button("coming", &talk)).await, "This consultation is over.");
     assert_eq!(practice.pressed(CHAT, "p3", "something else".to_owned()).await, "");
     assert_eq!(practice.count("specialist_answered").await, 0);
+}
+
+#[tokio::test]
+async fn a_button_of_another_time_changes_nothing() {
+    let practice = Practice::reachable().await;
+    let talk = practice.house.plan().await;
+    practice.house.report("participant_joined", "ivan").await;
+    practice.house.later(30).await;
+    let [(_, alert)] = &practice.deliveries("alert").await[..] else { panic!("one alert") };
+    let kept = alert["buttons"][0]["data"].as_str().expect("what the button says").to_owned();
+    assert_eq!(kept, button("coming", &talk));
+    let moved = async |start_time: &str| {
+        let mut body = serde_json::to_value(ConferenceBody::from(talk.clone())).expect("JSON");
+        body["start_time"] = start_time.into();
+        let path = format!("/api/conferences/{}", talk.id);
+        assert_eq!(practice.send(Method::PUT, &path, body).await.status(), StatusCode::OK);
+    };
+    moved("15:00").await;
+    let said = practice.pressed(CHAT, "p1", kept.clone()).await;
+    assert!(said.starts_with("This consultation has another time now."), "{said}");
+    assert_eq!(practice.count("specialist_answered").await, 0);
+    // Moved a little, it is the same meeting, and who waits for it is answered.
+    moved("12:10").await;
+    assert_eq!(practice.pressed(CHAT, "p2", kept).await, "You answered: “I’m coming”.");
+    assert_eq!(practice.count("specialist_answered").await, 1);
 }
 
 #[tokio::test]
@@ -326,6 +351,57 @@ async fn a_restart_between_the_alert_and_its_answer_changes_nothing() {
     assert!(practice.reach().await.telegram.expect("a chat").confirmed);
 }
 
+/// A consultation at noon whose room reports nobody, and its client's page, which is open.
+async fn waits_on_a_page(practice: &Practice, link: &str) -> (Conference, String) {
+    let body = json!({"client": "Ivan", "start_date": "2026-12-23", "start_time": "12:00", "timezone": "UTC",
+        "provider": "telemost", "link": link});
+    let talk: Conference = practice.send(Method::POST, "/api/conferences", body).await.json().await.expect("a consultation");
+    let link = talk.invite_link.clone().expect("a page");
+    let page = link.strip_prefix("https://events.example.org").expect("ours").to_owned();
+    is_here(practice, &page).await;
+    (talk, page)
+}
+
+async fn is_here(practice: &Practice, page: &str) {
+    let said =
+        practice.house.http.post(practice.house.url(&format!("{page}/here"))).body(json!({"visit": "visit-one"}).to_string());
+    assert_eq!(said.send().await.expect("an answer").status(), StatusCode::OK);
+}
+
+#[tokio::test]
+async fn a_press_on_join_outlives_a_restart() {
+    let mut practice = Practice::reachable().await;
+    let talk = practice.house.plan().await;
+    practice.house.report("participant_joined", "ivan").await;
+    practice.house.later(2).await;
+    practice.ask(Method::POST, &format!("/api/conferences/{}/pressed-join", talk.id)).await;
+    practice.house.restart().await;
+    practice.house.later(30).await;
+    practice.house.later(30).await;
+    assert_eq!(practice.alerts().await, 0, "as before the restart");
+    practice.house.later(30).await;
+    assert_eq!(practice.alerts().await, 1, "whoever pressed and did not come is told");
+}
+
+#[tokio::test]
+async fn a_press_on_the_join_of_a_room_that_reports_nobody_outlives_a_restart() {
+    let mut practice = Practice::open_with(|config| config.practice.public_url = "https://events.example.org".to_owned()).await;
+    practice.started(CHAT, Some(practice.code().await)).await;
+    assert_eq!(practice.ask(Method::POST, "/api/reach/telegram/confirm").await.status(), StatusCode::OK);
+    let (pressed, its_page) = waits_on_a_page(&practice, "https://telemost.example/j/1234567890").await;
+    let (other, other_page) = waits_on_a_page(&practice, "https://telemost.example/j/1234567891").await;
+    practice.house.later(2).await;
+    practice.ask(Method::POST, &format!("/api/conferences/{}/pressed-join", pressed.id)).await;
+    practice.house.restart().await;
+    for page in [&its_page, &other_page] {
+        is_here(&practice, page).await;
+    }
+    practice.house.later(30).await;
+    let events = practice.house.events(TOKEN).await;
+    let told: Vec<_> = events.iter().filter(|event| event.kind == "escalated").map(|event| event.consultation).collect();
+    assert_eq!(told, [Some(other.id)]);
+}
+
 #[tokio::test]
 async fn a_code_binds_once_and_not_for_ever() {
     let practice = Practice::open().await;
@@ -362,6 +438,57 @@ async fn nothing_goes_to_a_chat_that_nobody_has_confirmed() {
     assert_eq!(practice.ask(Method::DELETE, "/api/reach/telegram").await.status(), StatusCode::NO_CONTENT);
     assert_eq!(practice.reach().await.telegram, None);
     assert_eq!(practice.replies().await.len(), 1, "but that it is to be confirmed");
+}
+
+#[tokio::test]
+async fn the_confirmed_chat_is_used_until_another_is_confirmed() {
+    let mut practice = Practice::reachable().await;
+    practice.started("815", Some(practice.code().await)).await;
+    practice.house.restart().await;
+    let reach = practice.reach().await;
+    assert!(reach.telegram.expect("a chat").confirmed && !reach.telegram_next.expect("another").confirmed);
+    practice.house.plan().await;
+    practice.house.report("participant_joined", "ivan").await;
+    practice.house.later(120).await;
+    let [(_, alert)] = &practice.deliveries("alert").await[..] else { panic!("one alert") };
+    assert_eq!(alert["to"], CHAT);
+    // What the other chat's owner does concerns their chat alone.
+    practice.house.in_chat(What::Stopped { chat: "815".into(), blocked: false }).await;
+    let reach = practice.reach().await;
+    assert!(reach.telegram.is_some_and(|chat| chat.confirmed) && reach.telegram_next.is_none());
+    // A link that nobody presses in time, and one that somebody else did.
+    let late = practice.code().await;
+    practice.house.later(15 * 60).await;
+    practice.started("816", Some(late)).await;
+    assert_eq!(practice.reach().await.telegram_next, None);
+    practice.started("817", Some(practice.code().await)).await;
+    assert_eq!(practice.ask(Method::DELETE, "/api/reach/telegram/confirm").await.status(), StatusCode::NO_CONTENT);
+    let reach = practice.reach().await;
+    assert!(reach.telegram.is_some_and(|chat| chat.confirmed) && reach.telegram_next.is_none());
+    // Whoever opens the chat in use again means that one.
+    practice.started("818", Some(practice.code().await)).await;
+    practice.started(CHAT, Some(practice.code().await)).await;
+    assert_eq!(practice.reach().await.telegram_next, None);
+}
+
+#[tokio::test]
+async fn a_chat_that_is_confirmed_takes_the_place_of_the_one_before() {
+    let mut practice = Practice::reachable().await;
+    practice.started("815", Some(practice.code().await)).await;
+    assert_eq!(practice.ask(Method::POST, "/api/reach/telegram/confirm").await.status(), StatusCode::OK);
+    practice.house.restart().await;
+    let reach = practice.reach().await;
+    assert!(reach.telegram.is_some_and(|chat| chat.confirmed) && reach.telegram_next.is_none());
+    let talk = practice.house.plan().await;
+    practice.house.report("participant_joined", "ivan").await;
+    practice.house.later(120).await;
+    let [(_, alert)] = &practice.deliveries("alert").await[..] else { panic!("one alert") };
+    assert_eq!(alert["to"], "815");
+    assert_eq!(practice.pressed(CHAT, "p1", button("coming", &talk)).await, "This button is not for this chat.");
+    practice.started("816", Some(practice.code().await)).await;
+    assert_eq!(practice.ask(Method::DELETE, "/api/reach/telegram").await.status(), StatusCode::NO_CONTENT);
+    let reach = practice.reach().await;
+    assert!(reach.telegram.is_none() && reach.telegram_next.is_none(), "both are let go");
 }
 
 #[tokio::test]

@@ -8,6 +8,9 @@ mod talk;
 
 use crate::event::{EventKind, SpecialistAnswer};
 use crate::reach::{Disturbance, Reach};
+/// Whoever opens their page earlier than this before the time tries it out. It is what makes a client one who waits at all, and what
+/// desktops announce from: a client who is told that they are waiting must not wait unheard because no desktop is there to say so.
+pub use crate::waiting::EARLY;
 use crate::{ConsultationId, Cursor, EventId, Place, Timestamp};
 use chrono::{Days, Duration, TimeZone};
 use std::collections::{BTreeMap, BTreeSet};
@@ -16,23 +19,28 @@ use talk::Talk;
 /// Desktops change their line now and then; so long nobody is called away because of it.
 pub const NO_DESKTOP_GRACE: Duration = Duration::seconds(5);
 
-/// "I'm coming" is believed for so long.
-pub const COMES_WITHIN: Duration = Duration::minutes(3);
-
-/// "In five minutes" may take one more.
+/// "In five minutes" may take one more: the desktop rings first.
 pub const LATER_THAN_SAID: Duration = Duration::minutes(1);
 
 /// The browser, the name page and perhaps a login lie between the press on *Join* and the room.
 pub const JOINS_WITHIN: Duration = Duration::seconds(90);
 
-/// After "I can't", or where no room reports the specialist, nothing of this talk disturbs for so long.
-pub const SETTLED_FOR: Duration = Duration::hours(2);
-
 /// What is older wakes nobody: the backend was down, or the news came late.
 pub const TOO_OLD: Duration = Duration::minutes(10);
 
-/// Whoever opens their page earlier than this before the time tries it out.
-pub const EARLY: Duration = Duration::minutes(15);
+/// Between the page and the room a client is in neither for a moment; who comes after a longer absence has come anew.
+pub const SAME_VISIT: Duration = Duration::seconds(30);
+
+/// Whoever is back so soon was not away: a page that is opened anew, a line that changes. The case goes on, and is told of once.
+pub const NOT_AWAY: Duration = Duration::seconds(10);
+
+/// Whoever comes and goes all the time is told of so often within so long; the next time waits. That is enough to be heard, and less
+/// than what makes somebody turn the chat off.
+pub const MOST_ARRIVALS: usize = 3;
+pub const ARRIVALS_WITHIN: Duration = Duration::minutes(10);
+
+/// After so long an absence a client's coming is news however often they came before.
+pub const AWAY: Duration = Duration::minutes(3);
 
 /// Something in the log, as far as it matters here.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -185,12 +193,16 @@ pub fn escalate(case: &Case<'_>, now: Timestamp) -> Escalation {
     let mut looks = Vec::new();
     for (consultation, talk) in &talks {
         looks.extend(talk.changes_at());
+        let arrivals = talk.arrivals_told(&told);
+        let lately = arrivals.last().map(|at| *at + ARRIVALS_WITHIN).filter(|until| *until > now);
         if talk.is_settled() {
-            found.settled.push(*consultation);
+            looks.extend(lately);
+            found.settled.extend(lately.is_none().then_some(*consultation));
         }
         let busy_elsewhere = sessions > usize::from(talk.in_session);
         for open in talk.causes.iter().filter(|open| open.end.is_none() && !told.contains_key(&open.cause)) {
-            let due = open.due(case, case.starts.get(consultation).copied(), busy_elsewhere);
+            let due =
+                open.due(case, case.starts.get(consultation).copied(), busy_elsewhere).max(open.not_again_before(&arrivals));
             match (due <= now, may_tell_at(case.reach, now)) {
                 _ if open.is_stale || due + TOO_OLD <= now || case.reach.telegram.is_none() => {}
                 (false, _) => looks.push(due),
@@ -233,6 +245,7 @@ fn in_order(events: &[Happened]) -> Vec<&Happened> {
 fn over(cause: EventId, consultation: ConsultationId, told_at: Timestamp, talk: Option<&Talk>) -> Option<Over> {
     let known = talk.and_then(|talk| talk.causes.iter().find(|known| known.cause == cause));
     let (fate, since) = match known {
+        Some(known) if known.back_until.is_some() => return None,
         Some(known) => known.end?,
         None => (Fate::Withdrawn, told_at),
     };

@@ -2,6 +2,7 @@
 
 use crate::delivery::DeliveryNews;
 use crate::{ConsultationId, Cursor, EventId, MessageId, RoomName, Sensitive, SpecialistId, Timestamp};
+use chrono::Duration;
 
 /// What happened. The names are the contract's (`kind` in the feeds); none is ever removed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -113,6 +114,13 @@ pub enum SpecialistAnswer {
 }
 
 impl SpecialistAnswer {
+    /// From wherever the telephone was answered to the computer, and then the way from the press on *Join* into the room, which alone
+    /// may take [`crate::escalation::JOINS_WITHIN`].
+    pub const COMES_WITHIN: Duration = Duration::minutes(3);
+
+    /// The longest consultation that is usual, a double one, and some more.
+    pub const SETTLED_FOR: Duration = Duration::hours(2);
+
     /// The word on the wire; the minutes stand beside it.
     #[must_use]
     pub fn name(self) -> &'static str {
@@ -121,6 +129,20 @@ impl SpecialistAnswer {
             Self::Late { .. } => "late",
             Self::Cannot => "cannot",
         }
+    }
+
+    /// Until when it is answer enough: so long nothing rings because of the client, on any desktop and in any messenger.
+    ///
+    /// One rule for both, lest somebody who answered in the one is called by the other: "I'm coming" is [`Self::COMES_WITHIN`],
+    /// "in N minutes" is as long as was said, and "I can't" is the visit that it was said of, and [`Self::SETTLED_FOR`] at most.
+    #[must_use]
+    pub fn holds_until(self, said_at: Timestamp) -> Timestamp {
+        said_at
+            + match self {
+                Self::Coming => Self::COMES_WITHIN,
+                Self::Late { minutes } => Duration::minutes(minutes.into()),
+                Self::Cannot => Self::SETTLED_FOR,
+            }
     }
 
     /// Reads the word of [`Self::name`]; being late wants its minutes.

@@ -130,6 +130,38 @@ fn the_client_left() {
 }
 
 #[test]
+fn who_is_back_at_once_was_not_away() {
+    // The first to come is told at the time that is theirs, and once.
+    check([(0, waits()), (3, closes()), (6, waits()), (30, closes()), (39, waits())], &[(60, Waits)]);
+    check([(0, waits()), (58, closes()), (65, waits()), (70, closes()), (79, waits())], &[(65, Waits)]);
+    check([(0, waits()), (58, closes()), (68, waits())], &[(68 + 60, Waits)]);
+    check([(0, waits()), (30, closes()), (35, joins("a"))], &[(60, Inside)]);
+    // Who left longer ago than is known was away.
+    let mut late = Day::new([(0, waits()), (58, closes()), (61, waits())]);
+    late.events[1].at = at(48);
+    assert_eq!(late.live(20_000), [(121, Waits)]);
+    // What was said meanwhile counts.
+    check([(0, waits()), (30, closes()), (32, says(Cannot)), (35, waits())], &[]);
+    check([(0, waits()), (30, closes()), (32, What::PressedJoin { reports: true }), (35, waits())], &[(122, Waits)]);
+    check([(0, waits()), (30, closes()), (32, What::SessionStarted), (34, What::SessionEnded), (35, waits())], &[(95, Waits)]);
+}
+
+#[test]
+fn who_comes_and_goes_is_told_of_three_times_in_ten_minutes() {
+    let told = |events: &mut dyn Iterator<Item = (i64, What)>| {
+        let mut day = Day::new(events);
+        day.alone_since = Some(at(-600));
+        day.live(20_000).into_iter().map(|(second, _)| second).collect::<Vec<_>>()
+    };
+    // Every half minute, and in the end they stay.
+    let comes_and_goes = || (0..10).flat_map(|turn| [(turn * 30, waits()), (turn * 30 + 15, closes())]);
+    assert_eq!(told(&mut comes_and_goes()), [5, 35, 65]);
+    assert_eq!(told(&mut comes_and_goes().chain([(300, waits())])), [5, 35, 65, 605]);
+    // After a real absence it is told as the first time.
+    assert_eq!(told(&mut comes_and_goes().chain([(285 + 180, waits())])), [5, 35, 65, 470]);
+}
+
+#[test]
 fn an_answer_is_believed_for_a_while() {
     check([(0, waits()), (59, says(Coming)), (200, What::SessionStarted)], &[]);
     check([(0, waits()), (59, says(Coming))], &[(59 + 180, StillWaits)]);
@@ -139,6 +171,14 @@ fn an_answer_is_believed_for_a_while() {
     check([(0, waits()), (30, says(Late { minutes: 5 })), (300, closes())], &[]);
     check([(0, waits()), (30, says(Cannot)), (40, joins("a"))], &[]);
     check([(0, waits()), (30, says(Coming)), (100, says(Cannot))], &[]);
+}
+
+#[test]
+fn what_cannot_be_met_is_the_visit_and_not_the_next() {
+    check([(0, waits()), (30, says(Cannot)), (100, closes()), (130, waits())], &[]);
+    check([(0, waits()), (30, says(Cannot)), (100, closes()), (131, waits())], &[(191, Waits)]);
+    check([(-60, says(Cannot)), (0, waits())], &[(60, Waits)]);
+    check([(0, waits()), (30, says(Cannot)), (7231, joins("a"))], &[(7291, Inside)]);
 }
 
 #[test]
@@ -157,9 +197,9 @@ fn a_press_on_join_is_believed_for_a_while() {
 
 #[test]
 fn a_page_that_is_opened_long_before_is_tried_out() {
-    check([(-7200, waits())], &[(-900, Waits)]);
+    check([(-7200, waits())], &[(-3600, Waits)]);
     check([(-7200, waits()), (-7100, closes())], &[]);
-    check([(-7200, waits()), (-3600, joins("a"))], &[(-3600, Inside)]);
+    check([(-7200, waits()), (-5400, joins("a"))], &[(-5400, Inside)]);
 }
 
 #[test]
@@ -225,6 +265,9 @@ fn what_was_told_is_taken_back_by_its_fate() {
     assert_eq!(fates(&[(70, says(Coming))]), [Fate::Answered(Coming)]);
     assert_eq!(fates(&[(70, says(Late { minutes: 5 })), (80, closes())]), [Fate::Answered(Late { minutes: 5 })]);
     assert_eq!(fates(&[(70, closes())]), [Fate::Left]);
+    assert_eq!(fates(&[(95, closes())]), [], "they may be back");
+    assert_eq!(fates(&[(70, closes()), (75, waits())]), []);
+    assert_eq!(fates(&[(70, closes()), (75, says(Coming))]), [Fate::Answered(Coming)]);
     assert_eq!(fates(&[(70, What::SessionStarted)]), [Fate::Met]);
     assert_eq!(fates(&[(70, What::Withdrawn { of: EventId(Uuid::from_u128(1)) })]), [Fate::Withdrawn]);
 }
@@ -232,7 +275,8 @@ fn what_was_told_is_taken_back_by_its_fate() {
 #[test]
 fn what_is_over_is_settled() {
     assert_eq!(Day::new([(0, waits())]).look(10).settled, []);
-    assert_eq!(Day::new([(0, waits()), (5, closes())]).look(10).settled, [TALK]);
+    assert_eq!(Day::new([(0, waits()), (5, closes())]).look(14).settled, [], "they may be back");
+    assert_eq!(Day::new([(0, waits()), (5, closes())]).look(15).settled, [TALK]);
     assert_eq!(Day::new([(0, What::SessionStarted), (5, closes())]).look(10).settled, []);
     assert_eq!(Day::new([(0, says(Cannot))]).look(10).settled, []);
 }

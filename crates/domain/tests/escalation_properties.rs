@@ -1,7 +1,7 @@
 //! In whatever order and how often it is asked: each cause is told once, and never after an answer.
 
 use chrono::Duration;
-use kabinet_domain::escalation::{COMES_WITHIN, Case, Escalation, Happened, Spot, What, escalate};
+use kabinet_domain::escalation::{ARRIVALS_WITHIN, AWAY, Case, Escalation, Happened, MOST_ARRIVALS, Spot, What, escalate};
 use kabinet_domain::reach::{Quiet, Reach};
 use kabinet_domain::{ConsultationId, Cursor, EventId, SpecialistAnswer, Timestamp};
 use proptest::prelude::*;
@@ -47,6 +47,27 @@ fn day() -> impl Strategy<Value = Vec<Happened>> {
             }
         });
         happened.collect()
+    })
+}
+
+/// One client who comes and goes on the page, never away for long, and stays in the end.
+fn restless() -> impl Strategy<Value = Vec<Happened>> {
+    prop::collection::vec((1i64..90, 1i64..AWAY.num_seconds()), 0..20).prop_map(|turns| {
+        let (mut second, mut day) = (0, Vec::new());
+        let mut add = |second: i64, what| {
+            let number = day.len() as u64 + 1;
+            let (cursor, id) = (Cursor(number), EventId(Uuid::from_u128(number.into())));
+            let (consultation, at) = (ConsultationId(Uuid::from_u128(2)), at(second));
+            day.push(Happened { cursor, id, consultation, what, at, received_at: at });
+        };
+        for (stays, is_away) in turns {
+            add(second, What::Came { spot: Spot::Page, who: String::new() });
+            second += stays;
+            add(second, What::Left { spot: Spot::Page, who: String::new(), inside: 0, moved: false });
+            second += is_away;
+        }
+        add(second, What::Came { spot: Spot::Page, who: String::new() });
+        day
     })
 }
 
@@ -108,11 +129,38 @@ proptest! {
     }
 
     #[test]
+    fn who_comes_and_goes_is_not_told_of_all_the_time(day in restless(), alone in prop::bool::ANY) {
+        let mut told: Vec<Timestamp> = live(&day, alone.then_some(-60), None).into_values().collect();
+        told.sort_unstable();
+        for some in told.windows(MOST_ARRIVALS + 1) {
+            prop_assert!(some[MOST_ARRIVALS] >= some[0] + ARRIVALS_WITHIN, "{told:?}");
+        }
+    }
+
+    #[test]
+    fn who_stays_is_told_of_however_often_they_came_before(day in restless(), alone in prop::bool::ANY) {
+        let mut log = day.clone();
+        for (cause, at) in live(&day, alone.then_some(-60), None) {
+            let (cursor, id) = (Cursor(10_000), EventId(Uuid::from_u128(100_000 + cause.0.as_u128())));
+            let (consultation, what) = (ConsultationId(Uuid::from_u128(2)), What::Escalated { cause });
+            log.push(Happened { cursor, id, consultation, what, at, received_at: at });
+        }
+        let told = log.len() - day.len();
+        let over = look(&log, alone.then_some(-60), at(20_000)).over.len();
+        prop_assert_eq!(told - over, 1, "one alert stands, and the others are over");
+        let came = day[0].received_at;
+        let first = log[day.len()..].iter().map(|alert| alert.at).min();
+        // Five seconds without a desktop, a minute with one that is silent: nobody has to wait longer who is there all the while.
+        let stayed = day.get(1).is_none_or(|left| left.received_at > came + Duration::seconds(60));
+        prop_assert!(!stayed || first <= Some(came + Duration::seconds(60)));
+    }
+
+    #[test]
     fn nothing_is_told_after_an_answer(day in day(), alone in prop::option::of(0i64..2000)) {
         let told = live(&day, alone, None);
         let consultation = |cause: &EventId| day.iter().find(|event| event.id == *cause).map(|event| event.consultation);
         for answer in day.iter().filter(|event| matches!(event.what, What::Answered(_))) {
-            let believed = answer.received_at..answer.received_at + COMES_WITHIN;
+            let believed = answer.received_at..answer.received_at + SpecialistAnswer::COMES_WITHIN;
             let later = |event: &&Happened| event.cursor > answer.cursor && event.consultation == answer.consultation;
             // An answer that was taken back was never given, in whatever order the two are heard of.
             if day.iter().any(|event| matches!(event.what, What::Withdrawn { of } if of == answer.id)) {
@@ -123,6 +171,11 @@ proptest! {
             if day.iter().any(|event| event.consultation == answer.consultation && another_story(event))
                 || day.iter().filter(later).any(|event| matches!(event.what, What::PressedJoin { .. } | What::Withdrawn { .. }))
             {
+                continue;
+            }
+            // "I can't" is said of a visit: whoever comes again has come anew.
+            let comes = |event: &Happened| matches!(event.what, What::Came { .. });
+            if answer.what == What::Answered(SpecialistAnswer::Cannot) && day.iter().filter(later).any(comes) {
                 continue;
             }
             for (cause, at) in &told {

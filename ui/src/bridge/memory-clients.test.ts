@@ -59,6 +59,13 @@ test('a chat is bound by a click, an answer there and a word here', async () => 
   expect(view().reach?.telegram).toBe('unconfirmed')
   await call('confirm_telegram', { on: true })
   expect(view().reach?.telegram).toBe('bound')
+  await call('bind_telegram', {})
+  await vi.advanceTimersByTimeAsync(10_000)
+  expect(view().reach?.telegram).toBe('bound')
+  expect(view().reach?.telegram_next_name).toBeTruthy()
+  await call('confirm_telegram', { on: false })
+  expect(view().reach?.telegram).toBe('bound')
+  expect(view().reach?.telegram_next_name).toBeNull()
 })
 
 test('without a connection nothing is read and nothing sent', async () => {

@@ -183,6 +183,10 @@ export function clientHandlers({ name, view, now, find, edit, push }: Tools): Cl
         later(ANSWERED, () => reach({ telegram: 'bound' }))
         return done()
       }
+      if (view().reach?.telegram === 'bound') {
+        later(ANSWERED, () => reach({ telegram_next_name: 'Елена, новый телефон' }))
+        return done()
+      }
       reach({ binding_until: ahead(15) })
       later(ANSWERED, () =>
         reach({ telegram: 'unconfirmed', telegram_name: 'Елена С.', binding_until: null }),
@@ -190,11 +194,16 @@ export function clientHandlers({ name, view, now, find, edit, push }: Tools): Cl
       return done()
     },
     confirm_telegram: ({ on }) => {
-      reach(on ? { telegram: 'bound' } : { telegram: 'unbound', telegram_name: '' })
+      const next = view().reach?.telegram_next_name
+      if (typeof next === 'string') {
+        reach({ telegram_next_name: null, ...(on ? { telegram: 'bound', telegram_name: next } : {}) })
+      } else {
+        reach(on ? { telegram: 'bound' } : { telegram: 'unbound', telegram_name: '' })
+      }
       return done()
     },
     unbind_telegram: () => {
-      reach({ telegram: 'unbound', telegram_name: '' })
+      reach({ telegram: 'unbound', telegram_name: '', telegram_next_name: null })
       return done()
     },
     names_key: () => ({ text: 'kabinet-key-7QX2-M9TR-4KDA-PV6N-WH3C-8BZE' }),

@@ -41,6 +41,7 @@ export const practice: PracticeView = {
 export const reach = (more: Partial<ReachView> = {}): ReachView => ({
   telegram: 'bound',
   telegram_name: 'Елена С.',
+  telegram_next_name: null,
   after_seconds: 60,
   quiet_from: '22:00',
   quiet_to: '08:00',
@@ -251,6 +252,8 @@ export function clientDays({ at, consultation, presence, step, day, hidden, long
     binding: () =>
       view(null, { reach: reach({ telegram: 'unbound', telegram_name: '', binding_until: at(15) }) }),
     unconfirmed: () => view(null, { reach: reach({ telegram: 'unconfirmed' }) }),
+    /** Another chat has answered, and the one before is used until it is confirmed. */
+    next_chat: () => view(null, { reach: reach({ telegram_next_name: 'Елена, новый телефон' }) }),
     blocked: () => view(null, { reach: reach({ telegram: 'blocked', after_seconds: 45 }) }),
     /** No bot, names kept here without their key, and quiet for everything. */
     botless: () =>

@@ -10,6 +10,10 @@ export type ReachView = { telegram: TelegramReach,
  */
 telegram_name: string, 
 /**
+ * Another chat has answered and waits to be confirmed; until then the one before is used.
+ */
+telegram_next_name: string | null, 
+/**
  * An alert that nobody answered goes there after so many seconds.
  */
 after_seconds: number, 

@@ -157,7 +157,7 @@ fn an_answer_is_shown_as_long_as_it_is_answer_enough() {
     // What the client said to an earlier answer is not said to this one.
     let coming = answered(4, "15:02", "coming", None);
     check(&[there.clone(), late.clone(), cannot_wait, coming.clone()], "15:03", Some((AlertAnswerKind::Coming, None, None)));
-    check(&[there.clone(), coming], "15:04", None);
+    check(&[there.clone(), coming], "15:05", None);
     check(&[there.clone(), late.clone(), started(3, "15:03")], "15:04", None);
     check(&[there.clone(), answered(2, "15:00", "cannot", None)], "15:30", Some((AlertAnswerKind::Cannot, None, None)));
     // What was said of another day is not said of this one.
@@ -197,6 +197,11 @@ fn how_the_specialist_is_reached_is_said_in_one_word() {
     check(chat(false, false), &["telegram"], TelegramReach::Unconfirmed);
     check(chat(true, false), &["telegram"], TelegramReach::Bound);
     check(chat(true, true), &["telegram"], TelegramReach::Blocked);
+    let mut waits = state(&[], &[]);
+    waits.practice = Some(of_practice(&["telegram"]));
+    waits.reach = Some(Reach { telegram: chat(true, false), telegram_next: chat(false, false), ..Reach::default() });
+    let seen = reach(&waits, at("12:00")).expect("a view");
+    assert_eq!((seen.telegram, seen.telegram_next_name.as_deref()), (TelegramReach::Bound, Some("Anna")));
 }
 
 #[test]

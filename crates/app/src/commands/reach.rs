@@ -60,10 +60,10 @@ impl Application {
         Ok(Nothing {})
     }
 
-    /// Off: it is somebody else's chat, and is let go.
+    /// Off: the chat that waits is somebody else's, and is let go.
     pub(super) async fn confirm_telegram(self: &Arc<Self>, switch: Switch) -> Result<Nothing, CommandError> {
         let line = self.connected()?;
-        let done = if switch.on { line.confirm_telegram().await } else { line.unbind_telegram().await };
+        let done = if switch.on { line.confirm_telegram().await } else { line.refuse_telegram().await };
         done.map_err(|error| refused(&error))?;
         self.ask_reach(&line).await;
         Ok(Nothing {})

@@ -56,9 +56,14 @@ impl Line {
         read(self.send(self.request(Method::POST, "api/reach/telegram").json(&json!({}))).await?).await
     }
 
-    /// The bound chat is the specialist's own.
+    /// The chat that waits is the specialist's own.
     pub(crate) async fn confirm_telegram(&self) -> Result<(), LineError> {
         self.send(self.request(Method::POST, "api/reach/telegram/confirm").json(&json!({}))).await.map(drop)
+    }
+
+    /// It is somebody else's; a confirmed one stays.
+    pub(crate) async fn refuse_telegram(&self) -> Result<(), LineError> {
+        self.send(self.request(Method::DELETE, "api/reach/telegram/confirm")).await.map(drop)
     }
 
     pub(crate) async fn unbind_telegram(&self) -> Result<(), LineError> {
@@ -76,12 +81,10 @@ pub(crate) fn practice(practice: kabinet_api::Practice) -> Practice {
 }
 
 pub(crate) fn reach(reach: &ReachJson) -> Reach {
+    let chat = |chat: &kabinet_api::BoundChat| Chat { name: chat.name.clone(), confirmed: chat.confirmed, blocked: chat.blocked };
     Reach {
-        telegram: reach.telegram.as_ref().map(|chat| Chat {
-            name: chat.name.clone(),
-            confirmed: chat.confirmed,
-            blocked: chat.blocked,
-        }),
+        telegram: reach.telegram.as_ref().map(chat),
+        telegram_next: reach.telegram_next.as_ref().map(chat),
         after_seconds: reach.after_seconds,
         quiet_from: reach.quiet_from.clone(),
         quiet_to: reach.quiet_to.clone(),
@@ -92,7 +95,7 @@ pub(crate) fn reach(reach: &ReachJson) -> Reach {
 
 /// What may be changed of it: whose chat is bound is not told by whoever writes.
 pub(crate) fn reach_body(reach: ReachJson) -> ReachJson {
-    ReachJson { telegram: None, ..reach }
+    ReachJson { telegram: None, telegram_next: None, ..reach }
 }
 
 pub(crate) fn thread_item(item: MessageJson) -> ThreadItem {

@@ -9,6 +9,7 @@ use crate::present::Known;
 use crate::record::Handled;
 use crate::view::AlertAnswerKind;
 use chrono::{DateTime, Duration, Utc};
+use kabinet_domain::SpecialistAnswer;
 
 /// A departure is news for so long.
 const DEPARTURE_NEWS: Duration = Duration::minutes(10);
@@ -28,13 +29,14 @@ fn arrival_alert(visit: &Visit, attended: &Attended, handled: &Handled) -> Strin
 pub(super) fn answered_until(attended: &Attended, handled: &Handled) -> Option<DateTime<Utc>> {
     let said = client_side::said(attended).filter(|said| handled.pressed_join_at.is_none_or(|pressed| pressed <= said.at));
     let elsewhere = said.and_then(|said| match said.answer {
-        AlertAnswerKind::Coming => Some(said.at + ARRIVING),
+        AlertAnswerKind::Coming => Some(SpecialistAnswer::Coming.holds_until(said.at)),
         AlertAnswerKind::Late => said.until,
         // Its time is the visit's.
         AlertAnswerKind::Cannot => None,
     });
-    let coming = [handled.pressed_join_at, handled.coming_at].into_iter().flatten().max().map(|at| at + ARRIVING);
-    handled.snoozed_until.max(coming).max(elsewhere)
+    let joining = handled.pressed_join_at.map(|at| at + ARRIVING);
+    let coming = handled.coming_at.map(|at| SpecialistAnswer::Coming.holds_until(at));
+    handled.snoozed_until.max(joining).max(coming).max(elsewhere)
 }
 
 /// The identity of "I can't" for a visit, among what was answered.
@@ -44,8 +46,9 @@ pub fn cannot(visit: &str) -> String {
 }
 
 /// The specialist has said that this visit cannot be met now.
-fn is_declined(visit: &Visit, attended: &Attended, handled: &Handled) -> bool {
-    let said = client_side::said(attended).is_some_and(|said| said.answer == AlertAnswerKind::Cannot && said.at >= visit.began);
+fn is_declined(visit: &Visit, attended: &Attended, handled: &Handled, now: DateTime<Utc>) -> bool {
+    let holds = |said: DateTime<Utc>| said >= visit.began && now < SpecialistAnswer::Cannot.holds_until(said);
+    let said = client_side::said(attended).is_some_and(|said| said.answer == AlertAnswerKind::Cannot && holds(said.at));
     said || handled.answered.contains(&cannot(&visit.id))
 }
 
@@ -66,7 +69,7 @@ pub(super) fn arrival(notice: &Writer<'_>, handled: &Handled, now: DateTime<Utc>
     let visit = attended.visit.as_ref().filter(|visit| visit.ended.is_none())?;
     let client = attended.foremost()?;
     let silenced = answered_until(attended, handled).is_some_and(|until| until > now);
-    if is_met(visit, handled, now) || silenced || is_declined(visit, attended, handled) {
+    if is_met(visit, handled, now) || silenced || is_declined(visit, attended, handled, now) {
         return None;
     }
     let alert = arrival_alert(visit, attended, handled);
@@ -120,7 +123,7 @@ pub(super) fn departure(notice: &Writer<'_>, handled: &Handled, now: DateTime<Ut
     let alert = format!("departure/{}/{}", visit.id, left.timestamp());
     // Only who was told of the arrival is told of the departure.
     let told = handled.alerts_shown().any(|shown| shown == alert || is_about_arrival(shown, visit));
-    let declined = is_declined(visit, &notice.known.attended, handled);
+    let declined = is_declined(visit, &notice.known.attended, handled, now);
     if !told || declined || is_met(visit, handled, now) || handled.answered.contains(&alert) {
         return None;
     }

@@ -88,9 +88,9 @@ fn an_answer_given_elsewhere_silences_and_rings_again_when_it_is_over() {
     assert_eq!(tray_state(&state, &known, at("15:01")), TrayState::ClientThere);
 
     state.learn(answered(3, "15:05", "coming", None));
-    assert_eq!(title(&state, "15:06"), "");
-    assert_eq!(title(&state, "15:06:30"), "A client waits on the page");
-    state.learn(answered(4, "15:07", "cannot", None));
+    assert_eq!(title(&state, "15:07:59"), "");
+    assert_eq!(title(&state, "15:08"), "A client waits on the page");
+    state.learn(answered(4, "15:09", "cannot", None));
     assert_eq!(title(&state, "15:30"), "");
     // What was declined is the visit: another one is news.
     state.learn(Event { source: "page".into(), ..event(5, "15:31", Kind::ClientLeft { reason: "closed".into() }, "") });
@@ -104,7 +104,7 @@ fn an_answer_given_here_silences_before_anybody_else_knows_of_it() {
     let mut state = with_page(&[waits(1, "14:58")]);
     let handled = state.handled.entry("c1".into()).or_default();
     handled.coming_at = Some(at("14:59"));
-    assert_eq!((title(&state, "15:00"), title(&state, "15:00:30").is_empty()), (String::new(), false));
+    assert_eq!((title(&state, "15:01"), title(&state, "15:02").is_empty()), (String::new(), false));
     state.handled.entry("c1".into()).or_default().answer(cannot("event-1"));
     assert_eq!(title(&state, "15:10"), "");
 }

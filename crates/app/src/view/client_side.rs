@@ -124,6 +124,8 @@ pub struct ReachView {
     pub telegram: TelegramReach,
     /// As the person is called there.
     pub telegram_name: String,
+    /// Another chat has answered and waits to be confirmed; until then the one before is used.
+    pub telegram_next_name: Option<String>,
     /// An alert that nobody answered goes there after so many seconds.
     pub after_seconds: u32,
     /// `22:00`; both or none.

@@ -195,6 +195,10 @@ async fn answer(State(practice): State<Practice>, method: Method, uri: Uri, body
             known.reach["telegram"]["confirmed"] = json!(true);
             json!({})
         }
+        "DELETE reach/telegram/confirm" => {
+            known.reach["telegram_next"] = Value::Null;
+            json!({})
+        }
         "DELETE reach/telegram" => {
             known.reach["telegram"] = Value::Null;
             json!({})

@@ -77,6 +77,7 @@ bot-confirmed = Done. When a client waits and you have not answered on the compu
 bot-code-old = This link has been used or is too old. Press “Connect” in the application’s settings once more.
 bot-stopped = Nothing more will come here.
 bot-over = This consultation is over.
+bot-moved = This consultation has another time now. This button was about the one before, so nothing has changed.
 bot-running = You are in this consultation already.
 bot-not-yours = This button is not for this chat.
 

@@ -4,6 +4,7 @@ use super::auth::Caller;
 use super::body::{self, Asked, Id, Json};
 use super::{App, Refusal};
 use crate::planning::{self, conference};
+use crate::ports::reach::Press;
 use crate::ports::{Reader, Selection};
 use crate::writer::{Change, Changed, Report};
 use axum::extract::{Request, State};
@@ -140,18 +141,19 @@ pub async fn pressed_join(State(app): State<App>, caller: Caller, Id(id): Id, re
     let pressed: PressedJoin = body::parse(&body::read(&app, body, &parts.headers).await?)?;
     let found = find(&app, &caller, id).await?;
     let mut received = Received { received: true, success: true, ..Received::default() };
+    let now = app.now();
+    let press = |reports| Press { specialist: SpecialistId(found.owner.id), consultation: ConsultationId(id), at: now, reports };
     let Some(room) = planning::consultation(&found).and_then(|consultation| consultation.room) else {
-        app.clients.reach.pressed_join(SpecialistId(found.owner.id), ConsultationId(id), false);
+        app.clients.reach.pressed_join(&app.writer, press(false)).await?;
         received.ignored = Some("nothing reports about this room".to_owned());
         return Ok(axum::Json(received).into_response());
     };
-    let now = app.now();
     let signal = Signal::pressed_join(ConsultationId(id), room, pressed.at, now);
     let source = Arc::clone(&signal.reporter);
     app.writer
         .report(Report { source, signals: vec![signal], module: None, clock_ahead: None, late: false, received_at: now })
         .await?;
-    app.clients.reach.pressed_join(SpecialistId(found.owner.id), ConsultationId(id), true);
+    app.clients.reach.pressed_join(&app.writer, press(true)).await?;
     Ok(axum::Json(received).into_response())
 }
 

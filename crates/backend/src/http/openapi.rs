@@ -18,7 +18,7 @@ use utoipa::{Modify, OpenApi};
         events::poll, events::stream,
         conferences::list, conferences::create, conferences::show, conferences::update, conferences::remove, conferences::pressed_join,
         page::show, page::state, page::here, page::leave, page::late, page::answer, door::admit, door::new_link,
-        reach::answer, reach::show, reach::choose, reach::link, reach::confirm, reach::unbind,
+        reach::answer, reach::show, reach::choose, reach::link, reach::confirm, reach::refuse, reach::unbind,
         outgoing::invitation, outgoing::send, outgoing::of_conference, outgoing::list, outgoing::resend,
         people::current_user, portal::colleagues, people::add, people::remove, people::pair,
         health::health, health::ready, health::metrics, status_page::status, served,

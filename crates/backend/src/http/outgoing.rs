@@ -45,12 +45,12 @@ pub async fn invitation(State(app): State<App>, caller: Caller, Id(id): Id) -> R
 }
 
 #[utoipa::path(post, path = "/api/conferences/{id}/messages", tag = "messages", security(("token" = [])),
-    description = "Sends the link or a message to the client. The same `id` again sends nothing twice.",
+    description = "Sends the link or a message to the client. The same `id` again sends nothing twice; with another text it is refused, since that would be lost.",
     params(("id" = uuid::Uuid, Path)), request_body = OutgoingBody,
     responses((status = 201, body = DeliveryJson), (status = 200, body = DeliveryJson, description = "It was there already"),
         (status = 400, body = ErrorBody, description = "A field is wrong; `empty_text`, `text_too_long`"), (status = 401, body = ErrorBody),
         (status = 403, body = ErrorBody), (status = 404, body = ErrorBody), (status = 408, body = ErrorBody),
-        (status = 409, body = ErrorBody, description = "`no_channel`, `no_phone`, `not_bound`, `channel_not_connected`, `no_link`: the client cannot be written to like this; `not_planned`, `over`: nobody needs the link any more; `id_taken`: this id is something else's"),
+        (status = 409, body = ErrorBody, description = "`no_channel`, `no_phone`, `not_bound`, `channel_not_connected`, `no_link`: the client cannot be written to like this; `not_planned`, `over`: nobody needs the link any more; `id_taken`: this id is something else's, or another text's"),
         (status = 413, body = ErrorBody), (status = 415, body = ErrorBody), (status = 429, body = ErrorBody), (status = 503, body = ErrorBody)))]
 pub async fn send(
     State(app): State<App>,
@@ -61,8 +61,9 @@ pub async fn send(
     caller.specialist()?;
     let found = find(&app, &caller, id).await?;
     let (id, purpose) = (DeliveryId(body.id), purpose(&body)?);
+    let text = if purpose == Purpose::Message { body.text.clone() } else { String::new() };
     if let Some(known) = app.deliveries.outbox().find(id).await? {
-        return same(&known, &found, purpose, StatusCode::OK);
+        return same(&known, &found, (purpose, &text), StatusCode::OK);
     }
     let channel = channel(&body, &found)?;
     let now = app.now();
@@ -72,7 +73,6 @@ pub async fn send(
         return Err(refusal("no_link"));
     }
     let (specialist, consultation) = (SpecialistId(found.owner.id), ConsultationId(found.id));
-    let text = if purpose == Purpose::Message { body.text } else { String::new() };
     let message = (purpose == Purpose::Message).then(|| {
         let body = MessageBody { text: text.clone(), what: "text".to_owned(), channel: channel.name().to_owned() };
         let id = MessageId(id.0);
@@ -86,7 +86,7 @@ pub async fn send(
         channel,
         purpose,
         to: "".into(),
-        text: text.into(),
+        text: text.clone().into(),
         buttons: Vec::new(),
         due_at: now,
         expires_at,
@@ -94,7 +94,7 @@ pub async fn send(
     let rows = std::iter::once(Row::Delivery(Box::new(delivery))).chain(message).collect();
     app.writer.append(Append { events: Vec::new(), rows }).await?;
     let kept = app.deliveries.outbox().find(id).await?.ok_or_else(Refusal::internal)?;
-    same(&kept, &found, purpose, StatusCode::CREATED)
+    same(&kept, &found, (purpose, &text), StatusCode::CREATED)
 }
 
 #[utoipa::path(get, path = "/api/conferences/{id}/deliveries", tag = "messages", security(("token" = [])),
@@ -188,9 +188,15 @@ fn channel(body: &OutgoingBody, conference: &Conference) -> Result<Channel, Refu
 }
 
 /// What is kept under this id, if it is what was meant.
-fn same(kept: &KeptDelivery, conference: &Conference, purpose: Purpose, status: StatusCode) -> Result<Response, Refusal> {
+fn same(
+    kept: &KeptDelivery,
+    conference: &Conference,
+    (purpose, text): (Purpose, &str),
+    status: StatusCode,
+) -> Result<Response, Refusal> {
     let delivery = &kept.delivery;
-    if delivery.consultation != Some(ConsultationId(conference.id)) || delivery.purpose != purpose {
+    let meant = delivery.purpose == purpose && (purpose != Purpose::Message || delivery.text.reveal() == text);
+    if delivery.consultation != Some(ConsultationId(conference.id)) || !meant {
         return Err(refusal("id_taken"));
     }
     Ok((status, axum::Json(shown(kept))).into_response())

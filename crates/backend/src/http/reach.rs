@@ -23,7 +23,7 @@ pub fn routes() -> Router<App> {
     Router::new()
         .route("/api/reach", get(show).put(choose))
         .route("/api/reach/telegram", post(link).delete(unbind))
-        .route("/api/reach/telegram/confirm", post(confirm))
+        .route("/api/reach/telegram/confirm", post(confirm).delete(refuse))
         .route("/api/conferences/{id}/answer", post(answer))
 }
 
@@ -36,7 +36,7 @@ pub async fn show(State(app): State<App>, caller: Caller) -> Result<Response, Re
 }
 
 #[utoipa::path(put, path = "/api/reach", tag = "reach", security(("token" = [])),
-    description = "What `telegram` says is not read: a chat is bound by its link.",
+    description = "What `telegram` and `telegram_next` say is not read: a chat is bound by its link.",
     request_body = ReachJson,
     responses((status = 200, body = ReachJson), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody), (status = 403, body = ErrorBody),
         (status = 408, body = ErrorBody), (status = 413, body = ErrorBody), (status = 415, body = ErrorBody), (status = 429, body = ErrorBody), (status = 503, body = ErrorBody)))]
@@ -48,7 +48,7 @@ pub async fn choose(State(app): State<App>, caller: Caller, Json(body): Json<Rea
 }
 
 #[utoipa::path(post, path = "/api/reach/telegram", tag = "reach", security(("token" = [])),
-    description = "A link that opens the bot. Whoever presses it first within a quarter of an hour binds their chat; it is used once the specialist has confirmed it.",
+    description = "A link that opens the bot. Whoever presses it first within a quarter of an hour binds their chat; it is used once the specialist has confirmed it, and the one that was confirmed before is used until then.",
     responses((status = 200, body = BindingLink), (status = 401, body = ErrorBody), (status = 403, body = ErrorBody),
         (status = 409, body = ErrorBody, description = "`no_bot`: the practice has none"),
         (status = 429, body = ErrorBody), (status = 503, body = ErrorBody, description = "Also `bot_unavailable`: the messenger does not answer, or does not take the bot's token")))]
@@ -63,7 +63,7 @@ pub async fn link(State(app): State<App>, caller: Caller) -> Result<Response, Re
 }
 
 #[utoipa::path(post, path = "/api/reach/telegram/confirm", tag = "reach", security(("token" = [])),
-    description = "The bound chat is the specialist's own: alerts may go there.",
+    description = "The chat that waits is the specialist's own: alerts go there, and not to the one before any more.",
     responses((status = 200, body = ReachJson), (status = 401, body = ErrorBody), (status = 403, body = ErrorBody),
         (status = 409, body = ErrorBody, description = "`not_bound`: nobody has pressed the link yet"),
         (status = 429, body = ErrorBody), (status = 503, body = ErrorBody)))]
@@ -77,7 +77,17 @@ pub async fn confirm(State(app): State<App>, caller: Caller) -> Result<Response,
     Ok(axum::Json(reach_json(reach, specialist)).into_response())
 }
 
+#[utoipa::path(delete, path = "/api/reach/telegram/confirm", tag = "reach", security(("token" = [])),
+    description = "The chat that waits to be confirmed is somebody else's, and is let go. A confirmed one stays.",
+    responses((status = 204, description = "Also when none waits"), (status = 401, body = ErrorBody), (status = 403, body = ErrorBody),
+        (status = 429, body = ErrorBody), (status = 503, body = ErrorBody)))]
+pub async fn refuse(State(app): State<App>, caller: Caller) -> Result<StatusCode, Refusal> {
+    app.clients.reach.refuse(&app.writer, caller.specialist()?.id).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
 #[utoipa::path(delete, path = "/api/reach/telegram", tag = "reach", security(("token" = [])),
+    description = "Lets the bound chat go, and the one that waits to be confirmed.",
     responses((status = 204, description = "Also when none was bound"), (status = 401, body = ErrorBody), (status = 403, body = ErrorBody),
         (status = 429, body = ErrorBody), (status = 503, body = ErrorBody)))]
 pub async fn unbind(State(app): State<App>, caller: Caller) -> Result<StatusCode, Refusal> {

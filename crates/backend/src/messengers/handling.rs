@@ -15,6 +15,7 @@ use kabinet_providers::messengers::{Incoming, What};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
+use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 /// At a time.
@@ -27,6 +28,12 @@ const TRY_AGAIN: Duration = Duration::from_secs(2);
 const MOST_ATTEMPTS: u32 = 30;
 /// Senders repeat themselves for a day.
 const SEEN_DAYS: i64 = 7;
+/// A press that is acknowledged later than this is shown as not arrived by then.
+const ACKNOWLEDGE_WITHIN: Duration = Duration::from_secs(10);
+/// The same when we are stopped.
+const ACKNOWLEDGE_AT_THE_END: Duration = Duration::from_secs(2);
+/// More at once are not acknowledged: somebody plays with buttons, or the messenger is down.
+const MOST_ACKNOWLEDGING: usize = 64;
 const CLEAN_EVERY: chrono::Duration = chrono::Duration::hours(6);
 
 /// Nothing of it was kept.
@@ -64,6 +71,8 @@ pub struct Parts {
 #[derive(Debug)]
 pub struct Handling {
     parts: Parts,
+    /// Presses that are being acknowledged, apart from what comes behind them: a slow messenger must not hold up anybody's answer.
+    acknowledging: JoinSet<()>,
     cleaned_at: Option<Timestamp>,
     /// Of the one at the head: its key, and how often it was tried.
     stuck: Option<(String, u32)>,
@@ -72,7 +81,7 @@ pub struct Handling {
 impl Handling {
     #[must_use]
     pub fn new(parts: Parts) -> Self {
-        Self { parts, cleaned_at: None, stuck: None }
+        Self { parts, acknowledging: JoinSet::new(), cleaned_at: None, stuck: None }
     }
 
     /// Runs until it is stopped; what is not handled by then is found in the inbox at the next start.
@@ -95,6 +104,10 @@ impl Handling {
                 () = arrived => {}
                 () = tokio::time::sleep(pause) => {}
             }
+        }
+        let acknowledged = async { while self.acknowledging.join_next().await.is_some() {} };
+        if tokio::time::timeout(ACKNOWLEDGE_AT_THE_END, acknowledged).await.is_err() {
+            self.acknowledging.shutdown().await;
         }
         if let Err(error) = self.keep_learned().await {
             tracing::warn!(error = &error as &dyn std::error::Error, "cannot keep other ids of chats");
@@ -138,32 +151,54 @@ impl Handling {
         Ok(())
     }
 
-    async fn effects(&self, received: &Received) -> Result<(), Unkept> {
+    async fn effects(&mut self, received: &Received) -> Result<(), Unkept> {
         let wired = self.messengers().wired().iter().find(|wired| wired.info().id == received.messenger);
         // Its connection may have been taken out of the configuration meanwhile.
         let Some(wired) = wired else { return self.done(received).await };
         let understood = wired.listener().understand(received.body.reveal().as_bytes(), received.at);
         let Some(Incoming { key, at, what }) = understood else { return self.done(received).await };
         let (clients, writer) = (&*self.parts.clients, &self.parts.writer);
+        let handled = Some(Row::Handled(received.key.clone()));
         match what {
             What::Message { chat, phone, text, kind } => {
                 self.keep_learned().await?;
                 let channel = wired.info().channel;
                 return self.message(wired, received, Said { key: &key, at, channel, chat, phone, text, kind }).await;
             }
+            // The same status again is no step.
             What::Status { id, state, code } => {
                 self.parts.deliveries.status(wired.info().channel, &id, state, code).await.map(drop)?;
             }
             What::Started { chat, name, code } => {
-                reach::incoming::started(clients, writer, &chat, &name, code.as_deref()).await?;
+                return Ok(reach::incoming::started(clients, writer, &chat, &name, code.as_deref(), handled).await?);
             }
-            What::Pressed { chat, press, data, .. } => reach::incoming::pressed(clients, writer, &chat, &press, &data).await?,
-            What::Stopped { chat, blocked } => reach::incoming::stopped(clients, writer, &chat, blocked).await?,
-            What::Resumed { chat } => reach::incoming::resumed(clients, writer, &chat).await?,
+            What::Pressed { chat, press, data, .. } => {
+                let said = reach::incoming::pressed(clients, writer, &chat, &press, &data, handled).await?;
+                self.acknowledge(press, said);
+                return Ok(());
+            }
+            What::Stopped { chat, blocked } => {
+                return Ok(reach::incoming::stopped(clients, writer, &chat, blocked, handled).await?);
+            }
+            What::Resumed { chat } => return Ok(reach::incoming::resumed(clients, writer, &chat, handled).await?),
             What::Account { usable, code } => wired.says_of_itself(usable, code),
             What::Other => {}
         }
         self.done(received).await
+    }
+
+    /// What was said by the press is kept already; without this the person sees a button that spins for a while.
+    fn acknowledge(&mut self, press: String, said: String) {
+        while self.acknowledging.try_join_next().is_some() {}
+        if self.acknowledging.len() >= MOST_ACKNOWLEDGING {
+            return;
+        }
+        let clients = Arc::clone(&self.parts.clients);
+        self.acknowledging.spawn(async move {
+            let acknowledged = reach::incoming::acknowledge(&clients, &press, &said);
+            // Whoever gives up loses nothing but a word on somebody's telephone.
+            let _ = tokio::time::timeout(ACKNOWLEDGE_WITHIN, acknowledged).await;
+        });
     }
 
     /// A client's message goes to its thread, and out of the inbox in the same commit.

@@ -107,7 +107,7 @@ impl Card {
 
     /// The consultation was changed. Moved to another time it is another meeting: nothing that was said about the first is true of it.
     pub fn replan(&mut self, plan: Plan) {
-        if (plan.starts_at - self.plan.starts_at).abs() > SAME_MEETING {
+        if !same_meeting(plan.starts_at, self.plan.starts_at) {
             (self.specialist, self.client_can_wait, self.late, self.delays) = (None, None, None, 0);
         }
         self.plan = plan;
@@ -174,7 +174,7 @@ impl Card {
 
     #[must_use]
     pub fn is_admitted(&self) -> bool {
-        self.admitted_to.is_some_and(|to| (to - self.plan.starts_at).abs() <= SAME_MEETING)
+        self.admitted_to.is_some_and(|to| same_meeting(to, self.plan.starts_at))
     }
 
     /// Admission belongs to this meeting: its start says which.
@@ -190,7 +190,7 @@ impl Card {
             kind,
             EventKind::SpecialistAnswered { .. } | EventKind::ClientLate { .. } | EventKind::ClientAnswered { .. }
         );
-        let other = |start: Timestamp| (start - self.plan.starts_at).abs() > SAME_MEETING;
+        let other = |start: Timestamp| !same_meeting(start, self.plan.starts_at);
         !of_a_meeting || !about.parse().is_ok_and(other)
     }
 
@@ -269,6 +269,12 @@ impl Card {
 #[must_use]
 pub fn meeting(starts_at: Timestamp) -> String {
     starts_at.to_rfc3339()
+}
+
+/// Whether what was said about a meeting at one time is said about one at another.
+#[must_use]
+pub fn same_meeting(one: Timestamp, other: Timestamp) -> bool {
+    (one - other).abs() <= SAME_MEETING
 }
 
 /// Whether a consultation is near enough to be kept in memory.

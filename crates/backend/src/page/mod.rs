@@ -12,7 +12,7 @@ mod keeper;
 mod state;
 
 pub use assets::{Asset, SCRIPT, STYLE, STYLE_SOURCE};
-pub use card::meeting;
+pub use card::{meeting, same_meeting};
 pub use html::{Reading, calm, page};
 pub use keeper::{Keeper, Parts};
 pub use state::{Around, state};

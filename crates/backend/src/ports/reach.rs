@@ -76,6 +76,16 @@ pub struct BindingCode {
     pub expires_at: Timestamp,
 }
 
+/// The specialist has pressed *Join*.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Press {
+    pub specialist: SpecialistId,
+    pub consultation: ConsultationId,
+    pub at: Timestamp,
+    /// The room will tell when they are in.
+    pub reports: bool,
+}
+
 /// A delivery, as far as it can be changed where it went.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SentAlert {
@@ -91,6 +101,8 @@ pub trait ReachBook: Send + Sync + fmt::Debug {
     async fn chats(&self) -> Result<Vec<KeptChat>, StorageError>;
     /// Whose a code is, while it is good.
     async fn code(&self, hash: [u8; 32], now: Timestamp) -> Result<Option<ChatOwner>, StorageError>;
+    /// Oldest first.
+    async fn presses(&self, from: Timestamp) -> Result<Vec<Press>, StorageError>;
     async fn alert(&self, id: DeliveryId) -> Result<Option<SentAlert>, StorageError>;
     /// Forgets chats of clients whose consultations are gone, or began before.
     async fn forget_clients(&self, before: Timestamp) -> Result<(), StorageError>;

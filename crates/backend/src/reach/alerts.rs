@@ -43,7 +43,7 @@ pub fn delivery(
         purpose: Purpose::Alert,
         to: chat,
         text: sentence(words, words.say(key, &[]), talk, now).into(),
-        buttons: buttons(words, alert.consultation),
+        buttons: talk.map(|talk| buttons(words, alert.consultation, talk.starts_at)).unwrap_or_default(),
         due_at: now,
         expires_at: alert.expires_at,
     }
@@ -90,11 +90,12 @@ fn is_today(talk: &Conference, now: Timestamp) -> bool {
     talk.starts_at.with_timezone(&zone).date_naive() == now.with_timezone(&zone).date_naive()
 }
 
-fn buttons(words: &Words, consultation: ConsultationId) -> Vec<Button> {
+/// With the time that the alert is about: an old message stays in the chat, and may be pressed when the consultation has another.
+fn buttons(words: &Words, consultation: ConsultationId, starts_at: Timestamp) -> Vec<Button> {
     let minutes = LATE_MINUTES.to_string();
     let button = |key, word: &str| Button {
         label: words.say(key, &[("minutes", &minutes)]),
-        press: Press::Data(format!("a1:{word}:{}", consultation.0.simple())),
+        press: Press::Data(format!("a2:{word}:{}:{}", consultation.0.simple(), starts_at.timestamp())),
     };
     vec![
         button("alert-button-coming", "coming"),
@@ -103,15 +104,26 @@ fn buttons(words: &Words, consultation: ConsultationId) -> Vec<Button> {
     ]
 }
 
+/// What a button says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Pressed {
+    pub answer: SpecialistAnswer,
+    pub consultation: ConsultationId,
+    /// When it was planned for, as the alert was written.
+    pub starts_at: Timestamp,
+}
+
 /// What a button's press means; `None` for one that is not ours.
 #[must_use]
-pub fn read_press(data: &str) -> Option<(SpecialistAnswer, ConsultationId)> {
-    let (word, id) = data.strip_prefix("a1:")?.split_once(':')?;
+pub fn read_press(data: &str) -> Option<Pressed> {
+    let (word, rest) = data.strip_prefix("a2:")?.split_once(':')?;
+    let (id, start) = rest.split_once(':')?;
     let answer = match word.strip_prefix("late") {
         Some(minutes) => SpecialistAnswer::Late { minutes: minutes.parse().ok().filter(|minutes| (1..=120).contains(minutes))? },
         None => SpecialistAnswer::from_name(word, None)?,
     };
-    Some((answer, ConsultationId(Uuid::try_parse(id).ok()?)))
+    let consultation = ConsultationId(Uuid::try_parse(id).ok()?);
+    Some(Pressed { answer, consultation, starts_at: Timestamp::from_timestamp(start.parse().ok()?, 0)? })
 }
 
 #[cfg(test)]
@@ -121,8 +133,8 @@ mod tests {
 
     #[test]
     fn a_button_comes_back_as_what_it_says_and_fits() {
-        let talk = ConsultationId(Uuid::from_u128(7));
-        let data = buttons(words("en"), talk).into_iter().map(|button| match button.press {
+        let (talk, starts_at) = (ConsultationId(Uuid::from_u128(7)), "2026-12-23T12:00:00Z".parse().expect("a time"));
+        let data = buttons(words("en"), talk, starts_at).into_iter().map(|button| match button.press {
             Press::Data(data) => data,
             Press::Address(_) => String::new(),
         });
@@ -130,8 +142,16 @@ mod tests {
         assert!(data.iter().all(|data| data.len() <= 64), "Telegram's callback_data");
         let read: Vec<_> = data.iter().map(|data| read_press(data)).collect();
         let late = SpecialistAnswer::Late { minutes: 5 };
-        assert_eq!(read, [SpecialistAnswer::Coming, late, SpecialistAnswer::Cannot].map(|answer| Some((answer, talk))));
-        for foreign in ["", "a1:coming", "a1:late0:00", "a1:late999:00000000000000000000000000000007", "b1:coming:7"] {
+        let said = |answer| Some(Pressed { answer, consultation: talk, starts_at });
+        assert_eq!(read, [SpecialistAnswer::Coming, late, SpecialistAnswer::Cannot].map(said));
+        let id = "00000000000000000000000000000007";
+        for foreign in ["", "a2:coming", "a2:late0:00:0", "b2:coming:7:0"].map(str::to_owned).into_iter().chain([
+            format!("a2:late999:{id}:0"),
+            format!("a2:coming:{id}"),
+            format!("a2:coming:{id}:soon"),
+            format!("a2:coming:{id}:{}", i64::MAX),
+        ]) {
+            let foreign = foreign.as_str();
             assert_eq!(read_press(foreign), None, "{foreign}");
         }
     }

@@ -45,14 +45,15 @@ impl Reaches {
         Ok(BindingLink { link, expires_at })
     }
 
-    /// The specialist says that the bound chat is theirs. `false` when none is bound.
+    /// The specialist says that the chat that waits is theirs: it takes the place of the one that was in use. `false` when none is bound.
     ///
     /// # Errors
     /// When it cannot be kept.
     pub async fn confirm(&self, writer: &WriterHandle, specialist: SpecialistId, words: &str) -> Result<bool, WriteError> {
         let _one = self.changing.lock().await;
-        let Some(chat) = self.kept_chat(ChatOwner::Specialist(specialist)) else { return Ok(false) };
-        let Some(parts) = self.parts().filter(|_| !chat.confirmed) else { return Ok(true) };
+        let owner = ChatOwner::Specialist(specialist);
+        let Some(chat) = self.pending_chat(owner) else { return Ok(self.kept_chat(owner).is_some()) };
+        let Some(parts) = self.parts() else { return Ok(true) };
         let chat = KeptChat { confirmed: true, ..chat };
         let told = super::incoming::reply(parts, Some(specialist), &chat.chat, words.to_owned());
         let rows = vec![Row::Chat(Box::new(chat.clone())), told];
@@ -61,14 +62,28 @@ impl Reaches {
         Ok(true)
     }
 
-    /// Lets a chat go, if one is bound.
+    /// The chat that waits is somebody else's, and is let go; the one in use stays.
+    ///
+    /// # Errors
+    /// When it cannot be kept.
+    pub async fn refuse(&self, writer: &WriterHandle, specialist: SpecialistId) -> Result<(), WriteError> {
+        let _one = self.changing.lock().await;
+        let owner = ChatOwner::Specialist(specialist);
+        let Some(chat) = self.pending_chat(owner) else { return Ok(()) };
+        let rows = vec![Row::ForgetOneChat(chat.channel, owner, chat.hash)];
+        writer.append(Append { events: vec![changed(specialist, "desktop")], rows }).await?;
+        self.forgot_one_chat(owner, chat.hash);
+        Ok(())
+    }
+
+    /// Lets the bound chat go, and the one that waits, if there are any.
     ///
     /// # Errors
     /// When it cannot be kept.
     pub async fn unbind(&self, writer: &WriterHandle, specialist: SpecialistId) -> Result<(), WriteError> {
         let _one = self.changing.lock().await;
         let owner = ChatOwner::Specialist(specialist);
-        if self.kept_chat(owner).is_none() {
+        if self.kept_chat(owner).or_else(|| self.pending_chat(owner)).is_none() {
             return Ok(());
         }
         let rows = vec![Row::ForgetChat(Channel::Telegram, owner)];
@@ -77,28 +92,39 @@ impl Reaches {
         Ok(())
     }
 
-    /// Notes that a chat takes nothing any more, or does again.
-    pub(super) async fn set_blocked(&self, writer: &WriterHandle, chat: KeptChat, blocked: bool) -> Result<(), WriteError> {
+    /// Notes that this chat takes nothing any more, or does again, whoever's it is, with the rows that go with it.
+    pub(super) async fn set_blocked(
+        &self,
+        writer: &WriterHandle,
+        hash: [u8; 32],
+        blocked: bool,
+        mut rows: Vec<Row>,
+    ) -> Result<(), WriteError> {
         let _one = self.changing.lock().await;
-        let known = self.kept_chat(chat.owner);
-        if known.as_ref().is_none_or(|known| known.hash != chat.hash || known.blocked == blocked) {
-            return Ok(());
-        }
-        let chat = KeptChat { blocked, ..chat };
-        let rows = vec![Row::Chat(Box::new(chat.clone()))];
-        writer.append(Append { events: changed_for(chat.owner), rows }).await?;
-        self.took_chat(chat);
+        let otherwise = self.owners_of(hash).into_iter().filter(|chat| chat.blocked != blocked);
+        let chats: Vec<KeptChat> = otherwise.map(|chat| KeptChat { blocked, ..chat }).collect();
+        rows.extend(chats.iter().map(|chat| Row::Chat(Box::new(chat.clone()))));
+        let events = chats.iter().flat_map(|chat| changed_for(chat.owner)).collect();
+        writer.append(Append { events, rows }).await?;
+        chats.into_iter().for_each(|chat| self.took_chat(chat));
         Ok(())
     }
 
-    /// Binds a chat with the rows that go with it. `false` when its code was used up meanwhile.
+    /// Binds a chat with the rows that go with it; a specialist's waits to be confirmed, and the one in use stays so until then.
+    /// `false` when its code was used up meanwhile.
     pub(super) async fn bind(&self, writer: &WriterHandle, chat: KeptChat, rows: Vec<Row>) -> Result<bool, WriteError> {
         let _one = self.changing.lock().await;
-        let known = self.kept_chat(chat.owner).is_some_and(|known| known.hash == chat.hash && known.confirmed);
+        let known = self.kept_chat(chat.owner).is_some_and(|known| known.hash == chat.hash);
         let chat = KeptChat { confirmed: chat.confirmed || known, ..chat };
-        let rows = rows.into_iter().chain([Row::Chat(Box::new(chat.clone()))]).collect();
+        // Whoever opens the chat in use means that one, and no other that waits.
+        let unmeant = self.pending_chat(chat.owner).filter(|waits| chat.confirmed && waits.hash != chat.hash);
+        let let_go = unmeant.as_ref().map(|waits| Row::ForgetOneChat(waits.channel, waits.owner, waits.hash));
+        let rows = rows.into_iter().chain(let_go).chain([Row::Chat(Box::new(chat.clone()))]).collect();
         let appended = writer.append(Append { events: changed_for(chat.owner), rows }).await?;
         if appended == Appended::Now {
+            if let Some(unmeant) = unmeant {
+                self.forgot_one_chat(unmeant.owner, unmeant.hash);
+            }
             self.took_chat(chat);
         }
         Ok(appended == Appended::Now)
@@ -111,6 +137,19 @@ impl Reaches {
     pub async fn forget_client(&self, writer: &WriterHandle, consultation: ConsultationId) -> Result<(), WriteError> {
         let owner = ChatOwner::Consultation(consultation);
         if self.kept_chat(owner).is_none() { Ok(()) } else { self.forget(writer, owner, Vec::new()).await }
+    }
+
+    /// Lets these chats go, and no other of their owners', with the rows that go with it.
+    pub(super) async fn let_go(&self, writer: &WriterHandle, chats: &[KeptChat], rows: Vec<Row>) -> Result<(), WriteError> {
+        let _one = self.changing.lock().await;
+        let forget = chats.iter().map(|chat| Row::ForgetOneChat(chat.channel, chat.owner, chat.hash));
+        let rows = rows.into_iter().chain(forget).collect();
+        let events = chats.iter().flat_map(|chat| changed_for(chat.owner)).collect();
+        writer.append(Append { events, rows }).await?;
+        for chat in chats {
+            self.forgot_one_chat(chat.owner, chat.hash);
+        }
+        Ok(())
     }
 
     /// Lets somebody's chat go with the rows that go with it.
@@ -157,10 +196,14 @@ fn changed_for(owner: ChatOwner) -> Vec<Plain> {
 #[must_use]
 pub fn reach_json(reaches: &Reaches, specialist: SpecialistId) -> ReachJson {
     let chosen = reaches.chosen(specialist);
-    let chat = reaches.kept_chat(ChatOwner::Specialist(specialist));
+    let owner = ChatOwner::Specialist(specialist);
+    let (bound, waits) = (reaches.kept_chat(owner), reaches.pending_chat(owner));
+    let shown = |chat: KeptChat| BoundChat { name: chat.name.into_inner(), confirmed: chat.confirmed, blocked: chat.blocked };
+    let (telegram, telegram_next) = if bound.is_some() { (bound, waits) } else { (waits, None) };
     let hours = chosen.quiet_hours;
     ReachJson {
-        telegram: chat.map(|chat| BoundChat { name: chat.name.into_inner(), confirmed: chat.confirmed, blocked: chat.blocked }),
+        telegram: telegram.map(shown),
+        telegram_next: telegram_next.map(shown),
         after_seconds: chosen.after_seconds,
         quiet_from: hours.as_ref().map(|(from, ..)| from.clone()),
         quiet_to: hours.as_ref().map(|(_, to, _)| to.clone()),

@@ -1,5 +1,6 @@
 //! What happened in each specialist's consultations of late, as far as it may escalate: in memory, and from the log at a start.
 
+use crate::ports::reach::Press;
 use crate::ports::{Audience, LoggedEvent};
 use kabinet_api::EventJson;
 use kabinet_domain::escalation::{Happened, What};
@@ -64,6 +65,17 @@ impl Cases {
             self.look(*specialist, now);
         }
         meaning
+    }
+
+    /// A press from before the start, at the place among the events that it had then.
+    pub fn recall(&mut self, press: Press, now: Timestamp) {
+        let Press { specialist, consultation, at, reports } = press;
+        let case = self.by_specialist.entry(specialist).or_default();
+        let before = case.by_consultation.values().flatten().filter(|event| event.received_at <= at);
+        let cursor = before.map(|event| event.cursor).max().unwrap_or(Cursor(0));
+        let (id, what) = (EventId(Uuid::nil()), What::PressedJoin { reports });
+        self.add(specialist, Happened { cursor, id, consultation, what, at, received_at: at });
+        self.look(specialist, now);
     }
 
     /// What no event tells.

@@ -1,8 +1,9 @@
 //! What comes from the bot's chats: somebody opened one by a link, pressed a button, blocked us, let us in again.
 //!
-//! Each may come more than once, and does the same then. Whoever calls has seen to it that the chat is a person's own.
+//! Each may come more than once, and does the same then. Whoever calls has seen to it that the chat is a person's own, and says with
+//! which row it is handled: that row is kept in the commit of what it causes, so that a process that is killed repeats nothing.
 
-use super::alerts::{answered, date_and_time, read_press};
+use super::alerts::{Pressed, answered, date_and_time, read_press};
 use super::binding::{chat_hash, code_hash};
 use super::known::consultation_of;
 use super::{ChatOwner, Parts};
@@ -13,7 +14,7 @@ use crate::planning;
 use crate::ports::reach::KeptChat;
 use crate::ports::{Audience, Row};
 use crate::words::{Words, words};
-use crate::writer::{Append, Plain, WriteError, WriterHandle};
+use crate::writer::{Append, Appended, Plain, WriteError, WriterHandle};
 use kabinet_api::Conference;
 use kabinet_domain::{
     Channel, ConsultationId, Delivery, EventKind, Purpose, Sensitive, SpecialistAnswer, SpecialistId, Timestamp,
@@ -43,21 +44,25 @@ pub async fn started(
     chat: &Sensitive<String>,
     name: &Sensitive<String>,
     code: Option<&str>,
+    handled: Option<Row>,
 ) -> Result<(), WriteError> {
     // Groups have negative numbers (Bot API, `Chat`).
-    let Some(parts) = clients.reach.parts().filter(|_| !chat.reveal().starts_with('-')) else { return Ok(()) };
+    let Some(parts) = clients.reach.parts().filter(|_| !chat.reveal().starts_with('-')) else {
+        return keep(writer, None, handled).await.map(drop);
+    };
     let words = words(&clients.language);
     let say = |key: &str| reply(parts, None, chat, words.say(key, &[]));
     let answer = match code {
         None => say("bot-explain"),
-        Some(code) if code.starts_with("c_") => return client_started(clients, parts, writer, chat, code).await,
+        Some(code) if code.starts_with("c_") => return client_started(clients, parts, writer, chat, code, handled).await,
         Some(code) => {
             let hash = code_hash(parts, code);
             match parts.book.code(hash, parts.now()).await.map_err(unread)? {
                 Some(owner @ ChatOwner::Specialist(specialist)) => {
                     let confirm = reply(parts, Some(specialist), chat, words.say("bot-confirm", &[]));
                     let bound = kept(parts, owner, chat, name);
-                    if clients.reach.bind(writer, bound, vec![Row::UseBindingCode(hash), confirm]).await? {
+                    let rows = [Row::UseBindingCode(hash), confirm].into_iter().chain(handled.clone());
+                    if clients.reach.bind(writer, bound, rows.collect()).await? {
                         return Ok(());
                     }
                     say("bot-code-old")
@@ -68,7 +73,7 @@ pub async fn started(
             }
         }
     };
-    writer.append(Append { events: Vec::new(), rows: vec![answer] }).await.map(drop)
+    keep(writer, None, [answer].into_iter().chain(handled)).await.map(drop)
 }
 
 /// The client of a consultation wants to be reminded here.
@@ -78,6 +83,7 @@ async fn client_started(
     writer: &WriterHandle,
     chat: &Sensitive<String>,
     code: &str,
+    handled: Option<Row>,
 ) -> Result<(), WriteError> {
     let found = match consultation_of(parts, &clients.pages, code) {
         Some(id) => parts.consultations.find(id).await.map_err(unread)?,
@@ -85,7 +91,7 @@ async fn client_started(
     };
     let Some(talk) = found.filter(|talk| is_open(talk, parts.now())) else {
         let over = reply(parts, None, chat, words(&clients.language).say("client-bot-over", &[]));
-        return writer.append(Append { events: Vec::new(), rows: vec![over] }).await.map(drop);
+        return keep(writer, None, [over].into_iter().chain(handled)).await.map(drop);
     };
     let language = talk.contact.as_ref().and_then(|contact| contact.language.as_deref());
     let (date, time) = date_and_time(&talk);
@@ -94,7 +100,7 @@ async fn client_started(
     // Clients' names are nobody's business here.
     let bound = KeptChat { confirmed: true, ..kept(parts, owner, chat, &Sensitive::default()) };
     let answer = reply(parts, Some(SpecialistId(talk.owner.id)), chat, said);
-    clients.reach.bind(writer, bound, vec![answer]).await.map(drop)
+    clients.reach.bind(writer, bound, [answer].into_iter().chain(handled).collect()).await.map(drop)
 }
 
 /// Somebody does not want to be written to any more, or has blocked the bot.
@@ -106,37 +112,38 @@ pub async fn stopped(
     writer: &WriterHandle,
     chat: &Sensitive<String>,
     blocked: bool,
+    handled: Option<Row>,
 ) -> Result<(), WriteError> {
-    let Some(parts) = clients.reach.parts() else { return Ok(()) };
-    let owners = clients.reach.owners_of(chat_hash(parts, chat.reveal()));
+    let Some(parts) = clients.reach.parts() else { return keep(writer, None, handled).await.map(drop) };
+    let hash = chat_hash(parts, chat.reveal());
+    if blocked {
+        return clients.reach.set_blocked(writer, hash, true, handled.into_iter().collect()).await;
+    }
+    let owners = clients.reach.owners_of(hash);
     // Nothing goes to a chat that nobody has confirmed.
-    let mut answer = owners.iter().any(|bound| bound.confirmed && !blocked).then(|| {
+    let answer = owners.iter().any(|bound| bound.confirmed).then(|| {
         let said = words(&clients.language).say("bot-stopped", &[]);
         reply(parts, None, chat, said)
     });
-    for bound in owners {
-        if blocked {
-            clients.reach.set_blocked(writer, bound, true).await?;
-        } else {
-            clients.reach.forget(writer, bound.owner, answer.take().into_iter().collect()).await?;
-        }
-    }
-    Ok(())
+    clients.reach.let_go(writer, &owners, answer.into_iter().chain(handled).collect()).await
 }
 
 /// They have let the bot write again.
 ///
 /// # Errors
 /// When nothing could be kept; then it is to be handled again.
-pub async fn resumed(clients: &ClientSide, writer: &WriterHandle, chat: &Sensitive<String>) -> Result<(), WriteError> {
-    let Some(parts) = clients.reach.parts() else { return Ok(()) };
-    for bound in clients.reach.owners_of(chat_hash(parts, chat.reveal())) {
-        clients.reach.set_blocked(writer, bound, false).await?;
-    }
-    Ok(())
+pub async fn resumed(
+    clients: &ClientSide,
+    writer: &WriterHandle,
+    chat: &Sensitive<String>,
+    handled: Option<Row>,
+) -> Result<(), WriteError> {
+    let Some(parts) = clients.reach.parts() else { return keep(writer, None, handled).await.map(drop) };
+    let hash = chat_hash(parts, chat.reveal());
+    clients.reach.set_blocked(writer, hash, false, handled.into_iter().collect()).await
 }
 
-/// A button under an alert was pressed; `press` is to be acknowledged.
+/// A button under an alert was pressed. The words to acknowledge `press` with, which is left to the caller.
 ///
 /// # Errors
 /// When nothing could be kept; then it is to be handled again.
@@ -146,54 +153,61 @@ pub async fn pressed(
     chat: &Sensitive<String>,
     press: &str,
     data: &str,
-) -> Result<(), WriteError> {
-    let Some(parts) = clients.reach.parts() else { return Ok(()) };
+    handled: Option<Row>,
+) -> Result<String, WriteError> {
     let words = words(&clients.language);
-    let said = match read_press(data) {
-        None => String::new(),
-        Some((answer, consultation)) => {
-            answer_by_button(clients, parts, writer, chat, (press, answer, consultation), words).await?
-        }
+    let (said, event) = match (clients.reach.parts(), read_press(data)) {
+        (Some(parts), Some(pressed)) => answer_by_button(clients, parts, chat, pressed, words).await?,
+        _ => (String::new(), None),
     };
+    let seen = event.is_some().then(|| Row::Seen(format!("pressed/{press}")));
+    let kept = keep(writer, event, seen.into_iter().chain(handled.clone())).await?;
+    if kept == Appended::Before {
+        keep(writer, None, handled).await?;
+    }
+    Ok(said)
+}
+
+/// Tells the messenger that a press has arrived, in these words.
+pub async fn acknowledge(clients: &ClientSide, press: &str, said: &str) {
     if let Some(messenger) = clients.messengers.of(Channel::Telegram)
-        && let Err(error) = messenger.acknowledge(press, &said).await
+        && let Err(error) = messenger.acknowledge(press, said).await
     {
         // The person sees a button that spins for a while; what they said is kept.
         tracing::debug!(error = &error as &dyn std::error::Error, "cannot acknowledge a press");
     }
-    Ok(())
 }
 
-/// The words to acknowledge it with.
+/// The words to acknowledge it with, and what it says, if it says anything.
 async fn answer_by_button(
     clients: &ClientSide,
     parts: &Parts,
-    writer: &WriterHandle,
     chat: &Sensitive<String>,
-    (press, answer, consultation): (&str, SpecialistAnswer, ConsultationId),
+    Pressed { answer, consultation, starts_at }: Pressed,
     words: &Words,
-) -> Result<String, WriteError> {
+) -> Result<(String, Option<Plain>), WriteError> {
     let talk = parts.consultations.find(consultation).await.map_err(unread)?;
     let hash = chat_hash(parts, chat.reveal());
     let mine = |owner: SpecialistId| {
         let chat = clients.reach.kept_chat(ChatOwner::Specialist(owner));
         chat.is_some_and(|chat| chat.hash == hash && chat.confirmed)
     };
-    let over = || words.say("bot-over", &[]);
-    let Some(talk) = talk else { return Ok(over()) };
+    let nothing = |key: &str| Ok((words.say(key, &[]), None));
+    let Some(talk) = talk else { return nothing("bot-over") };
     let specialist = SpecialistId(talk.owner.id);
     if !mine(specialist) {
-        return Ok(words.say("bot-not-yours", &[]));
+        return nothing("bot-not-yours");
     }
     if !is_open(&talk, parts.now()) {
-        return Ok(over());
+        return nothing("bot-over");
+    }
+    if !page::same_meeting(talk.starts_at, starts_at) {
+        return nothing("bot-moved");
     }
     if parts.status.is_running(consultation) {
-        return Ok(words.say("bot-running", &[]));
+        return nothing("bot-running");
     }
-    let event = said(&talk, answer, "telegram");
-    writer.append(Append { events: vec![event], rows: vec![Row::Seen(format!("pressed/{press}"))] }).await?;
-    Ok(answered(words, answer))
+    Ok((answered(words, answer), Some(said(&talk, answer, "telegram"))))
 }
 
 /// The specialist's answer as an event. It is about the meeting as it is planned now, and of no other time.
@@ -248,6 +262,11 @@ pub(super) fn reply(parts: &Parts, specialist: Option<SpecialistId>, chat: &Sens
         due_at: now,
         expires_at: now + REPLY_WITHIN,
     }))
+}
+
+/// Keeps all of it, or nothing.
+async fn keep(writer: &WriterHandle, event: Option<Plain>, rows: impl IntoIterator<Item = Row>) -> Result<Appended, WriteError> {
+    writer.append(Append { events: event.into_iter().collect(), rows: rows.into_iter().collect() }).await
 }
 
 fn unread(error: crate::StorageError) -> WriteError {

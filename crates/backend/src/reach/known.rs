@@ -7,8 +7,9 @@ use crate::StorageError;
 use crate::client_side::ClientSide;
 use crate::feed::{self, Ear};
 use crate::page::Pages;
-use crate::ports::reach::{Chosen, KeptChat};
-use crate::ports::{LoggedEvent, Reader};
+use crate::ports::reach::{Chosen, KeptChat, Press};
+use crate::ports::{LoggedEvent, Reader, Row};
+use crate::writer::{Append, WriteError, WriterHandle};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::{NaiveTime, SubsecRound};
@@ -56,7 +57,10 @@ pub struct Reaches {
 #[derive(Debug, Default)]
 struct Known {
     chosen: HashMap<SpecialistId, Chosen>,
+    /// Those that are in use.
     chats: HashMap<ChatOwner, KeptChat>,
+    /// Those that wait to be confirmed: nothing goes there but the request for it, and those in use stay so until then.
+    pending: HashMap<ChatOwner, KeptChat>,
 }
 
 impl Reaches {
@@ -82,7 +86,8 @@ impl Reaches {
         parts.book.forget_clients(now - chrono::Duration::days(30)).await?;
         let chosen = parts.book.chosen().await?.into_iter().collect();
         let chats = parts.book.chats().await?.into_iter().filter(|chat| chat.channel == Channel::Telegram);
-        *self.known() = Known { chosen, chats: chats.map(|chat| (chat.owner, chat)).collect() };
+        let (chats, pending) = chats.map(|chat| (chat.owner, chat)).partition(|(_, chat)| chat.confirmed);
+        *self.known() = Known { chosen, chats, pending };
         self.following().open(now);
         let _opened_once = self.parts.set(parts);
         Ok(())
@@ -103,7 +108,7 @@ impl Reaches {
     pub fn chat_of(&self, owner: ChatOwner) -> Option<Sensitive<String>> {
         let known = self.known();
         let chat = known.chats.get(&owner)?;
-        (chat.confirmed && !chat.blocked).then(|| chat.chat.clone())
+        (!chat.blocked).then(|| chat.chat.clone())
     }
 
     /// Somebody or something is there to be told of a waiting client: a desktop that follows, or a messenger's chat.
@@ -138,9 +143,14 @@ impl Reaches {
         self.bot.get().cloned().or_else(|| self.parts()?.messengers.bot_name())
     }
 
-    /// The specialist has pressed *Join*; `reports`: the room will tell when they are in.
-    pub fn pressed_join(&self, specialist: SpecialistId, consultation: ConsultationId, reports: bool) {
-        self.nudge(Nudge::PressedJoin { specialist, consultation, reports });
+    /// The specialist has pressed *Join*. It is kept, since no event tells of it and a restart must not forget it.
+    ///
+    /// # Errors
+    /// When it cannot be kept.
+    pub async fn pressed_join(&self, writer: &WriterHandle, press: Press) -> Result<(), WriteError> {
+        writer.append(Append { events: Vec::new(), rows: vec![Row::PressedJoin(press)] }).await?;
+        self.nudge(Nudge::PressedJoin(press));
+        Ok(())
     }
 
     /// Has waiting clients looked at now; for clocks that jump.
@@ -166,14 +176,20 @@ impl Reaches {
         self.parts.get()
     }
 
-    /// As it is kept, whether alerts may go there or not.
+    /// The confirmed one, whether alerts may go there or not.
     pub(super) fn kept_chat(&self, owner: ChatOwner) -> Option<KeptChat> {
         self.known().chats.get(&owner).cloned()
     }
 
-    /// Everybody whose chat this is.
+    /// The one that waits to be confirmed.
+    pub(super) fn pending_chat(&self, owner: ChatOwner) -> Option<KeptChat> {
+        self.known().pending.get(&owner).cloned()
+    }
+
+    /// Everybody whose chat this is, or is said to be.
     pub(super) fn owners_of(&self, hash: [u8; 32]) -> Vec<KeptChat> {
-        self.known().chats.values().filter(|chat| chat.hash == hash).cloned().collect()
+        let known = self.known();
+        known.chats.values().chain(known.pending.values()).filter(|chat| chat.hash == hash).cloned().collect()
     }
 
     pub(super) fn chosen(&self, specialist: SpecialistId) -> Chosen {
@@ -193,7 +209,15 @@ impl Reaches {
 
     pub(super) fn took_chat(&self, chat: KeptChat) {
         let owner = chat.owner;
-        self.known().chats.insert(owner, chat);
+        {
+            let mut known = self.known();
+            if chat.confirmed {
+                known.pending.retain(|other, waits| *other != owner || waits.hash != chat.hash);
+                known.chats.insert(owner, chat);
+            } else {
+                known.pending.insert(owner, chat);
+            }
+        }
         // Not by the event, which is heard before memory is as it says.
         if let ChatOwner::Specialist(specialist) = owner {
             self.nudge(Nudge::Changed(specialist));
@@ -201,7 +225,17 @@ impl Reaches {
     }
 
     pub(super) fn forgot_chat(&self, owner: ChatOwner) {
-        self.known().chats.remove(&owner);
+        let mut known = self.known();
+        known.chats.remove(&owner);
+        known.pending.remove(&owner);
+    }
+
+    pub(super) fn forgot_one_chat(&self, owner: ChatOwner, hash: [u8; 32]) {
+        let mut known = self.known();
+        let Known { chats, pending, .. } = &mut *known;
+        for kept in [chats, pending] {
+            kept.retain(|other, chat| *other != owner || chat.hash != hash);
+        }
     }
 
     fn nudge(&self, nudge: Nudge) -> bool {

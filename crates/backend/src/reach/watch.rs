@@ -4,6 +4,7 @@
 use super::cases::{Cases, Meaning};
 use super::{ChatOwner, Parts, Reaches, alerts};
 use crate::client_side::ClientSide;
+use crate::ports::reach::Press;
 use crate::ports::{Audience, Dropped, History, LoggedEvent, Row};
 use crate::words::words;
 use crate::writer::{Append, Plain, WriteError, WriterHandle};
@@ -40,11 +41,7 @@ pub enum Nudge {
     Heard(LoggedEvent),
     /// A specialist can be reached otherwise than before: a desktop follows now, or none any more; a chat, a choice.
     Changed(SpecialistId),
-    PressedJoin {
-        specialist: SpecialistId,
-        consultation: ConsultationId,
-        reports: bool,
-    },
+    PressedJoin(Press),
     /// Look now, and say when it is done.
     Look(oneshot::Sender<()>),
 }
@@ -120,17 +117,21 @@ impl Watch {
         next.unwrap_or(IDLE).min(IDLE)
     }
 
-    /// What the log says of the last hours.
+    /// What the log says of the last hours, and what stands beside it.
     async fn read_back(&mut self, parts: &Parts) {
         let now = parts.now();
+        let from = now - chrono::Duration::hours(READ_BACK_HOURS);
         match self.history.last(READ_BACK).await {
             Ok(events) => {
-                let from = now - chrono::Duration::hours(READ_BACK_HOURS);
                 for event in events.iter().filter(|event| event.received_at >= from) {
                     self.cases.hear(event, now);
                 }
             }
             Err(error) => tracing::error!(error = &error as &dyn std::error::Error, "cannot read back who waits"),
+        }
+        match parts.book.presses(from).await {
+            Ok(presses) => presses.into_iter().for_each(|press| self.cases.recall(press, now)),
+            Err(error) => tracing::error!(error = &error as &dyn std::error::Error, "cannot read back who pressed Join"),
         }
     }
 
@@ -147,8 +148,8 @@ impl Watch {
                 Meaning::Changed(_) | Meaning::Nothing => {}
             },
             Nudge::Changed(specialist) => self.cases.look(specialist, now),
-            Nudge::PressedJoin { specialist, consultation, reports } => {
-                self.cases.note(specialist, consultation, What::PressedJoin { reports }, now);
+            Nudge::PressedJoin(Press { specialist, consultation, at, reports }) => {
+                self.cases.note(specialist, consultation, What::PressedJoin { reports }, at);
             }
             Nudge::Look(answer) => return Some(answer),
         }
@@ -159,7 +160,7 @@ impl Watch {
     async fn blocked(&mut self, specialist: SpecialistId) {
         let reach = &self.clients.reach;
         let Some(chat) = reach.kept_chat(ChatOwner::Specialist(specialist)) else { return };
-        if let Err(error) = reach.set_blocked(&self.writer, chat, true).await {
+        if let Err(error) = reach.set_blocked(&self.writer, chat.hash, true, Vec::new()).await {
             tracing::warn!(error = &error as &dyn std::error::Error, "cannot keep that a chat is blocked");
         }
     }

@@ -1,15 +1,12 @@
 //! One consultation as the log has it: who is there, what was said, and what of it may have to be told.
 
 use super::{
-    Alert, AlertKind, COMES_WITHIN, Case, EARLY, Fate, Happened, JOINS_WITHIN, LATER_THAN_SAID, NO_DESKTOP_GRACE, SETTLED_FOR,
-    Spot, TOO_OLD, What,
+    ARRIVALS_WITHIN, AWAY, Alert, AlertKind, Case, EARLY, Fate, Happened, JOINS_WITHIN, LATER_THAN_SAID, MOST_ARRIVALS,
+    NO_DESKTOP_GRACE, NOT_AWAY, SAME_VISIT, Spot, TOO_OLD, What,
 };
 use crate::{ConsultationId, EventId, SpecialistAnswer, Timestamp};
 use chrono::Duration;
 use std::collections::BTreeMap;
-
-/// A client who goes from the page into the room is in neither for a moment.
-const BETWEEN_PAGE_AND_ROOM: Duration = Duration::seconds(30);
 
 /// Something that may have to be told.
 #[derive(Debug, Clone, Copy)]
@@ -22,7 +19,11 @@ pub(super) struct Cause {
     not_before: Option<Timestamp>,
     /// It was old when it became known.
     pub is_stale: bool,
+    /// For how long nobody had been there; `None` for the first to come.
+    away: Option<Duration>,
     pub end: Option<(Fate, Timestamp)>,
+    /// Of one whose client has just left: who is back by then was not away, and it goes on.
+    pub back_until: Option<Timestamp>,
 }
 
 impl Cause {
@@ -41,6 +42,13 @@ impl Cause {
         self.not_before.map_or(due, |earliest| earliest.max(due))
     }
 
+    /// When the next arrival may be told, after those that were.
+    pub fn not_again_before(&self, arrivals: &[Timestamp]) -> Timestamp {
+        let comes_and_goes = self.kind != AlertKind::StillWaits && self.away.is_some_and(|away| away < AWAY);
+        let earliest = arrivals.iter().rev().nth(MOST_ARRIVALS - 1).filter(|_| comes_and_goes);
+        earliest.map_or(Timestamp::MIN_UTC, |earliest| *earliest + ARRIVALS_WITHIN)
+    }
+
     pub fn alert(&self, consultation: ConsultationId, due: Timestamp) -> Alert {
         Alert { cause: self.cause, consultation, kind: self.kind, expires_at: due + TOO_OLD }
     }
@@ -56,6 +64,8 @@ pub(super) struct Silence {
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Then {
     Nothing,
+    /// It was said of this visit: whoever comes again has come anew.
+    NothingOfThisVisit,
     /// What was not told by then is told.
     GoOn,
     /// Whoever waits then is told of once more, because this answer was not kept to.
@@ -71,6 +81,8 @@ pub(super) struct Talk {
     on_the_way_until: Option<Timestamp>,
     /// The stays in the room and in its lobby; `true` are inside.
     stays: BTreeMap<String, bool>,
+    /// Since when nobody is there who was.
+    empty_since: Option<Timestamp>,
     pub in_session: bool,
     silence: Option<Silence>,
     pub causes: Vec<Cause>,
@@ -82,20 +94,33 @@ impl Talk {
     }
 
     pub fn is_settled(&self) -> bool {
-        !self.somebody_is_there() && !self.in_session && self.silence.is_none()
+        let gone = self.causes.iter().all(|cause| cause.back_until.is_none());
+        !self.somebody_is_there() && gone && !self.in_session && self.silence.is_none()
+    }
+
+    /// When arrivals of this consultation were told, in order of time.
+    pub fn arrivals_told(&self, told: &BTreeMap<EventId, (ConsultationId, Timestamp)>) -> Vec<Timestamp> {
+        let arrivals = self.causes.iter().filter(|cause| cause.kind != AlertKind::StillWaits);
+        let mut at: Vec<Timestamp> = arrivals.filter_map(|cause| Some(told.get(&cause.cause)?.1)).collect();
+        at.sort_unstable();
+        at
     }
 
     /// When something ends by time alone.
     pub fn changes_at(&self) -> impl Iterator<Item = Timestamp> {
-        self.on_the_way_until.into_iter().chain(self.silence.map(|silence| silence.until))
+        let gone = self.causes.iter().filter_map(|cause| cause.back_until);
+        self.on_the_way_until.into_iter().chain(self.silence.map(|silence| silence.until)).chain(gone)
     }
 
     /// What ends by time alone, up to a moment.
     pub fn pass(&mut self, to: Timestamp) {
         while let Some(next) = self.changes_at().filter(|at| *at <= to).min() {
+            for gone in self.causes.iter_mut().filter(|cause| cause.back_until.is_some_and(|until| until <= next)) {
+                gone.back_until = None;
+            }
             if self.on_the_way_until == Some(next) {
                 self.on_the_way_until = None;
-                self.look_who_left(next);
+                self.look_who_left(next, next);
             }
             let Some(silence) = self.silence.take_if(|silence| silence.until <= next) else { continue };
             if let Then::Remind(answer) = silence.then
@@ -113,7 +138,8 @@ impl Talk {
             What::Came { spot, who } => self.comes(*spot, who, event),
             What::Left { spot, who, inside, moved } => {
                 self.leaves(*spot, who, *inside, *moved, at);
-                self.look_who_left(at);
+                // A reporter that is not sure waits before it tells.
+                self.look_who_left(event.at.min(at), at);
             }
             What::SessionStarted => {
                 self.in_session = true;
@@ -123,18 +149,16 @@ impl Talk {
             What::SessionEnded => self.in_session = false,
             What::PressedJoin { .. } | What::Answered(_) if self.in_session => {}
             What::PressedJoin { reports: false } => {
-                self.silence = Some(Silence { until: at + SETTLED_FOR, then: Then::Nothing });
+                self.silence = Some(Silence { until: at + SpecialistAnswer::SETTLED_FOR, then: Then::Nothing });
                 self.end(Fate::Met, at);
             }
             What::PressedJoin { reports: true } => self.joins(at + JOINS_WITHIN),
             What::Answered(answer) => {
+                let until = answer.holds_until(at);
                 self.silence = Some(match answer {
-                    SpecialistAnswer::Coming => Silence { until: at + COMES_WITHIN, then: Then::Remind(event.id) },
-                    SpecialistAnswer::Late { minutes } => {
-                        let until = at + Duration::minutes((*minutes).into()) + LATER_THAN_SAID;
-                        Silence { until, then: Then::Remind(event.id) }
-                    }
-                    SpecialistAnswer::Cannot => Silence { until: at + SETTLED_FOR, then: Then::Nothing },
+                    SpecialistAnswer::Coming => Silence { until, then: Then::Remind(event.id) },
+                    SpecialistAnswer::Late { .. } => Silence { until: until + LATER_THAN_SAID, then: Then::Remind(event.id) },
+                    SpecialistAnswer::Cannot => Silence { until, then: Then::NothingOfThisVisit },
                 });
                 self.end(Fate::Answered(*answer), at);
             }
@@ -152,6 +176,12 @@ impl Talk {
         }
         self.on_the_way_until = None;
         let at = event.received_at;
+        let away = self.empty_since.take().map(|since| at - since);
+        if !was_there && away.is_none_or(|away| away > SAME_VISIT) {
+            self.silence.take_if(|silence| matches!(silence.then, Then::NothingOfThisVisit));
+        }
+        let goes_on = self.silence.is_none_or(|silence| matches!(silence.then, Then::GoOn));
+        let taken_up = !was_there && goes_on && !self.in_session && self.take_up();
         let kind = if matches!(spot, Spot::Room | Spot::Unreported) { AlertKind::Inside } else { AlertKind::Waits };
         for open in self.open().filter(|_| spot != Spot::Page) {
             open.entered_at.get_or_insert(at);
@@ -159,14 +189,13 @@ impl Talk {
                 open.kind = kind;
             }
         }
-        let is_news = !was_there || self.open().next().is_none();
-        let goes_on = self.silence.is_none_or(|silence| matches!(silence.then, Then::GoOn));
+        let is_news = !(was_there || taken_up) || self.open().next().is_none();
         if is_news && goes_on && !self.in_session {
             self.begin(event.id, kind, at, at - event.at > TOO_OLD);
             let not_before = self.silence.map(|silence| silence.until);
             let entered_at = (spot != Spot::Page).then_some(at);
             if let Some(begun) = self.causes.last_mut() {
-                (begun.not_before, begun.entered_at) = (not_before, entered_at);
+                (begun.not_before, begun.entered_at, begun.away) = (not_before, entered_at, away);
             }
         }
     }
@@ -177,7 +206,7 @@ impl Talk {
             let on_the_way = self.on_page && moved && !self.unreported;
             self.on_page = false;
             if on_the_way {
-                self.on_the_way_until = Some(at + BETWEEN_PAGE_AND_ROOM);
+                self.on_the_way_until = Some(at + SAME_VISIT);
             }
             return;
         }
@@ -196,20 +225,37 @@ impl Talk {
     }
 
     fn begin(&mut self, cause: EventId, kind: AlertKind, since: Timestamp, is_stale: bool) {
-        self.causes.push(Cause { cause, kind, since, entered_at: None, not_before: None, is_stale, end: None });
+        let (entered_at, not_before, away, end, back_until) = (None, None, None, None, None);
+        self.causes.push(Cause { cause, kind, since, entered_at, not_before, is_stale, away, end, back_until });
     }
 
     fn open(&mut self) -> impl Iterator<Item = &mut Cause> {
         self.causes.iter_mut().filter(|cause| cause.end.is_none())
     }
 
+    /// Also of those whose client may still be back.
     fn end(&mut self, fate: Fate, at: Timestamp) {
-        self.open().for_each(|open| open.end = Some((fate, at)));
+        for cause in self.causes.iter_mut().filter(|cause| cause.end.is_none() || cause.back_until.is_some()) {
+            (cause.end, cause.back_until) = (Some((fate, at)), None);
+        }
     }
 
-    fn look_who_left(&mut self, at: Timestamp) {
+    fn look_who_left(&mut self, left_at: Timestamp, heard_at: Timestamp) {
         if !self.somebody_is_there() {
-            self.end(Fate::Left, at);
+            self.empty_since.get_or_insert(left_at);
+            let back_until = Some(left_at + NOT_AWAY).filter(|until| *until > heard_at);
+            self.open().for_each(|open| (open.end, open.back_until) = (Some((Fate::Left, heard_at)), back_until));
         }
+    }
+
+    /// What was left a moment ago goes on; whether anything does.
+    fn take_up(&mut self) -> bool {
+        let not_before = self.silence.map(|silence| silence.until);
+        let mut goes_on = false;
+        for cause in self.causes.iter_mut().filter(|cause| cause.back_until.is_some()) {
+            (cause.end, cause.back_until, cause.not_before) = (None, None, cause.not_before.max(not_before));
+            goes_on = true;
+        }
+        goes_on
     }
 }

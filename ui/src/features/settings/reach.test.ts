@@ -6,6 +6,7 @@ import { ReachForm } from './reach.svelte'
 const saved: ReachView = {
   telegram: 'bound',
   telegram_name: 'Helen',
+  telegram_next_name: null,
   after_seconds: 60,
   quiet_from: null,
   quiet_to: null,

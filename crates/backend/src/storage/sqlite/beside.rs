@@ -70,8 +70,10 @@ pub(super) async fn write(connection: &mut SqliteConnection, rows: &Rows, row: &
         }
         Row::Reach(specialist, chosen) => reach::put_chosen(connection, rows, *specialist, chosen).await?,
         Row::Chat(chat) => reach::put_chat(connection, rows, chat, now).await?,
-        Row::ForgetChat(channel, owner) => reach::forget_chat(connection, *channel, *owner).await?,
+        Row::ForgetChat(channel, owner) => reach::forget_chats(connection, *channel, *owner, None).await?,
+        Row::ForgetOneChat(channel, owner, hash) => reach::forget_chats(connection, *channel, *owner, Some(*hash)).await?,
         Row::BindingCode(code) => reach::put_code(connection, code, now).await?,
+        Row::PressedJoin(press) => reach::put_press(connection, press, now).await?,
         Row::UseBindingCode(hash) => reach::use_code(connection, *hash, now).await?,
     }
     Ok(())

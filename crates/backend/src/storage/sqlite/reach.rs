@@ -1,20 +1,22 @@
 //! How people are reached: chats, codes that bind them, and what specialists chose.
 
 use super::beside::{read_delivery_body, sealed, state};
-use super::{Rows, Sqlite, to_millis};
+use super::{Rows, Sqlite, from_millis, to_millis};
 use crate::StorageError;
-use crate::ports::reach::{BindingCode, ChatOwner, Chosen, KeptChat, ReachBook, SentAlert};
+use crate::ports::reach::{BindingCode, ChatOwner, Chosen, KeptChat, Press, ReachBook, SentAlert};
 use async_trait::async_trait;
 use kabinet_domain::{Channel, DeliveryId, SpecialistId, Timestamp};
 use serde::{Deserialize, Serialize};
 use sqlx::sqlite::SqliteConnection;
+
+/// Longer ago than a press matters to anybody.
+const KEEP_PRESSES: chrono::Duration = chrono::Duration::days(1);
 
 /// What of a chat names a person: sealed.
 #[derive(Serialize, Deserialize)]
 struct Body {
     chat: String,
     name: String,
-    confirmed: bool,
     #[serde(default)]
     blocked: bool,
 }
@@ -31,24 +33,26 @@ pub(super) async fn put_chosen(
     Ok(())
 }
 
-/// In the place of the chat that its owner had in this messenger.
+/// A confirmed one in the place of the confirmed one that its owner had in this messenger, one that waits in the place of one that waits.
 pub(super) async fn put_chat(
     connection: &mut SqliteConnection,
     rows: &Rows,
     chat: &KeptChat,
     now: Timestamp,
 ) -> Result<(), StorageError> {
-    forget_chat(&mut *connection, chat.channel, chat.owner).await?;
-    let body = Body {
-        chat: chat.chat.reveal().clone(),
-        name: chat.name.reveal().clone(),
-        confirmed: chat.confirmed,
-        blocked: chat.blocked,
-    };
-    sqlx::query("INSERT INTO chats (channel, chat_hash, who, updated_at, body) VALUES (?1, ?2, ?3, ?4, ?5)")
+    sqlx::query("DELETE FROM chats WHERE channel = ?1 AND who = ?2 AND (confirmed = ?3 OR chat_hash = ?4)")
+        .bind(chat.channel.name())
+        .bind(chat.owner.to_string())
+        .bind(chat.confirmed)
+        .bind(chat.hash.as_slice())
+        .execute(&mut *connection)
+        .await?;
+    let body = Body { chat: chat.chat.reveal().clone(), name: chat.name.reveal().clone(), blocked: chat.blocked };
+    sqlx::query("INSERT INTO chats (channel, chat_hash, who, confirmed, updated_at, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6)")
         .bind(chat.channel.name())
         .bind(chat.hash.as_slice())
         .bind(chat.owner.to_string())
+        .bind(chat.confirmed)
         .bind(to_millis(now))
         .bind(sealed(rows, ("chats", &chat.owner), &body))
         .execute(connection)
@@ -56,13 +60,19 @@ pub(super) async fn put_chat(
     Ok(())
 }
 
-pub(super) async fn forget_chat(
+/// All that their owner has in this messenger, or the one of this hash.
+pub(super) async fn forget_chats(
     connection: &mut SqliteConnection,
     channel: Channel,
     owner: ChatOwner,
+    hash: Option<[u8; 32]>,
 ) -> Result<(), StorageError> {
-    let forget = sqlx::query("DELETE FROM chats WHERE channel = ?1 AND who = ?2").bind(channel.name()).bind(owner.to_string());
-    forget.execute(connection).await?;
+    sqlx::query("DELETE FROM chats WHERE channel = ?1 AND who = ?2 AND (?3 IS NULL OR chat_hash = ?3)")
+        .bind(channel.name())
+        .bind(owner.to_string())
+        .bind(hash.as_ref().map(<[u8; 32]>::as_slice))
+        .execute(connection)
+        .await?;
     Ok(())
 }
 
@@ -90,6 +100,19 @@ pub(super) async fn use_code(connection: &mut SqliteConnection, hash: [u8; 32], 
     if used.rows_affected() == 0 { Err(StorageError::Repeated) } else { Ok(()) }
 }
 
+pub(super) async fn put_press(connection: &mut SqliteConnection, press: &Press, now: Timestamp) -> Result<(), StorageError> {
+    let forget = sqlx::query("DELETE FROM presses WHERE at < ?1").bind(to_millis(now - KEEP_PRESSES));
+    forget.execute(&mut *connection).await?;
+    sqlx::query("INSERT INTO presses (consultation, at, specialist, reports) VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING")
+        .bind(press.consultation.to_string())
+        .bind(to_millis(press.at))
+        .bind(press.specialist.to_string())
+        .bind(press.reports)
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
 #[async_trait]
 impl ReachBook for Sqlite {
     async fn chosen(&self) -> Result<Vec<(SpecialistId, Chosen)>, StorageError> {
@@ -104,9 +127,9 @@ impl ReachBook for Sqlite {
     }
 
     async fn chats(&self) -> Result<Vec<KeptChat>, StorageError> {
-        let kept: Vec<(String, Vec<u8>, String, String)> =
-            sqlx::query_as("SELECT channel, chat_hash, who, body FROM chats").fetch_all(&self.readers).await?;
-        kept.iter().map(|(channel, hash, who, body)| chat(&self.private, channel, hash, who, body)).collect()
+        let kept: Vec<ChatRow> =
+            sqlx::query_as("SELECT channel, chat_hash, who, confirmed, body FROM chats").fetch_all(&self.readers).await?;
+        kept.iter().map(|row| chat(&self.private, row)).collect()
     }
 
     async fn code(&self, hash: [u8; 32], now: Timestamp) -> Result<Option<ChatOwner>, StorageError> {
@@ -116,6 +139,24 @@ impl ReachBook for Sqlite {
             .fetch_optional(&self.readers)
             .await?;
         who.map(|who| who.parse()).transpose()
+    }
+
+    async fn presses(&self, from: Timestamp) -> Result<Vec<Press>, StorageError> {
+        let kept: Vec<(String, i64, String, bool)> =
+            sqlx::query_as("SELECT consultation, at, specialist, reports FROM presses WHERE at >= ?1 ORDER BY at")
+                .bind(to_millis(from))
+                .fetch_all(&self.readers)
+                .await?;
+        let damaged = || StorageError::Damaged { what: "a press on Join" };
+        let read = |(consultation, at, specialist, reports): &(String, i64, String, bool)| {
+            Ok(Press {
+                consultation: consultation.parse().map_err(|_| damaged())?,
+                at: from_millis(*at)?,
+                specialist: specialist.parse().map_err(|_| damaged())?,
+                reports: *reports,
+            })
+        };
+        kept.iter().map(read).collect()
     }
 
     async fn alert(&self, id: DeliveryId) -> Result<Option<SentAlert>, StorageError> {
@@ -141,16 +182,19 @@ impl ReachBook for Sqlite {
     }
 }
 
-fn chat(rows: &Rows, channel: &str, hash: &[u8], who: &str, body: &str) -> Result<KeptChat, StorageError> {
+/// Its channel, its hash, whose it is, whether that is confirmed, and its body.
+type ChatRow = (String, Vec<u8>, String, bool, String);
+
+fn chat(rows: &Rows, (channel, hash, who, confirmed, body): &ChatRow) -> Result<KeptChat, StorageError> {
     let damaged = || StorageError::Damaged { what: "a chat" };
     let body: Body = serde_json::from_str(&rows.read(("chats", &who), body)?).map_err(|_| damaged())?;
     Ok(KeptChat {
         channel: Channel::from_name(channel).ok_or_else(damaged)?,
         owner: who.parse()?,
-        hash: hash.try_into().map_err(|_| damaged())?,
+        hash: hash.as_slice().try_into().map_err(|_| damaged())?,
         chat: body.chat.into(),
         name: body.name.into(),
-        confirmed: body.confirmed,
+        confirmed: *confirmed,
         blocked: body.blocked,
     })
 }
