@@ -7,6 +7,7 @@ pub use connections::{CALENDAR, Connections, REFRESH_TOKEN};
 pub use given::Given;
 
 use crate::Error;
+use crate::http::TrustedProxies;
 use chrono_tz::Tz;
 use figment::Figment;
 use figment::providers::{Env, Format, Serialized, Toml};
@@ -27,6 +28,7 @@ const VARIABLES: &[&str] = &[
     "listen",
     "data",
     "base_path",
+    "trusted_proxies",
     "timezone",
     "duration",
     "log",
@@ -58,6 +60,7 @@ pub struct Config {
     pub listen: SocketAddr,
     pub data: PathBuf,
     pub base_path: String,
+    pub trusted_proxies: TrustedProxies,
     #[serde(deserialize_with = "sensitive")]
     pub webhook_secret: Sensitive<String>,
     #[serde(deserialize_with = "sensitive")]
@@ -324,6 +327,7 @@ mod tests {
         check("webhook_secret = 'whsec_this is not base64'", "webhook_secret");
         check("base_path = '/a/*x'", "base_path");
         check("base_path = '/:a'", "base_path");
+        check("trusted_proxies = 'localhost'", "trusted_proxies");
     }
 
     #[test]
