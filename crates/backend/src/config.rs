@@ -165,8 +165,17 @@ pub struct Practice {
     pub names_stay_here: bool,
     /// An alert that nobody answered goes another way after so many seconds, where the specialist chose nothing.
     pub escalate_after_seconds: u32,
-    /// The practice's channel in a messenger is told which specialist started, not only that somebody did.
-    pub channel_names_specialists: bool,
+    /// The practice's channel in a messenger is told which specialist started, not only that somebody did. Left out: where names are taken.
+    #[serde(default)]
+    pub channel_names_specialists: Option<bool>,
+}
+
+impl Practice {
+    /// Whether the practice's channel is told which specialist started.
+    #[must_use]
+    pub fn names_specialists(&self) -> bool {
+        self.channel_names_specialists.unwrap_or(!self.names_stay_here)
+    }
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -300,6 +309,10 @@ mod tests {
         let config = Config::defaults().checked().expect("the defaults");
         assert_eq!(config.listen.port(), 8787);
         assert_eq!(config.jitsi.login, Login::Auto);
+        assert!(config.practice.names_specialists());
+        let said =
+            |channel_names_specialists| Practice { names_stay_here: true, channel_names_specialists, ..config.practice.clone() };
+        assert!(!said(None).names_specialists() && said(Some(true)).names_specialists());
     }
 
     #[test]
