@@ -334,11 +334,13 @@ pub(crate) fn consultation(mut conference: Conference) -> Consultation {
 }
 
 fn contact(contact: kabinet_api::Contact) -> Contact {
-    Contact { channel: contact.channel, phone: contact.phone, email: contact.email, language: contact.language }
+    let kabinet_api::Contact { channel, phone, email, language, client_key, telegram_bound } = contact;
+    Contact { channel, phone, email, language, client_key, telegram_bound }
 }
 
 fn contact_body(contact: Contact) -> kabinet_api::Contact {
-    kabinet_api::Contact { channel: contact.channel, phone: contact.phone, email: contact.email, language: contact.language }
+    let Contact { channel, phone, email, language, client_key, .. } = contact;
+    kabinet_api::Contact { channel, phone, email, language, client_key, telegram_bound: false }
 }
 
 fn door(door: kabinet_api::Door) -> Door {

@@ -284,7 +284,7 @@ mod tests {
                 channel: "email".into(),
                 phone: Some("79161234567".into()),
                 email: Some("ivan@example.org".into()),
-                language: None,
+                ..Contact::default()
             }),
             code: Some("K-17".into()),
             ..testing::consultation("a", "12:30", 50)

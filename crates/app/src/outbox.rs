@@ -119,6 +119,7 @@ impl Application {
     pub(crate) async fn send_one(&self, line: &Line, id: &str) -> Result<(), LineError> {
         for _ in 0..MERGES {
             self.name_by_code(id);
+            self.key_client(id);
             let (names, ids) = (self.names(), self.parts.ids.as_ref());
             let (mine, unsent) = {
                 let state = self.look();

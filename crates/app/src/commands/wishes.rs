@@ -23,8 +23,12 @@ impl Consultation {
             unseen(&mut typed.phone, &kept.phone);
             unseen(&mut typed.email, &kept.email);
         }
+        // What no form shows stays.
+        let (client_key, telegram_bound) =
+            self.contact.as_ref().map(|kept| (kept.client_key.clone(), kept.telegram_bound)).unwrap_or_default();
+        let contact = typed.map(|typed| contact(&typed)).transpose()?;
         Ok(Self {
-            contact: typed.map(|typed| contact(&typed)).transpose()?,
+            contact: contact.map(|typed| Contact { client_key, telegram_bound, ..typed }),
             reminders: reminders(&wishes.reminders)?,
             door: wishes.door,
             ..self
@@ -61,7 +65,7 @@ fn contact(typed: &ContactView) -> Result<Contact, CommandError> {
         known if LANGUAGES.contains(&known) => Some(known.to_owned()),
         _ => return Err(refuse_field("bad_client_language", "language")),
     };
-    Ok(Contact { channel: client_side::channel_name(typed.channel).into(), phone, email, language })
+    Ok(Contact { channel: client_side::channel_name(typed.channel).into(), phone, email, language, ..Contact::default() })
 }
 
 /// Digits with the country's code. In Russia a number is also written with an 8 before it.

@@ -1,7 +1,7 @@
 //! How a client is reached, checked and made uniform.
 
 use crate::http::Refusal;
-use kabinet_api::{Contact, LONGEST_EMAIL, MOST_REMINDERS, PHONE_DIGITS, REMINDER_MINUTES};
+use kabinet_api::{CLIENT_KEY, Contact, LONGEST_EMAIL, MOST_REMINDERS, PHONE_DIGITS, REMINDER_MINUTES};
 use kabinet_domain::Channel;
 
 /// Checks a contact and makes its phone digits alone; what is blank is absent.
@@ -9,7 +9,7 @@ use kabinet_domain::Channel;
 /// # Errors
 /// Names the field.
 pub fn contact(contact: Contact) -> Result<Contact, Refusal> {
-    let Contact { channel, phone, email, language } = contact;
+    let Contact { channel, phone, email, language, client_key, telegram_bound: _ } = contact;
     if Channel::from_name(&channel).is_none() {
         return Err(Refusal::field("contact.channel", "must be whatsapp, max, telegram, email or clipboard"));
     }
@@ -29,7 +29,14 @@ pub fn contact(contact: Contact) -> Result<Contact, Refusal> {
     if !matches!(language.as_deref(), None | Some("ru" | "en")) {
         return Err(Refusal::field("contact.language", "must be ru or en"));
     }
-    Ok(Contact { channel, phone, email, language })
+    let client_key = some(client_key);
+    let drawn = |key: &str| {
+        CLIENT_KEY.contains(&key.len()) && key.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
+    };
+    if client_key.as_deref().is_some_and(|key| !drawn(key)) {
+        return Err(Refusal::field("contact.client_key", "must be 16 to 64 letters, digits, - and _"));
+    }
+    Ok(Contact { channel, phone, email, language, client_key, telegram_bound: false })
 }
 
 /// Checks reminders and puts the earliest first.
@@ -124,10 +131,13 @@ mod tests {
             phone: Some("8 900 123 45 67".to_owned()),
             email: Some(" ".to_owned()),
             language: Some("en".to_owned()),
+            client_key: Some("0198f1c0-key-of-a-client".to_owned()),
+            telegram_bound: true,
         };
         let checked = contact(whole.clone()).expect("it is right");
         assert_eq!(checked.phone.as_deref(), Some("79001234567"));
         assert_eq!(checked.email, None);
+        assert_eq!((checked.client_key.as_deref(), checked.telegram_bound), (Some("0198f1c0-key-of-a-client"), false));
         let wrong = |change: &dyn Fn(&mut Contact)| {
             let mut wrong = whole.clone();
             change(&mut wrong);
@@ -138,6 +148,9 @@ mod tests {
         assert!(wrong(&|contact| contact.phone = Some("12".to_owned())));
         assert!(wrong(&|contact| contact.email = Some("nobody".to_owned())));
         assert!(wrong(&|contact| contact.language = Some("de".to_owned())));
+        for key in ["short", "Ivan Petrovich Sidorov", "Иван-Петрович-Сидоров"] {
+            assert!(wrong(&|contact| contact.client_key = Some(key.to_owned())), "{key}");
+        }
     }
 
     #[test]

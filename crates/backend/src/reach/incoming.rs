@@ -94,7 +94,7 @@ async fn client_started(
     // Clients' names are nobody's business here.
     let bound = KeptChat { confirmed: true, ..kept(parts, owner, chat, &Sensitive::default()) };
     let answer = reply(parts, Some(SpecialistId(talk.owner.id)), chat, said);
-    clients.reach.bind(writer, bound, vec![answer]).await.map(drop)
+    clients.reach.bind_client(writer, (&clients.pages, code), &talk, bound, answer).await
 }
 
 /// Somebody does not want to be written to any more, or has blocked the bot.

@@ -10,6 +10,7 @@ use crate::StorageError;
 use crate::deliveries::id_of;
 use crate::ports::inbox::{Inbox, Owners};
 use crate::ports::{Audience, Consultations, KeptMessage, MessageBody, Reader, Row, Selection};
+use crate::reach::clients_of;
 use crate::vault::Vault;
 use crate::writer::{Append, Plain};
 use kabinet_api::Conference;
@@ -74,7 +75,7 @@ pub async fn file(
         Some(phone) => phone_hash(vault, phone.reveal()),
         None => inbox.alias(said.channel, chat).await?,
     };
-    if phone.is_none() && owners.consultations.is_empty() {
+    if phone.is_none() && owners.clients.is_empty() {
         return Ok(if owners.specialist { Filed::OfSpecialist } else { Filed::Stranger });
     }
     let theirs = of_client(consultations, vault, phone, &owners, now).await?;
@@ -98,7 +99,7 @@ async fn of_client(
         let theirs = conference.contact.as_ref().and_then(|contact| contact.phone.as_deref());
         phone.is_some() && theirs.and_then(|typed| phone_hash(vault, typed)) == phone
     };
-    let has_chat = |conference: &Conference| owners.consultations.contains(&ConsultationId(conference.id));
+    let has_chat = |conference: &Conference| clients_of(vault, conference).any(|client| owners.clients.contains(&client));
     Ok(all.into_iter().filter(|conference| has_phone(conference) || has_chat(conference)).collect())
 }
 

@@ -160,7 +160,8 @@ export class ClientForm {
     if (channel === 'clipboard' && !this.language) return null
     return {
       channel,
-      phone: needsPhone(channel) ? (readPhone(this.phone) ?? '') : '',
+      // By it a client is known again, whichever channel there is; it goes to no other.
+      phone: needsPhone(channel) || channel === 'telegram' ? (readPhone(this.phone) ?? '') : '',
       email: channel === 'email' ? this.email.trim() : '',
       language: this.language || words.locale,
     }

@@ -139,6 +139,11 @@ impl ReachBook for Sqlite {
         .await?;
         Ok(())
     }
+
+    async fn forget_chat(&self, owner: ChatOwner) -> Result<(), StorageError> {
+        sqlx::query("DELETE FROM chats WHERE who = ?1").bind(owner.to_string()).execute(&self.writers).await?;
+        Ok(())
+    }
 }
 
 fn chat(rows: &Rows, channel: &str, hash: &[u8], who: &str, body: &str) -> Result<KeptChat, StorageError> {
