@@ -12,7 +12,7 @@ use kabinet_api::{
     Health, PairRequest, Paired, PressedJoin, ProviderRoom,
 };
 use kabinet_domain::sensitive::clean_name;
-use kabinet_domain::{EventKind, Place, Proof, Sensitive, SpecialistAnswer, Viewers};
+use kabinet_domain::{EventKind, Place, Proof, Sensitive, SpecialistAnswer, Viewers, phone};
 use kabinet_providers::http::{self, HttpSettings, Purpose, Reach};
 use reqwest::{Method, RequestBuilder, Response, StatusCode, header};
 use std::time::Duration;
@@ -340,6 +340,7 @@ fn contact(contact: kabinet_api::Contact) -> Contact {
 
 fn contact_body(contact: Contact) -> kabinet_api::Contact {
     let Contact { channel, phone, email, language, client_key, .. } = contact;
+    let phone = phone.as_deref().map(phone::unmistakable);
     kabinet_api::Contact { channel, phone, email, language, client_key, telegram_bound: false }
 }
 

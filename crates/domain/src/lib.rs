@@ -12,6 +12,7 @@ pub mod escalation;
 pub mod event;
 pub mod ids;
 pub mod occupant;
+pub mod phone;
 pub mod ports;
 pub mod provider;
 pub mod reach;

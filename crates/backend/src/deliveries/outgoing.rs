@@ -7,7 +7,7 @@ use crate::StorageError;
 use crate::planning;
 use crate::ports::KeptDelivery;
 use kabinet_api::Conference;
-use kabinet_domain::{Channel, Purpose, Sensitive, Timestamp};
+use kabinet_domain::{Channel, Purpose, Sensitive, Timestamp, phone};
 use kabinet_providers::messengers::Outgoing;
 
 /// Why something is not sent after all.
@@ -91,7 +91,7 @@ impl Deliveries {
         match channel {
             Channel::WhatsApp | Channel::Max => {
                 let phone = conference.contact.as_ref().and_then(|contact| contact.phone.as_deref());
-                phone.and_then(planning::phone_digits).map(Sensitive::new).ok_or("no_phone")
+                phone.and_then(phone::whole).map(Sensitive::new).ok_or("no_phone")
             }
             Channel::Telegram => self.parts.clients.reach.client_chat(conference).ok_or("not_bound"),
             Channel::Email | Channel::Clipboard => Err("no_channel"),

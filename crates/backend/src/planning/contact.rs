@@ -1,8 +1,8 @@
 //! How a client is reached, checked and made uniform.
 
 use crate::http::Refusal;
-use kabinet_api::{CLIENT_KEY, Contact, LONGEST_EMAIL, MOST_REMINDERS, PHONE_DIGITS, REMINDER_MINUTES};
-use kabinet_domain::Channel;
+use kabinet_api::{CLIENT_KEY, Contact, LONGEST_EMAIL, MOST_REMINDERS, REMINDER_MINUTES};
+use kabinet_domain::{Channel, phone};
 
 /// Checks a contact and makes its phone digits alone; what is blank is absent.
 ///
@@ -17,7 +17,7 @@ pub fn contact(contact: Contact) -> Result<Contact, Refusal> {
     let phone = match some(phone) {
         None => None,
         Some(phone) => Some(
-            phone_digits(&phone)
+            phone::read(&phone)
                 .ok_or_else(|| Refusal::field("contact.phone", "must have 10 to 15 digits, with the country's code"))?,
         ),
     };
@@ -57,24 +57,6 @@ pub fn reminders(mut minutes: Vec<u32>) -> Result<Vec<u32>, Refusal> {
     Ok(minutes)
 }
 
-/// The digits of a phone number, with the country's code: what Russians dial with an 8 begins with a 7 for everybody else.
-/// `None` for what no number can be (E.164 has 15 digits at most).
-#[must_use]
-pub fn phone_digits(text: &str) -> Option<String> {
-    let mut digits = String::new();
-    for c in text.chars() {
-        match c {
-            '0'..='9' => digits.push(c),
-            '+' | '(' | ')' | '-' | '.' | ' ' | '\u{a0}' | '\u{2011}' | '\u{2013}' => {}
-            _ => return None,
-        }
-    }
-    if digits.len() == 11 && digits.starts_with('8') && !text.trim_start().starts_with('+') {
-        digits.replace_range(..1, "7");
-    }
-    PHONE_DIGITS.contains(&digits.len()).then_some(digits)
-}
-
 /// Plausible: whether it exists, only a message can tell.
 fn is_email(text: &str) -> bool {
     let plain = !text.chars().any(|c| c.is_whitespace() || c.is_control() || matches!(c, '<' | '>' | ',' | ';' | '"'));
@@ -88,22 +70,6 @@ fn is_email(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn phones_become_digits_with_the_countrys_code() {
-        let check = |text: &str, digits: Option<&str>| assert_eq!(phone_digits(text).as_deref(), digits, "{text}");
-        check("+7 (900) 123-45-67", Some("79001234567"));
-        check("8 900 123-45-67", Some("79001234567"));
-        check("79001234567", Some("79001234567"));
-        check("+81 90 1234 5678", Some("819012345678"));
-        check("+8 900 123 45 67", Some("89001234567"));
-        check("+44 20 7946 0958", Some("442079460958"));
-        check("123456789", None);
-        check("1234567890123456", None);
-        check("79001234567@c.us", None);
-        check("call me", None);
-        check("", None);
-    }
 
     #[test]
     fn addresses_are_plausible_or_refused() {

@@ -14,8 +14,7 @@ use crate::reach::clients_of;
 use crate::vault::Vault;
 use crate::writer::{Append, Plain};
 use kabinet_api::Conference;
-use kabinet_domain::{Channel, ConsultationId, EventKind, MessageId, Sensitive, SpecialistId, Timestamp};
-use kabinet_providers::messengers::phone;
+use kabinet_domain::{Channel, ConsultationId, EventKind, MessageId, Sensitive, SpecialistId, Timestamp, phone};
 use nearest::{LOOK_BACK, nearest};
 
 /// Longer texts are cut: no messenger sends longer ones.
@@ -51,10 +50,10 @@ pub fn chat_hash(vault: &Vault, channel: Channel, chat: &str) -> [u8; 32] {
     vault.hash("chat", &format!("{}:{chat}", channel.name()))
 }
 
-/// A phone, as it is searched for, however it is written. `None` for what is none.
+/// A phone with its country's code, as it is searched for. `None` for what is none.
 #[must_use]
-pub fn phone_hash(vault: &Vault, typed: &str) -> Option<[u8; 32]> {
-    phone(typed).map(|digits| vault.hash("phone", &digits))
+pub fn phone_hash(vault: &Vault, kept: &str) -> Option<[u8; 32]> {
+    phone::whole(kept).map(|digits| vault.hash("phone", &digits))
 }
 
 /// Finds the thread that something belongs to.
