@@ -550,6 +550,33 @@ async fn what_cannot_be_is_refused_by_its_field() {
 }
 
 #[tokio::test]
+async fn a_field_that_nobody_knows_is_passed_over_in_every_body() {
+    let practice = Practice::with_pages().await;
+    let talk = practice.plan_for("15:00", KEY).await;
+    let page = talk.invite_link.as_deref().and_then(|link| link.strip_prefix("https://events.example.org")).expect("ours");
+    let of = |what: &str| format!("/api/conferences/{}{what}", talk.id);
+    let mut planned = of_client("15:00", KEY);
+    planned["contact"]["pager"] = "12".into();
+    for (method, path, body, token, status) in [
+        (Method::POST, "/api/conferences".to_owned(), of_client("17:00", OTHER_KEY), TOKEN, 201),
+        (Method::PUT, of(""), planned, TOKEN, 200),
+        (Method::POST, of("/pressed-join"), json!({}), TOKEN, 200),
+        (Method::POST, of("/answer"), json!({"answer": "coming"}), TOKEN, 200),
+        (Method::POST, of("/messages"), json!({"id": talk.id, "purpose": "message", "text": "Till three"}), TOKEN, 409),
+        (Method::PUT, "/api/reach".to_owned(), json!({"after_seconds": 60, "quiet_form": "22:00"}), TOKEN, 200),
+        (Method::POST, format!("{page}/here"), json!({"visit": "visit-one"}), "", 200),
+        (Method::POST, "/api/specialists".to_owned(), json!({"name": "Boris"}), house::ADMIN, 201),
+        (Method::POST, "/api/devices/pair".to_owned(), json!({"code": "ABCD-EFGH", "device": "a desktop"}), "", 401),
+    ] {
+        let mut strange = body.clone();
+        strange["of_tomorrow"] = json!({"any": ["thing"]});
+        let answer = practice.house.ask(method, &path, token).json(&strange).send().await.expect("an answer");
+        assert_eq!(answer.status().as_u16(), status, "{path}");
+    }
+    assert_eq!(practice.reach().await.quiet_from, None, "what was understood stands in the answer");
+}
+
+#[tokio::test]
 async fn without_a_bot_there_is_no_link() {
     let house = House::open().await;
     let refused = house.ask(Method::POST, "/api/reach/telegram", TOKEN).send().await.expect("an answer");
