@@ -165,8 +165,8 @@ pub struct Practice {
     pub names_stay_here: bool,
     /// An alert that nobody answered goes another way after so many seconds, where the specialist chose nothing.
     pub escalate_after_seconds: u32,
-    /// The practice's channel in a messenger is told which specialist started, not only that somebody did. Left out: where names are taken.
-    #[serde(default)]
+    /// The practice's channel in a messenger is told which specialist started, not only that somebody did. `auto`: where names are taken.
+    #[serde(deserialize_with = "or_auto")]
     pub channel_names_specialists: Option<bool>,
 }
 
@@ -296,6 +296,21 @@ impl Config {
     }
 }
 
+/// `auto` is nothing.
+fn or_auto<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<bool>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Said {
+        Chosen(bool),
+        Word(String),
+    }
+    match Said::deserialize(deserializer)? {
+        Said::Chosen(chosen) => Ok(Some(chosen)),
+        Said::Word(word) if word == "auto" => Ok(None),
+        Said::Word(_) => Err(serde::de::Error::custom("must be true, false or \"auto\"")),
+    }
+}
+
 fn sensitive<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Sensitive<String>, D::Error> {
     String::deserialize(deserializer).map(Sensitive::new)
 }
@@ -341,6 +356,7 @@ mod tests {
         check("base_path = '/a/*x'", "base_path");
         check("base_path = '/:a'", "base_path");
         check("trusted_proxies = 'localhost'", "trusted_proxies");
+        check("[practice]\nchannel_names_specialists = 'perhaps'", "channel_names_specialists");
     }
 
     #[test]
