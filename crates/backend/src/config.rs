@@ -4,7 +4,6 @@ mod connections;
 mod given;
 
 pub use connections::{CALENDAR, Connections, REFRESH_TOKEN};
-pub use given::Given;
 
 use crate::Error;
 use crate::http::TrustedProxies;

@@ -26,7 +26,7 @@ mod vault;
 mod words;
 mod writer;
 
-pub use config::{Config, DEFAULTS, Embedded, Feed as FeedConfig, Given, LogFormat, Login, Overrides};
+pub use config::{Config, DEFAULTS, Embedded, Feed as FeedConfig, LogFormat, Login, Overrides};
 pub use error::{Error, StorageError};
 pub use http::TrustedProxies;
 pub use http::openapi::document as openapi;

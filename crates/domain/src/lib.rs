@@ -10,6 +10,7 @@ pub mod door;
 pub mod draft;
 pub mod escalation;
 pub mod event;
+pub mod given;
 pub mod ids;
 pub mod occupant;
 pub mod phone;
