@@ -7,7 +7,7 @@ use crate::problems::Problems;
 use async_trait::async_trait;
 use kabinet_app::view::Message;
 use kabinet_app::{BackendAddress, BackendSwitch, Operator};
-use kabinet_backend::{Backend, Config, Embedded as Specialist, Error, Given, Overrides, Running};
+use kabinet_backend::{Backend, Config, Embedded as Specialist, Error, Overrides, Running};
 use kabinet_domain::ports::{SecretError, SecretStore};
 use kabinet_domain::{Ids, Sensitive};
 use kabinet_seal::StoreKey;
@@ -152,7 +152,7 @@ impl EmbeddedBackend {
     /// The usual port, or the next free one: then Prosody's webhooks do not arrive, which the person must know.
     async fn start(&self, token: &Sensitive<String>, folder: PathBuf, key: StoreKey) -> Result<Running, Error> {
         let config = Config::read(None, &Overrides { data: Some(folder), ..Overrides::default() })?;
-        let (mut config, refused) = config.given(given(&self.operator));
+        let (mut config, refused) = config.given(self.operator.for_backend());
         self.problems.clear(NOT_TAKEN);
         if !refused.is_empty() {
             self.problems.tell(NOT_TAKEN, [("keys".to_owned(), refused.join(", "))].into());
@@ -209,19 +209,6 @@ impl EmbeddedBackend {
         let mut bytes = [0; TOKEN_BYTES];
         self.ids.fill(&mut bytes);
         Sensitive::new(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
-    }
-}
-
-/// From the application's words to the backend's.
-fn given(operator: &Operator) -> Given {
-    let practice = operator.practice.clone();
-    Given {
-        name: practice.name,
-        public_url: practice.public_url,
-        language: practice.language,
-        names_stay_here: practice.names_stay_here,
-        escalate_after_seconds: practice.escalate_after_seconds,
-        connections: operator.messengers().iter().map(|(id, settings)| (id.clone(), settings.0.clone())).collect(),
     }
 }
 

@@ -21,6 +21,7 @@ FORBIDDEN = {
     "kabinet-api": OUTSIDE_WORLD | {"kabinet-providers", "kabinet-backend", "kabinet-app"},
     "kabinet-providers": {"axum", "sqlx", "tauri", "kabinet-api", "kabinet-backend", "kabinet-app"},
     "kabinet-calendar": OUTSIDE_WORLD | WIRE | {"kabinet-api", "kabinet-backend", "kabinet-app"},
+    "kabinet-words": OUTSIDE_WORLD | WIRE | {"kabinet-domain", "kabinet-api", "kabinet-providers", "kabinet-backend", "kabinet-app"},
     "kabinet-backend": DESKTOP | {"kabinet-app"},
     "kabinet-app": DESKTOP | {"kabinet-backend"},
 }

@@ -183,7 +183,7 @@ def test_tokens_are_in_no_place_where_somebody_reads(day: Day):
     bots = b"".join(said(it) for it in day.practice.bot.requests).replace(f"/bot{TOKEN}/".encode(), b"/")
     assert not found([it for it in operators if it != WEBHOOK_SECRET] + day.tokens, bots)
     assert not found(day.rooms, bots), "the bot's chats lie on somebody else's servers"
-    assert not [it for it in day.practice.bot.to(ANNA) if SPECIALIST in it.text]
+    assert not [it for it in [*day.practice.bot.to(ANNA), *day.practice.bot.to(CHANNEL)] if SPECIALIST in it.text]
     # The links go to their clients, and the webhook's token to the account that is to use it.
     sent = b"".join(said(it) for it in accounts.requests)
     assert not found([SECRET, WORD, ADMIN, TOKEN, WEBHOOK_SECRET, day.device, *day.rooms], sent)
@@ -201,6 +201,9 @@ def test_a_desktop_that_sends_a_name_is_told_so(tmp_path: Path, hire: Callable[.
         for field_name, more in (
             ("client", {"client": CLIENTS[0]}), ("client", {"client": "K-17 Ярослава"}), ("description", {"client": "K-17", "description": "о ней"}),
             ("contact.email", {"client": "K-17", "contact": {"channel": "email", "email": "yaroslava@example.org"}}),
+            *((name, {"client": "K-17", "type": "broadcast", name: CLIENTS[0]}) for name in ("live_stream_title", "live_stream_description")),
+            *((name, {"client": "K-17", name: [CLIENTS[0]]}) for name in ("cohosts", "invite_users")),
+            *((name, {"client": "K-17", name: CLIENTS[1]}) for name in ("provider", "provider_room", "waiting_room", "live_stream_viewers", "sealed")),
         ):
             refused = backend.send("POST", "/api/conferences", anna.body(**more), anna.token)
             assert (refused.status, refused.json["error"].get("field")) == (400, field_name)

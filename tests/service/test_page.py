@@ -273,6 +273,22 @@ def test_guessing_is_slowed_down_and_a_right_link_is_not(tmp_path: Path, hire: C
         assert backend.send("POST", "/api/devices/pair", {"code": "ABCD-EFGH", "name": "x"}).status != 429
 
 
+@pytest.mark.parametrize(
+    ("settings", "believed"),
+    [({}, True), ({"TRUSTED_PROXIES": "10.0.0.0/8 127.0.0.0/8 ::1"}, True), ({"TRUSTED_PROXIES": "10.0.0.0/8"}, False), ({"TRUSTED_PROXIES": ""}, False)],
+)
+def test_behind_a_proxy_each_client_is_slowed_down_alone(tmp_path: Path, settings: dict[str, str], believed: bool):
+    with watched(tmp_path, env={**PRACTICE, **settings}) as backend:
+        line = backend.line()
+        wrong = lambda said: line.ask("GET", f"/w/{secrets.token_urlsafe(32)}", headers={"X-Forwarded-For": said}).status  # noqa: E731
+        # What a client puts there itself stands before what its proxy adds, and changes nothing.
+        guesses = [wrong(f"203.0.113.{number}, 192.0.2.1") for number in range(30)]
+        assert guesses == [404] * 20 + [429] * 10
+        assert wrong("192.0.2.2") == (404 if believed else 429)
+        line.close()
+
+
+
 def test_a_restart_keeps_whoever_waits(tmp_path: Path, hire: Callable[..., Specialist]):
     with watched(tmp_path, env=PRACTICE) as backend:
         page = Page(hire(backend))

@@ -31,6 +31,14 @@ pub struct Contact {
     /// What the client reads: `ru` or `en`; the practice's language when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub language: Option<String>,
+    /// The same in each consultation of one client with this specialist, drawn at random, and no name: 16 to 64 letters, digits, `-` and `_`.
+    /// A chat that the client bound at one of them serves the others. After `new-link` it binds nothing any more; draw another one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(min_length = 16, max_length = 64, pattern = "^[A-Za-z0-9_-]*$")]
+    pub client_key: Option<String>,
+    /// The client has bound a chat in Telegram. Read only.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub telegram_bound: bool,
 }
 
 /// What the specialist says to an alert.

@@ -21,8 +21,8 @@ pub use error::{ErrorBody, ErrorDetail};
 pub use event::{EventJson, EventPage, WhoJson};
 pub use health::{ConnectionHealth, Health, SourceHealth};
 pub use limits::{
-    DURATIONS, LONGEST_DESCRIPTION, LONGEST_EMAIL, LONGEST_TEXT, LONGEST_TITLE, LONGEST_WORD, MOST_PEOPLE, MOST_REMINDERS,
-    PHONE_DIGITS, REMINDER_MINUTES,
+    CLIENT_KEY, DURATIONS, LONGEST_DESCRIPTION, LONGEST_EMAIL, LONGEST_TEXT, LONGEST_TITLE, LONGEST_WORD, MOST_PEOPLE,
+    MOST_REMINDERS, REMINDER_MINUTES,
 };
 pub use page::{PageLate, PagePhase, PageSpecialist, PageState, PageVisit};
 pub use people::{Colleague, CurrentUser, NewSpecialist, PairRequest, Paired, Specialist};

@@ -17,7 +17,7 @@ pub const DURATIONS: RangeInclusive<u32> = 1..=1440;
 /// Reminders of a client, and how many minutes before the start each may be: a week.
 pub const MOST_REMINDERS: usize = 5;
 pub const REMINDER_MINUTES: RangeInclusive<u32> = 1..=10_080;
-/// Digits of a telephone number with its country's code (E.164 has 15 at most).
-pub const PHONE_DIGITS: RangeInclusive<usize> = 10..=15;
+/// Letters of what tells a specialist's clients apart.
+pub const CLIENT_KEY: RangeInclusive<usize> = 16..=64;
 /// Bytes of an e-mail address: <https://www.rfc-editor.org/rfc/rfc5321#section-4.5.3.1.3>, without its brackets.
 pub const LONGEST_EMAIL: usize = 254;

@@ -28,6 +28,7 @@ pub mod present;
 mod recheck;
 pub mod record;
 mod rooms;
+mod same_client;
 mod screen;
 mod settings_file;
 mod signing_in;

@@ -6,7 +6,7 @@
 
 use crate::application::Application;
 use crate::line::{self, Line};
-use crate::record::{Consultation, Contact};
+use crate::record::{Consultation, Contact, Made};
 use crate::view::Message;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -25,6 +25,10 @@ struct Own {
     client: String,
     note: String,
     contact: Option<Contact>,
+    cohosts: Vec<String>,
+    /// Of a broadcast.
+    title: String,
+    description: String,
 }
 
 /// What is known here of keeping names.
@@ -56,7 +60,17 @@ impl Names {
         if !self.stay_here {
             return body;
         }
-        ConferenceBody { client: consultation.code.clone().unwrap_or_default(), description: String::new(), ..body }
+        // What may name somebody, the backend would refuse; of what other programs have written it gives up the same.
+        ConferenceBody {
+            client: consultation.code.clone().unwrap_or_default(),
+            description: String::new(),
+            cohosts: Vec::new(),
+            invite_users: Vec::new(),
+            create_calendar_event: false,
+            live_stream_title: None,
+            live_stream_description: None,
+            ..body
+        }
     }
 
     /// A consultation as this computer knows it, from what the backend has. What cannot be read is called by its code.
@@ -66,6 +80,9 @@ impl Names {
         }
         let Some(own) = self.key.as_ref().and_then(|key| open(key, conference)) else { return consultation };
         if consultation.code.is_some() {
+            if let Some(made) = &mut consultation.made {
+                fill(made, &own.cohosts, &own.title, &own.description);
+            }
             consultation.client = own.client;
             consultation.note = own.note;
         }
@@ -160,6 +177,12 @@ pub(crate) fn keep_own(known: Option<&Consultation>, mut theirs: Consultation) -
     if is_unread(&theirs) && known.code == theirs.code {
         theirs.client.clone_from(&known.client);
         theirs.note.clone_from(&known.note);
+        if let (Some(ours), Some(made)) = (&known.made, &mut theirs.made)
+            && ours.id == made.id
+        {
+            let (title, description) = texts(Some(ours));
+            fill(made, &ours.cohosts, title, description);
+        }
     }
     if let (Some(ours), Some(contact)) = (&known.contact, &mut theirs.contact)
         && ours.channel == contact.channel
@@ -168,6 +191,26 @@ pub(crate) fn keep_own(known: Option<&Consultation>, mut theirs: Consultation) -
         contact.email = contact.email.take().or_else(|| ours.email.clone());
     }
     theirs
+}
+
+/// Gives a made room what only the specialist's own computers know of it.
+fn fill(made: &mut Made, cohosts: &[String], title: &str, description: &str) {
+    if made.cohosts.is_empty() {
+        made.cohosts = cohosts.to_vec();
+    }
+    if let Some(broadcast) = &mut made.broadcast {
+        for (text, own) in [(&mut broadcast.title, title), (&mut broadcast.description, description)] {
+            if text.is_empty() {
+                own.clone_into(text);
+            }
+        }
+    }
+}
+
+/// Title and description of a broadcast; nothing of what is none.
+fn texts(made: Option<&Made>) -> (&str, &str) {
+    let broadcast = made.and_then(|made| made.broadcast.as_ref());
+    broadcast.map(|broadcast| (broadcast.title.as_str(), broadcast.description.as_str())).unwrap_or_default()
 }
 
 /// The name was sealed by another computer, and its key is not here.
@@ -196,7 +239,15 @@ fn for_channel(contact: kabinet_api::Contact) -> kabinet_api::Contact {
 }
 
 fn seal(key: &StoreKey, consultation: &Consultation, ids: &dyn Ids) -> String {
-    let own = Own { client: consultation.client.clone(), note: consultation.note.clone(), contact: consultation.contact.clone() };
+    let (title, description) = texts(consultation.made.as_ref());
+    let own = Own {
+        client: consultation.client.clone(),
+        note: consultation.note.clone(),
+        contact: consultation.contact.clone(),
+        cohosts: consultation.made.as_ref().map(|made| made.cohosts.clone()).unwrap_or_default(),
+        title: title.to_owned(),
+        description: description.to_owned(),
+    };
     let plain = serde_json::to_vec(&own).expect("plain values");
     STANDARD.encode(key.seal(&place(&consultation.id), &plain, ids))
 }
@@ -218,6 +269,7 @@ fn is_code(text: &str) -> bool {
 mod tests {
     use super::*;
     use crate::line;
+    use crate::made::tests::made;
     use crate::testing;
     use kabinet_domain::SystemIds;
 
@@ -232,7 +284,7 @@ mod tests {
                 channel: "email".into(),
                 phone: Some("79161234567".into()),
                 email: Some("ivan@example.org".into()),
-                language: None,
+                ..Contact::default()
             }),
             code: Some("K-17".into()),
             ..testing::consultation("a", "12:30", 50)
@@ -303,6 +355,27 @@ mod tests {
         assert_eq!(keep_own(None, theirs.clone()), theirs);
         let another = Consultation { code: Some("K-18".into()), ..ours() };
         assert_eq!(keep_own(Some(&another), theirs).client, "K-17");
+    }
+
+    #[test]
+    fn what_a_made_room_says_of_people_stays_with_the_devices() {
+        let names = names(true);
+        let ours = Consultation { made: Some(made()), ..ours() };
+        let body = ConferenceBody { invite_users: vec!["Olga".into()], create_calendar_event: true, ..sent(&names, &ours) };
+        let theirs = line::tests::stored(body);
+        let again = names.body(&ours, Some(theirs), "", &SystemIds);
+        assert_eq!((again.invite_users.len(), again.create_calendar_event), (0, false));
+        let wire = serde_json::to_string(&again).expect("JSON");
+        let broadcast = made().broadcast.expect("a broadcast");
+        for word in [&broadcast.title, &broadcast.description, &made().cohosts[0]] {
+            assert!(!word.is_empty() && !wire.contains(word.as_str()), "{word}");
+        }
+        assert_eq!(back(&names, again.clone()).made, ours.made);
+        let unread = back(&Names { key: None, ..names }, again);
+        assert_eq!(unread.made.as_ref().map(|made| made.cohosts.len()), Some(0));
+        assert_eq!(keep_own(Some(&ours), unread.clone()).made, ours.made);
+        let another = Made { id: "another".into(), ..made() };
+        assert_eq!(keep_own(Some(&Consultation { made: Some(another), ..ours }), unread.clone()).made, unread.made);
     }
 
     #[test]

@@ -21,6 +21,7 @@
 
 use crate::view::Message;
 use kabinet_domain::Sensitive;
+use kabinet_domain::given::{Given, GivenPractice};
 use kabinet_providers::calendars::calendars;
 use kabinet_providers::registry::ConnectionSettings;
 use std::collections::{BTreeMap, BTreeSet};
@@ -34,22 +35,12 @@ const SIGN_IN_PORT: u16 = 47_318;
 /// Connections that the backend inside makes use of, and nobody else.
 const MESSENGERS: [&str; 3] = ["green-api", "green-api-max", "telegram"];
 
-/// What the backend inside is told of the practice; what is absent stays as it is there.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct GivenPractice {
-    pub name: Option<String>,
-    pub public_url: Option<String>,
-    pub language: Option<String>,
-    pub names_stay_here: Option<bool>,
-    pub escalate_after_seconds: Option<u32>,
-}
-
 /// Settings of connections that a person need not type in; what a person types goes before them.
 #[derive(Debug, Clone)]
 pub struct Operator {
     connections: BTreeMap<String, ConnectionSettings>,
     /// For the backend inside.
-    pub practice: GivenPractice,
+    practice: GivenPractice,
     messengers: BTreeMap<String, ConnectionSettings>,
     /// The port of this computer that signing in leads back to.
     pub sign_in_port: u16,
@@ -99,10 +90,11 @@ impl Operator {
         self.connections.get(provider).cloned().unwrap_or_default()
     }
 
-    /// What the backend inside sends and receives messages with, by the connection's id.
+    /// What the backend inside is given: what the practice is, and what messages are sent and received with.
     #[must_use]
-    pub fn messengers(&self) -> &BTreeMap<String, ConnectionSettings> {
-        &self.messengers
+    pub fn for_backend(&self) -> Given {
+        let connections = self.messengers.iter().map(|(id, settings)| (id.clone(), settings.0.clone()));
+        Given { practice: self.practice.clone(), connections: connections.collect() }
     }
 
     /// The keys that are given, by provider or calendar.
@@ -134,7 +126,7 @@ impl Operator {
                         strange.extend(operator.take(&id, settings));
                     }
                 }
-                ("practice", Value::Table(practice)) => strange.extend(operator.practice.take(practice)),
+                ("practice", Value::Table(practice)) => strange.extend(take_in(&mut operator.practice, practice)),
                 _ => strange.push(key),
             }
         }
@@ -191,24 +183,22 @@ impl Operator {
     }
 }
 
-impl GivenPractice {
-    /// Takes the section in; what nobody understands comes back.
-    fn take(&mut self, section: Table) -> Vec<String> {
-        let mut strange = Vec::new();
-        for (key, value) in section {
-            match (key.as_str(), value) {
-                ("name", Value::String(text)) => self.name = Some(text),
-                ("public_url", Value::String(text)) => self.public_url = Some(text),
-                ("language", Value::String(text)) => self.language = Some(text),
-                ("names_stay_here", Value::Boolean(on)) => self.names_stay_here = Some(on),
-                ("escalate_after_seconds", Value::Integer(seconds)) if u32::try_from(seconds).is_ok() => {
-                    self.escalate_after_seconds = u32::try_from(seconds).ok();
-                }
-                _ => strange.push(format!("practice.{key}")),
+/// Takes the section in; what nobody understands comes back.
+fn take_in(practice: &mut GivenPractice, section: Table) -> Vec<String> {
+    let mut strange = Vec::new();
+    for (key, value) in section {
+        match (key.as_str(), value) {
+            ("name", Value::String(text)) => practice.name = Some(text),
+            ("public_url", Value::String(text)) => practice.public_url = Some(text),
+            ("language", Value::String(text)) => practice.language = Some(text),
+            ("names_stay_here", Value::Boolean(on)) => practice.names_stay_here = Some(on),
+            ("escalate_after_seconds", Value::Integer(seconds)) if u32::try_from(seconds).is_ok() => {
+                practice.escalate_after_seconds = u32::try_from(seconds).ok();
             }
+            _ => strange.push(format!("practice.{key}")),
         }
-        strange
     }
+    strange
 }
 
 /// The keys that a provider or a calendar knows; `None` when there is no such thing.
@@ -265,9 +255,10 @@ mod tests {
             names_stay_here: Some(true),
             escalate_after_seconds: Some(30),
         };
-        assert_eq!(operator.practice, expected);
-        assert_eq!(operator.messengers().keys().collect::<Vec<_>>(), ["green-api", "telegram"]);
-        assert_eq!(operator.messengers()["telegram"].0["token"].reveal(), "hush");
+        let given = operator.for_backend();
+        assert_eq!(given.practice, expected);
+        assert_eq!(given.connections.keys().collect::<Vec<_>>(), ["green-api", "telegram"]);
+        assert_eq!(given.connections["telegram"]["token"].reveal(), "hush");
         assert!(operator.given().is_empty() && !format!("{operator:?}").contains("hush"));
     }
 

@@ -138,6 +138,7 @@ impl Application {
         let _turn = self.senders.turn(id).await;
         for _ in 0..MERGES {
             self.name_by_code(id);
+            self.key_client(id);
             let (names, ids) = (self.names(), self.parts.ids.as_ref());
             let (mine, unsent) = {
                 let state = self.look();

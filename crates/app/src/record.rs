@@ -70,6 +70,10 @@ pub struct Contact {
     pub email: Option<String>,
     /// `ru` or `en`.
     pub language: Option<String>,
+    /// The same in each consultation of one client; drawn, and says nothing of who it is.
+    pub client_key: Option<String>,
+    /// They have bound a chat in Telegram, as the backend says.
+    pub telegram_bound: bool,
 }
 
 /// Phones and addresses stay out of logs.

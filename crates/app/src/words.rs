@@ -1,11 +1,8 @@
 //! The words of the tray, the notifications and the shell's verbs, in the person's language.
 
 use crate::view::{Language, Message};
-use fluent_bundle::concurrent::FluentBundle;
-use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
-use std::fmt;
+use std::ops::Deref;
 use std::sync::LazyLock;
-use unic_langid::LanguageIdentifier;
 
 /// The languages there are; the first serves where the system speaks none of them.
 const LANGUAGES: [(&str, [&str; 2]); 2] = [
@@ -14,14 +11,14 @@ const LANGUAGES: [(&str, [&str; 2]); 2] = [
 ];
 
 /// A dictionary in one language.
-pub struct Words {
-    language: &'static str,
-    bundle: FluentBundle<FluentResource>,
-}
+#[derive(Debug)]
+pub struct Words(kabinet_words::Words);
 
-impl fmt::Debug for Words {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Words").field("language", &self.language).finish_non_exhaustive()
+impl Deref for Words {
+    type Target = kabinet_words::Words;
+
+    fn deref(&self) -> &Self::Target {
+        &self.0
     }
 }
 
@@ -30,32 +27,7 @@ impl Words {
     #[must_use]
     pub fn new(chosen: Language, system: &str) -> Self {
         let (language, sources) = &LANGUAGES[index(chosen, system)];
-        let id: LanguageIdentifier = language.parse().expect("the names of our languages are valid");
-        let mut bundle = FluentBundle::new_concurrent(vec![id]);
-        // Names are clean already, and a notification daemon may show isolation marks as boxes.
-        bundle.set_use_isolating(false);
-        for source in sources {
-            // A broken line in a file costs that line; a test keeps the files whole.
-            let resource = FluentResource::try_new((*source).to_owned()).unwrap_or_else(|(resource, _)| resource);
-            bundle.add_resource_overriding(resource);
-        }
-        Self { language, bundle }
-    }
-
-    #[must_use]
-    pub fn language(&self) -> &'static str {
-        self.language
-    }
-
-    /// The phrase under a key; the key itself when nobody has words for it.
-    #[must_use]
-    pub fn say(&self, key: &str, facts: &[(&str, &str)]) -> String {
-        let Some(pattern) = self.bundle.get_message(key).and_then(|message| message.value()) else { return key.to_owned() };
-        let mut arguments = FluentArgs::new();
-        for (name, value) in facts {
-            arguments.set(*name, fact(value));
-        }
-        self.bundle.format_pattern(pattern, Some(&arguments), &mut Vec::new()).into_owned()
+        Self(kabinet_words::Words::new(language, sources))
     }
 
     /// A problem in words, as the window phrases it too.
@@ -63,11 +35,7 @@ impl Words {
     pub fn tell(&self, message: &Message) -> String {
         let key = format!("error-{}", message.code);
         let facts: Vec<(&str, &str)> = message.facts.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
-        if self.bundle.has_message(&key) {
-            self.say(&key, &facts)
-        } else {
-            self.say("error-without-words", &[("code", &message.code)])
-        }
+        if self.has(&key) { self.say(&key, &facts) } else { self.say("error-without-words", &[("code", &message.code)]) }
     }
 }
 
@@ -88,35 +56,16 @@ pub fn spoken(chosen: Language, system: &str) -> &'static Words {
     &SPOKEN[index(chosen, system)]
 }
 
-/// Facts travel as text; a number must be one again for plural forms.
-fn fact(value: &str) -> FluentValue<'_> {
-    let number = (1..=9).contains(&value.len()) && value.bytes().all(|byte| byte.is_ascii_digit());
-    if number { FluentValue::try_number(value) } else { FluentValue::from(value) }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use kabinet_words::keys;
     use std::collections::BTreeSet;
-
-    fn keys(sources: &[&str]) -> BTreeSet<String> {
-        let key = |line: &str| {
-            line.split_once(" =")
-                .map(|(key, _)| key.to_owned())
-                .filter(|key| key.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_'))
-        };
-        sources.iter().flat_map(|source| source.lines()).filter_map(key).collect()
-    }
 
     #[test]
     fn the_languages_say_the_same_things() {
         let [(_, en), (_, ru)] = LANGUAGES;
-        assert_eq!(keys(&en), keys(&ru));
-        for source in en.iter().chain(&ru) {
-            if let Err((_, errors)) = FluentResource::try_new((*source).to_owned()) {
-                panic!("{errors:?}");
-            }
-        }
+        assert_eq!(keys(&en).expect("whole"), keys(&ru).expect("whole"));
     }
 
     #[test]
@@ -136,7 +85,7 @@ mod tests {
         let sources = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
         collect(&sources, &mut said);
         let [(_, en), _] = LANGUAGES;
-        let known = keys(&en);
+        let known = keys(&en).expect("whole");
         let missing: Vec<_> = said.iter().filter(|key| !known.contains(*key)).collect();
         assert!(missing.is_empty(), "no words for {missing:?}");
     }

@@ -225,6 +225,43 @@ async fn a_thread_is_read_and_written() {
 }
 
 #[tokio::test]
+async fn who_has_let_the_bot_write_to_them_is_offered_it_the_next_time() {
+    let (computer, practice) = (Computer::new(), Practice::start().await);
+    let (application, id) = with_client(&computer, &practice).await;
+    let channel =
+        async || call(&application, "known_client", json!({ "client": "Ivan" })).await["client_side"]["contact"].clone();
+    assert_eq!(channel().await["channel"], "whatsapp");
+    practice.binds(&id);
+    let mut known = channel().await;
+    for _ in 0..400 {
+        if known["channel"] == "telegram" {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(25)).await;
+        known = channel().await;
+    }
+    assert_eq!((&known["channel"], &known["phone"]), (&json!("telegram"), &json!("79001234567")));
+
+    // The backend is told who is the same client, by a key that says nothing else.
+    for (name, contact) in [("ivan", known.clone()), ("Olga", known)] {
+        let mut wanted = draft(name, "14:00");
+        wanted["client_side"] = json!({ "reminders": [60], "door": "at_time", "contact": contact });
+        call(&application, "create_consultation", wanted).await;
+        fact("it is sent", || practice.all("POST conferences").iter().any(|sent| sent["client"] == name)).await;
+    }
+    let sent = practice.all("POST conferences");
+    let keys = ["Ivan", "ivan", "Olga"].map(|name| {
+        let sent = sent.iter().find(|sent| sent["client"] == name).expect("it is sent");
+        sent["contact"]["client_key"].clone()
+    });
+    assert!(keys[0].as_str().is_some_and(|key| key.len() == 32), "{keys:?}");
+    assert!(keys[0] == keys[1] && keys[1] != keys[2], "{keys:?}");
+    call(&application, "renew_link", json!({ "id": id })).await;
+    fact("another key is drawn", || practice.conference(&id)["contact"]["client_key"] != keys[0]).await;
+    application.shutdown().await;
+}
+
+#[tokio::test]
 async fn how_the_specialist_is_reached_is_asked_changed_and_told() {
     let (computer, practice) = (Computer::new(), Practice::start().await);
     let (application, _) = with_client(&computer, &practice).await;

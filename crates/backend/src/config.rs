@@ -4,9 +4,9 @@ mod connections;
 mod given;
 
 pub use connections::{CALENDAR, Connections, REFRESH_TOKEN};
-pub use given::Given;
 
 use crate::Error;
+use crate::http::TrustedProxies;
 use chrono_tz::Tz;
 use figment::Figment;
 use figment::providers::{Env, Format, Serialized, Toml};
@@ -27,6 +27,7 @@ const VARIABLES: &[&str] = &[
     "listen",
     "data",
     "base_path",
+    "trusted_proxies",
     "timezone",
     "duration",
     "log",
@@ -58,6 +59,7 @@ pub struct Config {
     pub listen: SocketAddr,
     pub data: PathBuf,
     pub base_path: String,
+    pub trusted_proxies: TrustedProxies,
     #[serde(deserialize_with = "sensitive")]
     pub webhook_secret: Sensitive<String>,
     #[serde(deserialize_with = "sensitive")]
@@ -162,8 +164,17 @@ pub struct Practice {
     pub names_stay_here: bool,
     /// An alert that nobody answered goes another way after so many seconds, where the specialist chose nothing.
     pub escalate_after_seconds: u32,
-    /// The practice's channel in a messenger is told which specialist started, not only that somebody did.
-    pub channel_names_specialists: bool,
+    /// The practice's channel in a messenger is told which specialist started, not only that somebody did. `auto`: where names are taken.
+    #[serde(deserialize_with = "or_auto")]
+    pub channel_names_specialists: Option<bool>,
+}
+
+impl Practice {
+    /// Whether the practice's channel is told which specialist started.
+    #[must_use]
+    pub fn names_specialists(&self) -> bool {
+        self.channel_names_specialists.unwrap_or(!self.names_stay_here)
+    }
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -284,6 +295,21 @@ impl Config {
     }
 }
 
+/// `auto` is nothing.
+fn or_auto<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<bool>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Said {
+        Chosen(bool),
+        Word(String),
+    }
+    match Said::deserialize(deserializer)? {
+        Said::Chosen(chosen) => Ok(Some(chosen)),
+        Said::Word(word) if word == "auto" => Ok(None),
+        Said::Word(_) => Err(serde::de::Error::custom("must be true, false or \"auto\"")),
+    }
+}
+
 fn sensitive<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Sensitive<String>, D::Error> {
     String::deserialize(deserializer).map(Sensitive::new)
 }
@@ -297,6 +323,10 @@ mod tests {
         let config = Config::defaults().checked().expect("the defaults");
         assert_eq!(config.listen.port(), 8787);
         assert_eq!(config.jitsi.login, Login::Auto);
+        assert!(config.practice.names_specialists());
+        let said =
+            |channel_names_specialists| Practice { names_stay_here: true, channel_names_specialists, ..config.practice.clone() };
+        assert!(!said(None).names_specialists() && said(Some(true)).names_specialists());
     }
 
     #[test]
@@ -324,6 +354,8 @@ mod tests {
         check("webhook_secret = 'whsec_this is not base64'", "webhook_secret");
         check("base_path = '/a/*x'", "base_path");
         check("base_path = '/:a'", "base_path");
+        check("trusted_proxies = 'localhost'", "trusted_proxies");
+        check("[practice]\nchannel_names_specialists = 'perhaps'", "channel_names_specialists");
     }
 
     #[test]

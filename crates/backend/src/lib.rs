@@ -26,8 +26,9 @@ mod vault;
 mod words;
 mod writer;
 
-pub use config::{Config, DEFAULTS, Embedded, Feed as FeedConfig, Given, LogFormat, Login, Overrides};
+pub use config::{Config, DEFAULTS, Embedded, Feed as FeedConfig, LogFormat, Login, Overrides};
 pub use error::{Error, StorageError};
+pub use http::TrustedProxies;
 pub use http::openapi::document as openapi;
 pub use people::{CODE_MINUTES, new_code, new_token};
 pub use running::{Backend, Running};

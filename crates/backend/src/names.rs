@@ -4,9 +4,11 @@
 use crate::http::Refusal;
 use crate::vault::Vault;
 use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use kabinet_api::ConferenceBody;
-use kabinet_domain::{Fact, Occupant, Sensitive, Signal};
+use kabinet_domain::provider::WaitingRoom;
+use kabinet_domain::{Fact, Occupant, Sensitive, Signal, Viewers};
+use kabinet_providers::providers;
 
 /// What a mark begins with. Desktops show no name where one stands.
 pub const MARK: char = '~';
@@ -64,8 +66,40 @@ impl Names {
         if body.contact.as_ref().is_some_and(|contact| contact.email.is_some()) {
             return Err(Refusal::field("contact.email", "must be left out: it is not taken here"));
         }
+        let said = |text: &Option<String>| text.as_ref().is_some_and(|text| !text.is_empty());
+        for (field, is_said) in [
+            ("live_stream_title", said(&body.live_stream_title)),
+            ("live_stream_description", said(&body.live_stream_description)),
+            ("cohosts", !body.cohosts.is_empty()),
+            ("invite_users", !body.invite_users.is_empty()),
+            // What people write into its entry would come back and be kept.
+            ("create_calendar_event", body.create_calendar_event),
+        ] {
+            if is_said {
+                return Err(Refusal::field(field, "must be left out: what may name somebody is not taken here"));
+            }
+        }
+        let room = &body.at_provider;
+        type IsOne = fn(&str) -> bool;
+        let words: [(_, _, IsOne); 5] = [
+            ("provider", &body.provider, |id| providers().iter().any(|info| info.id == id)),
+            ("provider_room", &room.provider_room, is_id),
+            ("waiting_room", &room.waiting_room, |word| WaitingRoom::from_word(word).is_some()),
+            ("live_stream_viewers", &room.live_stream_viewers, |word| Viewers::from_word(word).is_some()),
+            ("sealed", &body.sealed, |text| STANDARD.decode(text).is_ok()),
+        ];
+        for (field, text, is_one) in words {
+            if text.as_ref().is_some_and(|text| !text.is_empty() && !is_one(text)) {
+                return Err(Refusal::field(field, "must be what the document says: other words are not taken here"));
+            }
+        }
         Ok(ConferenceBody { name: String::new(), ..body })
     }
+}
+
+/// Of a room, as machines give them.
+fn is_id(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b':' | b'/'))
 }
 
 fn mark(vault: &Vault, occupant: &mut Occupant) {
@@ -86,6 +120,7 @@ fn is_code(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use kabinet_api::ProviderRoom;
     use kabinet_domain::{RoomName, SignalPlace, SystemIds, Timestamp, Witness};
     use std::sync::Arc;
 
@@ -152,6 +187,38 @@ mod tests {
             assert!(away.checked(body(name)).is_err(), "{name}");
         }
         assert!(away.checked(ConferenceBody { description: "sleep".into(), ..body("K-1") }).is_err());
+        let room = ProviderRoom {
+            provider_room: Some("0198-f1:c0".into()),
+            waiting_room: Some("everyone".into()),
+            live_stream_viewers: Some("organisation".into()),
+            ..ProviderRoom::default()
+        };
+        let broadcast = || ConferenceBody {
+            provider: Some("link".into()),
+            at_provider: room.clone(),
+            sealed: Some("b3BhcXVl".into()),
+            ..body("K-1")
+        };
+        assert!(away.checked(broadcast()).is_ok());
+        type Change = fn(&mut ConferenceBody);
+        let wrong: [(&str, Change); 10] = [
+            ("live_stream_title", |body| body.live_stream_title = Some("With Ivan".into())),
+            ("live_stream_description", |body| body.live_stream_description = Some("About Ivan".into())),
+            ("cohosts", |body| body.cohosts = vec!["ivan@example.org".into()]),
+            ("invite_users", |body| body.invite_users = vec!["Ivan".into()]),
+            ("create_calendar_event", |body| body.create_calendar_event = true),
+            ("provider", |body| body.provider = Some("Ivan".into())),
+            ("provider_room", |body| body.at_provider.provider_room = Some("room of Ivan".into())),
+            ("waiting_room", |body| body.at_provider.waiting_room = Some("Ivan".into())),
+            ("live_stream_viewers", |body| body.at_provider.live_stream_viewers = Some("Ivan".into())),
+            ("sealed", |body| body.sealed = Some("Ivan, sealed".into())),
+        ];
+        for (field, change) in wrong {
+            let mut named = broadcast();
+            change(&mut named);
+            assert!(away.checked(named.clone()).is_err(), "{field}");
+            assert!(Names::Kept.checked(named).is_ok(), "{field}");
+        }
         assert_eq!(Names::Kept.checked(body("Ivan")).map(|body| body.client).ok().as_deref(), Some("Ivan"));
     }
 }

@@ -3,7 +3,6 @@
 mod contact;
 mod times;
 
-pub use contact::phone_digits;
 pub use times::{ends_at, is_planned, zone};
 
 use crate::http::Refusal;

@@ -59,6 +59,38 @@ async fn a_code_is_taken_a_name_is_refused_and_what_is_sealed_comes_back() {
 }
 
 #[tokio::test]
+async fn nothing_that_may_name_people_is_taken_when_a_consultation_is_made_or_changed() {
+    let mut house = house_without_names().await;
+    let (_, kept) = plan(&house, planned("K-17")).await;
+    let route = format!("/api/conferences/{}", kept["id"].as_str().expect("an id"));
+    for (field, value) in [
+        ("client", json!(NAME)),
+        ("description", json!(NAME)),
+        ("live_stream_title", json!(NAME)),
+        ("live_stream_description", json!(NAME)),
+        ("cohosts", json!([NAME])),
+        ("invite_users", json!([NAME])),
+        ("create_calendar_event", json!(true)),
+        ("provider", json!(NAME)),
+        ("provider_room", json!(NAME)),
+        ("waiting_room", json!(NAME)),
+        ("live_stream_viewers", json!(NAME)),
+        ("sealed", json!(NAME)),
+    ] {
+        let mut body = planned("K-17");
+        body["type"] = "broadcast".into();
+        body[field] = value;
+        let (status, refusal) = plan(&house, body.clone()).await;
+        assert_eq!((status, refusal["error"]["field"].as_str()), (StatusCode::BAD_REQUEST, Some(field)));
+        assert_eq!(refusal["error"]["code"], "invalid_field", "{field}");
+        let changed = house.ask(Method::PUT, &route, TOKEN).json(&body).send().await.expect("an answer");
+        assert_eq!(changed.status(), StatusCode::BAD_REQUEST, "{field}");
+    }
+    house.stop().await;
+    assert!(!holds(&on_disk(&house), NAME));
+}
+
+#[tokio::test]
 async fn what_rooms_report_of_names_is_a_mark_before_and_after_a_restart() {
     let mut house = house_without_names().await;
     plan(&house, planned("K-17")).await;

@@ -337,6 +337,33 @@ async fn guessing_is_slowed_down_and_right_links_are_not() {
 }
 
 #[tokio::test]
+async fn behind_a_proxy_each_client_is_slowed_down_alone_and_none_can_be_another() {
+    // What three clients are answered who open a wrong link each, by what they or a proxy say of them.
+    let ask = async |trusted: &str, said: [&'static str; 3]| {
+        let house = House::open_with(|config| {
+            config.practice.public_url = PUBLIC.to_owned();
+            config.limits.wrong_per_minute = 1;
+            config.trusted_proxies = trusted.parse().expect("proxies");
+        })
+        .await;
+        let mut seen = Vec::new();
+        for said in said {
+            let asked = house.http.get(house.url("/w/wrong")).header("x-forwarded-for", said);
+            seen.push(asked.send().await.expect("an answer").status().as_u16());
+        }
+        seen
+    };
+    let others = ["192.0.2.1", "192.0.2.2", "192.0.2.1"];
+    assert_eq!(ask("127.0.0.1", others).await, [404, 404, 429]);
+    assert_eq!(ask("", others).await, [404, 429, 429], "nobody is believed");
+    assert_eq!(ask("192.0.2.0/24", others).await, [404, 429, 429], "this is no proxy of ours");
+    let forged = ["203.0.113.1, 192.0.2.1", "203.0.113.2, 192.0.2.1", "203.0.113.3, 192.0.2.1"];
+    assert_eq!(ask("127.0.0.1", forged).await, [404, 429, 429], "the proxy added whom it heard it from");
+    let neighbours = ["2001:db8::1", "2001:db8::2", "2001:db8:0:1::1"];
+    assert_eq!(ask("127.0.0.1", neighbours).await, [404, 429, 404]);
+}
+
+#[tokio::test]
 async fn only_the_page_itself_speaks_and_only_in_its_own_words() {
     let house = elsewhere().await;
     let page = path(&planned(&house, "12:05", json!({})).await);

@@ -55,6 +55,42 @@ impl Practice {
         practice
     }
 
+    async fn with_pages() -> Self {
+        Self::open_with(|config| config.practice.public_url = "https://events.example.org".to_owned()).await
+    }
+
+    /// What the page of a consultation gives its client to bind a chat with.
+    async fn page_code(&self, talk: &Conference) -> String {
+        let link = talk.invite_link.as_deref().expect("a page");
+        let path = link.strip_prefix("https://events.example.org").expect("ours");
+        for _ in 0..400 {
+            let answer = self.house.ask(Method::GET, &format!("{path}/state"), "").send().await.expect("an answer");
+            let state: Value = answer.json().await.expect("a state");
+            if let Some(link) = state["remind_by_telegram"].as_str() {
+                return link.strip_prefix("https://t.me/kabinet_bot?start=").expect("a deep link").to_owned();
+            }
+            tokio::time::sleep(Duration::from_millis(25)).await;
+        }
+        panic!("the bot did not tell its name");
+    }
+
+    /// A consultation of the client with this key.
+    async fn plan_for(&self, time: &str, key: &str) -> Conference {
+        let answer = self.send(Method::POST, "/api/conferences", of_client(time, key)).await;
+        answer.json().await.expect("a consultation")
+    }
+
+    /// Whether desktops are told that its client has bound a chat.
+    async fn is_bound(&self, talk: &Conference) -> bool {
+        let answer = self.ask(Method::GET, &format!("/api/conferences/{}", talk.id)).await;
+        answer.json::<Conference>().await.expect("a consultation").contact.expect("a contact").telegram_bound
+    }
+
+    async fn renewed(&self, talk: &Conference) -> Conference {
+        let answer = self.ask(Method::POST, &format!("/api/conferences/{}/new-link", talk.id)).await;
+        answer.json().await.expect("a consultation")
+    }
+
     async fn ask(&self, method: Method, path: &str) -> Response {
         self.house.ask(method, path, TOKEN).send().await.expect("an answer")
     }
@@ -517,44 +553,92 @@ async fn a_client_binds_a_chat_for_one_consultation() {
 
 #[tokio::test]
 async fn a_new_link_lets_the_chat_go_that_the_one_before_had_bound() {
-    let practice = Practice::open_with(|config| config.practice.public_url = "https://events.example.org".to_owned()).await;
+    let practice = Practice::with_pages().await;
     let body = json!({"client": "Ivan", "start_date": "2026-12-23", "start_time": "15:00", "timezone": "UTC",
         "link": "https://meet.example.org/a-room-of-its-own"});
     let talk: Conference = practice.send(Method::POST, "/api/conferences", body).await.json().await.expect("a consultation");
-    let code = async |talk: &Conference| {
-        let link = talk.invite_link.as_deref().expect("a page");
-        let path = link.strip_prefix("https://events.example.org").expect("ours");
-        for _ in 0..400 {
-            let state: Value = practice
-                .house
-                .ask(Method::GET, &format!("{path}/state"), "")
-                .send()
-                .await
-                .expect("an answer")
-                .json()
-                .await
-                .expect("a state");
-            if let Some(link) = state["remind_by_telegram"].as_str() {
-                return link.strip_prefix("https://t.me/kabinet_bot?start=").expect("a deep link").to_owned();
-            }
-            tokio::time::sleep(Duration::from_millis(25)).await;
-        }
-        panic!("the bot did not tell its name");
-    };
     let bound = async || {
         let query = sqlx::query_scalar::<_, i64>("SELECT count(*) FROM chats WHERE who LIKE 'consultation:%'");
         query.fetch_one(&practice.database).await.expect("chats")
     };
-    let before = code(&talk).await;
+    let before = practice.page_code(&talk).await;
     practice.started("900", Some(before.clone())).await;
     assert_eq!(bound().await, 1);
-    let renewed = practice.ask(Method::POST, &format!("/api/conferences/{}/new-link", talk.id)).await;
-    let renewed: Conference = renewed.json().await.expect("a consultation");
+    let renewed = practice.renewed(&talk).await;
     assert_eq!(bound().await, 0, "reminders carry the new link");
     practice.started("900", Some(before)).await;
     assert_eq!(bound().await, 0, "what came with the old link binds nothing");
-    practice.started("901", Some(code(&renewed).await)).await;
+    practice.started("901", Some(practice.page_code(&renewed).await)).await;
     assert_eq!(bound().await, 1);
+}
+
+const KEY: &str = "0198f1c0-a-client";
+const OTHER_KEY: &str = "0198f1c0-another-client";
+
+fn of_client(time: &str, key: &str) -> Value {
+    json!({"client": "Ivan", "start_date": "2026-12-23", "start_time": time, "timezone": "UTC",
+        "link": format!("https://meet.example.org/a-room-at-{}", &time[..2]), "contact": {"channel": "telegram", "client_key": key}})
+}
+
+#[tokio::test]
+async fn a_chat_that_a_client_bound_once_serves_their_next_consultations() {
+    let mut practice = Practice::with_pages().await;
+    let (first, next) = (practice.plan_for("15:00", KEY).await, practice.plan_for("16:00", KEY).await);
+    let others = practice.plan_for("17:00", OTHER_KEY).await;
+    practice.started("900", Some(practice.page_code(&first).await)).await;
+    for _ in 0..2 {
+        assert!(practice.is_bound(&first).await && practice.is_bound(&next).await);
+        assert!(!practice.is_bound(&others).await, "that is somebody else");
+        practice.house.restart().await;
+    }
+    for (talk, status) in [(&next, StatusCode::CREATED), (&others, StatusCode::CONFLICT)] {
+        let message = json!({"id": talk.id, "purpose": "message", "text": "Till four"});
+        let sent = practice.send(Method::POST, &format!("/api/conferences/{}/messages", talk.id), message).await;
+        assert_eq!(sent.status(), status);
+    }
+    assert_eq!(practice.bot.sent_to("Till four").await, "900");
+    let kept: Vec<String> =
+        sqlx::query_scalar("SELECT who FROM chats WHERE who LIKE 'client:%'").fetch_all(&practice.database).await.expect("chats");
+    assert!(kept.len() == 1 && !kept[0].contains(KEY), "a key lies there as its hash");
+    practice.house.in_chat(What::Stopped { chat: "900".into(), blocked: false }).await;
+    assert!(!practice.is_bound(&first).await && !practice.is_bound(&next).await);
+}
+
+#[tokio::test]
+async fn a_renewed_link_is_not_reached_by_a_chat_that_another_of_the_clients_links_binds() {
+    let practice = Practice::with_pages().await;
+    let (first, next) = (practice.plan_for("15:00", KEY).await, practice.plan_for("16:00", KEY).await);
+    let of_first = practice.page_code(&first).await;
+    practice.started("900", Some(of_first.clone())).await;
+    assert!(practice.is_bound(&next).await);
+    let renewed = practice.renewed(&next).await;
+    assert!(!practice.is_bound(&next).await && practice.is_bound(&first).await, "the first one's own link is as good as before");
+    practice.started("900", Some(of_first)).await;
+    let later = practice.plan_for("17:00", KEY).await;
+    assert!(!practice.is_bound(&next).await && !practice.is_bound(&later).await);
+    practice.started("901", Some(practice.page_code(&renewed).await)).await;
+    assert!(practice.is_bound(&next).await && !practice.is_bound(&later).await, "for this one alone");
+    // The desktop draws another key then, and all is as at first.
+    let path = format!("/api/conferences/{}", next.id);
+    assert_eq!(practice.send(Method::PUT, &path, of_client("16:00", OTHER_KEY)).await.status(), StatusCode::OK);
+    practice.started("901", Some(practice.page_code(&renewed).await)).await;
+    assert!(practice.is_bound(&practice.plan_for("18:00", OTHER_KEY).await).await);
+    assert!(!practice.is_bound(&later).await);
+}
+
+#[tokio::test]
+async fn who_has_not_come_for_half_a_year_is_forgotten() {
+    let mut practice = Practice::with_pages().await;
+    let first = practice.plan_for("15:00", KEY).await;
+    practice.started("900", Some(practice.page_code(&first).await)).await;
+    let kept = async |practice: &Practice| {
+        let query = sqlx::query_scalar::<_, i64>("SELECT count(*) FROM chats WHERE who LIKE 'client:%'");
+        query.fetch_one(&practice.database).await.expect("chats")
+    };
+    practice.house.down_for(100 * 24 * 3600).await;
+    assert_eq!(kept(&practice).await, 1);
+    practice.house.down_for(100 * 24 * 3600).await;
+    assert_eq!(kept(&practice).await, 0);
 }
 
 #[tokio::test]
@@ -590,6 +674,33 @@ async fn what_cannot_be_is_refused_by_its_field() {
     assert_eq!(practice.reach().await.after_seconds, 90);
     let unknown = "/api/conferences/0198f300-0000-7000-8000-00000000000f/answer";
     assert_eq!(practice.send(Method::POST, unknown, json!({"answer": "coming"})).await.status(), StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn a_field_that_nobody_knows_is_passed_over_in_every_body() {
+    let practice = Practice::with_pages().await;
+    let talk = practice.plan_for("15:00", KEY).await;
+    let page = talk.invite_link.as_deref().and_then(|link| link.strip_prefix("https://events.example.org")).expect("ours");
+    let of = |what: &str| format!("/api/conferences/{}{what}", talk.id);
+    let mut planned = of_client("15:00", KEY);
+    planned["contact"]["pager"] = "12".into();
+    for (method, path, body, token, status) in [
+        (Method::POST, "/api/conferences".to_owned(), of_client("17:00", OTHER_KEY), TOKEN, 201),
+        (Method::PUT, of(""), planned, TOKEN, 200),
+        (Method::POST, of("/pressed-join"), json!({}), TOKEN, 200),
+        (Method::POST, of("/answer"), json!({"answer": "coming"}), TOKEN, 200),
+        (Method::POST, of("/messages"), json!({"id": talk.id, "purpose": "message", "text": "Till three"}), TOKEN, 409),
+        (Method::PUT, "/api/reach".to_owned(), json!({"after_seconds": 60, "quiet_form": "22:00"}), TOKEN, 200),
+        (Method::POST, format!("{page}/here"), json!({"visit": "visit-one"}), "", 200),
+        (Method::POST, "/api/specialists".to_owned(), json!({"name": "Boris"}), house::ADMIN, 201),
+        (Method::POST, "/api/devices/pair".to_owned(), json!({"code": "ABCD-EFGH", "device": "a desktop"}), "", 401),
+    ] {
+        let mut strange = body.clone();
+        strange["of_tomorrow"] = json!({"any": ["thing"]});
+        let answer = practice.house.ask(method, &path, token).json(&strange).send().await.expect("an answer");
+        assert_eq!(answer.status().as_u16(), status, "{path}");
+    }
+    assert_eq!(practice.reach().await.quiet_from, None, "what was understood stands in the answer");
 }
 
 #[tokio::test]

@@ -166,3 +166,18 @@ async fn wrong_secrets_are_slowed_down_and_right_ones_are_not() {
 async fn health(house: &House) -> serde_json::Value {
     house.http.get(house.url("/health")).send().await.expect("an answer").json().await.expect("JSON")
 }
+
+#[tokio::test]
+async fn whoever_guesses_codes_behind_a_proxy_keeps_nobody_else_there_from_pairing() {
+    let house = House::open_with(|config| config.limits.wrong_per_minute = 2).await;
+    let pair = async |from: &'static str| {
+        let body = serde_json::json!({"code": "ABCD-EFGH", "device": "a desktop"});
+        let asked = house.http.post(house.url("/api/devices/pair")).header("x-forwarded-for", from).json(&body);
+        asked.send().await.expect("an answer").status().as_u16()
+    };
+    let mut seen = Vec::new();
+    for from in ["192.0.2.1", "192.0.2.1", "192.0.2.1", "192.0.2.2"] {
+        seen.push(pair(from).await);
+    }
+    assert_eq!(seen, [401, 401, 429, 401]);
+}

@@ -2,8 +2,6 @@
 
 pub(crate) mod wire;
 
-pub use crate::green_api::phone;
-
 use crate::http::HttpSettings;
 use crate::registry::{ConnectionError, ConnectionSettings};
 use crate::{green_api, telegram};

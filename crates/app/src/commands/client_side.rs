@@ -6,15 +6,15 @@ use crate::client_side;
 use crate::command::{
     AlertAnswer, ByDelivery, ById, ClientName, CommandError, KnownClient, Nothing, Thread, ThreadItem, Writing,
 };
-use crate::consultations::folded;
 use crate::line::{self, Line, LineError};
 use crate::notices;
 use crate::outbox;
-use crate::record::{Answer, Consultation};
+use crate::record::{Answer, Consultation, Contact};
+use crate::same_client;
 use crate::view::AlertAnswerKind;
 use chrono::Duration;
 use kabinet_api::OutgoingBody;
-use kabinet_domain::Sensitive;
+use kabinet_domain::Channel;
 use std::collections::BTreeSet;
 use std::collections::hash_map::DefaultHasher;
 use std::hash::{Hash, Hasher};
@@ -74,8 +74,22 @@ impl Application {
     pub(super) async fn renew_link(self: &Arc<Self>, by: ById) -> Result<Nothing, CommandError> {
         let line = self.line_for(&by.id).await?;
         let conference = line.new_link(&by.id).await.map_err(|error| refused(&error))?;
-        let rows = self.change(|state| outbox::accept(state, line::consultation(conference)));
+        let theirs = self.names().consultation(&conference);
+        // Nothing is bound under the key that it had: whoever got the old link may have bound a chat for all of this client's.
+        let key = same_client::draw(self.parts.ids.as_ref());
+        let rows = self.change(|state| {
+            let mut rows = outbox::accept(state, theirs);
+            let known = state.consultations.get(&by.id).cloned();
+            if let Some(known) = known
+                && let Some(contact) = known.contact.clone().filter(|contact| contact.client_key.is_some())
+            {
+                let contact = Contact { client_key: Some(key), telegram_bound: false, ..contact };
+                rows.extend(outbox::put_in(state, Some(known.clone()), Consultation { contact: Some(contact), ..known }));
+            }
+            rows
+        });
         self.save(&rows).await;
+        self.outgoing.notify_one();
         Ok(Nothing {})
     }
 
@@ -136,21 +150,29 @@ impl Application {
 
     /// A suggestion for the next form: nothing that is hidden.
     pub(super) async fn known_client(self: &Arc<Self>, name: ClientName) -> Result<KnownClient, CommandError> {
-        let wanted = Sensitive::new(folded(name.client.trim()));
         let state = self.look();
-        if wanted.reveal().is_empty() || state.settings().hide_names {
+        if name.client.trim().is_empty() || state.settings().hide_names {
             return Ok(KnownClient { client_side: None });
         }
-        let same = |one: &&Consultation| folded(one.client.trim()) == *wanted.reveal();
-        let of_client = || state.consultations.latest_first().filter_map(|(id, _)| state.consultations.get(id)).filter(same);
+        let of_client = same_client::of_name(&state, &name.client);
+        let contacts = of_client.iter().filter_map(|one| one.contact.as_ref());
         // Two people of one name: what was typed for one must not send the other's link there.
-        let ways: BTreeSet<_> =
-            of_client().filter_map(|one| one.contact.as_ref()).map(|contact| (&contact.phone, &contact.email)).collect();
+        let ways: BTreeSet<_> = contacts.clone().map(same_client::ways).collect();
         if ways.len() > 1 {
             return Ok(KnownClient { client_side: None });
         }
-        let last = of_client().find(|one| one.contact.is_some()).or_else(|| of_client().next());
-        Ok(KnownClient { client_side: last.map(wishes::known) })
+        let last = of_client.iter().find(|one| one.contact.is_some()).or_else(|| of_client.first());
+        let mut known = last.map(|last| wishes::known(last));
+        // Who has let the bot write to them, is written to there.
+        let has_bot =
+            state.practice.as_ref().is_some_and(|practice| practice.channels.iter().any(|one| one == Channel::Telegram.name()));
+        if has_bot
+            && contacts.clone().any(|contact| contact.telegram_bound)
+            && let Some(contact) = known.as_mut().and_then(|known| known.contact.as_mut())
+        {
+            contact.channel = client_side::channel(Channel::Telegram.name());
+        }
+        Ok(KnownClient { client_side: known })
     }
 
     /// The line to a backend that knows this consultation, also one that was made or changed a moment ago.

@@ -5,7 +5,8 @@ use crate::client_side;
 use crate::command::{ClientWishes, CommandError};
 use crate::record::{Consultation, Contact};
 use crate::view::{Channel, ContactView};
-use kabinet_api::{LONGEST_EMAIL, MOST_REMINDERS, PHONE_DIGITS, REMINDER_MINUTES};
+use kabinet_api::{LONGEST_EMAIL, MOST_REMINDERS, REMINDER_MINUTES};
+use kabinet_domain::phone;
 
 const LANGUAGES: [&str; 2] = ["ru", "en"];
 
@@ -23,8 +24,12 @@ impl Consultation {
             unseen(&mut typed.phone, &kept.phone);
             unseen(&mut typed.email, &kept.email);
         }
+        // What no form shows stays.
+        let (client_key, telegram_bound) =
+            self.contact.as_ref().map(|kept| (kept.client_key.clone(), kept.telegram_bound)).unwrap_or_default();
+        let contact = typed.map(|typed| contact(&typed)).transpose()?;
         Ok(Self {
-            contact: typed.map(|typed| contact(&typed)).transpose()?,
+            contact: contact.map(|typed| Contact { client_key, telegram_bound, ..typed }),
             reminders: reminders(&wishes.reminders)?,
             door: wishes.door,
             ..self
@@ -61,37 +66,15 @@ fn contact(typed: &ContactView) -> Result<Contact, CommandError> {
         known if LANGUAGES.contains(&known) => Some(known.to_owned()),
         _ => return Err(refuse_field("bad_client_language", "language")),
     };
-    Ok(Contact { channel: client_side::channel_name(typed.channel).into(), phone, email, language })
+    Ok(Contact { channel: client_side::channel_name(typed.channel).into(), phone, email, language, ..Contact::default() })
 }
 
-/// Digits with the country's code. In Russia a number is also written with an 8 before it.
+/// Digits with the country's code.
 fn phone(typed: &str) -> Result<Option<String>, CommandError> {
-    let refused = || refuse_field("bad_phone", "phone");
-    let typed = typed.trim();
-    if typed.is_empty() {
+    if typed.trim().is_empty() {
         return Ok(None);
     }
-    if typed
-        .chars()
-        .any(|c| !c.is_ascii_digit() && !c.is_whitespace() && !matches!(c, '+' | '-' | '(' | ')' | '.' | '\u{2013}' | '\u{2011}'))
-    {
-        return Err(refused());
-    }
-    let digits: String = typed.chars().filter(char::is_ascii_digit).collect();
-    let international = typed.starts_with('+');
-    let digits = match digits.strip_prefix("00") {
-        Some(rest) if !international => rest.to_owned(),
-        _ => digits,
-    };
-    let digits = match digits.strip_prefix('8') {
-        Some(rest) if !international && digits.len() == 11 => format!("7{rest}"),
-        _ => digits,
-    };
-    if !PHONE_DIGITS.contains(&digits.len()) || digits.starts_with('0') || typed.matches('+').count() > usize::from(international)
-    {
-        return Err(refused());
-    }
-    Ok(Some(digits))
+    phone::read(typed).map(Some).ok_or_else(|| refuse_field("bad_phone", "phone"))
 }
 
 /// Plausible is all that can be seen of an address.
@@ -141,13 +124,7 @@ mod tests {
         let check = |typed: &str, expected: Option<&str>| assert_eq!(phone(typed).expect("a phone").as_deref(), expected);
         check("", None);
         check("8 (900) 123-45-67", Some("79001234567"));
-        check("+7 900 123 45 67", Some("79001234567"));
-        check("7900 1234567", Some("79001234567"));
-        check("+81 3 1234 56789", Some("81312345 6789".replace(' ', "").as_str()));
-        check("+8190 1234 567", Some("81901234567"));
-        check("00 49 30 901820", Some("4930901820"));
-        for wrong in ["abc", "12", "+298 123456", "+7+9001234567", "8 900 123 45 67 доб. 3", "0900123456", "1234567890123456"]
-        {
+        for wrong in ["abc", "12"] {
             let error = phone(wrong).expect_err(wrong);
             assert_eq!((error.message.code.as_str(), error.field.as_deref()), ("bad_phone", Some("phone")));
         }

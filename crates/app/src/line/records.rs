@@ -6,7 +6,7 @@ use crate::view::Door;
 use chrono_tz::Tz;
 use kabinet_api::{Conference, ConferenceBody, ConferenceStatus, ConferenceType, EventJson, ProviderRoom};
 use kabinet_domain::sensitive::clean_name;
-use kabinet_domain::{EventKind, Place, Proof, SpecialistAnswer, Viewers};
+use kabinet_domain::{EventKind, Place, Proof, SpecialistAnswer, Viewers, phone};
 use url::Url;
 use uuid::Uuid;
 
@@ -96,11 +96,14 @@ pub(crate) fn consultation(mut conference: Conference) -> Consultation {
 }
 
 fn contact(contact: kabinet_api::Contact) -> Contact {
-    Contact { channel: contact.channel, phone: contact.phone, email: contact.email, language: contact.language }
+    let kabinet_api::Contact { channel, phone, email, language, client_key, telegram_bound } = contact;
+    Contact { channel, phone, email, language, client_key, telegram_bound }
 }
 
 fn contact_body(contact: Contact) -> kabinet_api::Contact {
-    kabinet_api::Contact { channel: contact.channel, phone: contact.phone, email: contact.email, language: contact.language }
+    let Contact { channel, phone, email, language, client_key, .. } = contact;
+    let phone = phone.as_deref().map(phone::unmistakable);
+    kabinet_api::Contact { channel, phone, email, language, client_key, telegram_bound: false }
 }
 
 fn door(door: kabinet_api::Door) -> Door {

@@ -92,6 +92,15 @@ impl Practice {
         self.events.send(event.to_string()).expect("somebody listens");
     }
 
+    /// The client has pressed what their page offers, and let the bot write to them.
+    pub fn binds(&self, consultation: &str) {
+        let bound = |known: &mut Known| {
+            known.conferences.get_mut(consultation).map(|known| known["contact"]["telegram_bound"] = json!(true))
+        };
+        bound(&mut self.known()).expect("known");
+        self.tells(consultation, "consultation_changed", json!({}));
+    }
+
     pub fn tells_of_reach(&self) {
         self.events.send(self.event("reach_changed").to_string()).expect("somebody listens");
     }

@@ -2,22 +2,9 @@
 
 use super::{Config, Connections};
 use crate::Error;
-use kabinet_domain::Sensitive;
+use kabinet_domain::given::Given;
 use serde::Deserialize;
 use serde_json::{Map, Value};
-use std::collections::BTreeMap;
-
-/// What is absent stays as it is.
-#[derive(Debug, Clone, Default)]
-pub struct Given {
-    pub name: Option<String>,
-    pub public_url: Option<String>,
-    pub language: Option<String>,
-    pub names_stay_here: Option<bool>,
-    pub escalate_after_seconds: Option<u32>,
-    /// By the connection's id and the keys of its section.
-    pub connections: BTreeMap<String, BTreeMap<String, Sensitive<String>>>,
-}
 
 impl Config {
     /// With what is given. What is wrong of it is left out, and comes back by its keys.
@@ -26,11 +13,11 @@ impl Config {
         let mut refused = Vec::new();
         let before = self.practice.clone();
         let practice = &mut self.practice;
-        practice.name = given.name.unwrap_or_else(|| before.name.clone());
-        practice.public_url = given.public_url.unwrap_or_else(|| before.public_url.clone());
-        practice.language = given.language.unwrap_or_else(|| before.language.clone());
-        practice.names_stay_here = given.names_stay_here.unwrap_or(before.names_stay_here);
-        practice.escalate_after_seconds = given.escalate_after_seconds.unwrap_or(before.escalate_after_seconds);
+        practice.name = given.practice.name.unwrap_or_else(|| before.name.clone());
+        practice.public_url = given.practice.public_url.unwrap_or_else(|| before.public_url.clone());
+        practice.language = given.practice.language.unwrap_or_else(|| before.language.clone());
+        practice.names_stay_here = given.practice.names_stay_here.unwrap_or(before.names_stay_here);
+        practice.escalate_after_seconds = given.practice.escalate_after_seconds.unwrap_or(before.escalate_after_seconds);
         match self.clone().checked() {
             Ok(checked) => self = checked,
             Err(error) => {
@@ -59,23 +46,30 @@ impl Config {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use kabinet_domain::Sensitive;
+    use kabinet_domain::given::GivenPractice;
+    use std::collections::BTreeMap;
 
     #[test]
     fn what_is_wrong_is_named_and_costs_nothing_else() {
         let section = |key: &str, value: &str| BTreeMap::from([(key.to_owned(), Sensitive::from(value))]);
         let given = Given {
-            name: Some("Calm".into()),
+            practice: GivenPractice { name: Some("Calm".into()), ..GivenPractice::default() },
             connections: BTreeMap::from([
                 ("telemost".to_owned(), section("access_token", "y0_secret")),
                 ("smoke".to_owned(), section("signals", "y0_secret")),
             ]),
-            ..Given::default()
         };
         let (config, refused) = Config::defaults().given(given);
         assert_eq!((config.practice.name.as_str(), refused.as_slice()), ("Calm", &["connections.smoke".to_owned()][..]));
         assert!(config.connections.of("telemost").is_some());
 
-        let wrong = Given { name: Some("Calm".into()), public_url: Some("http://example.org".into()), ..Given::default() };
+        let practice = GivenPractice {
+            name: Some("Calm".into()),
+            public_url: Some("http://example.org".into()),
+            ..GivenPractice::default()
+        };
+        let wrong = Given { practice, ..Given::default() };
         let (config, refused) = Config::defaults().given(wrong);
         assert_eq!((config.practice.name.as_str(), refused.as_slice()), ("", &["practice.public_url".to_owned()][..]));
     }

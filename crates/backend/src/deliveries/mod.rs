@@ -86,7 +86,7 @@ impl Deliveries {
             parts,
             owner: ids.next(),
             zone: config.timezone,
-            name_specialists: config.practice.channel_names_specialists,
+            name_specialists: config.practice.names_specialists(),
             channel: Mutex::new(practice_channel(config)),
             attempts: Mutex::default(),
             early: Mutex::default(),

@@ -6,9 +6,8 @@ use super::{Deliveries, link, reminders};
 use crate::StorageError;
 use crate::planning;
 use crate::ports::KeptDelivery;
-use crate::reach::ChatOwner;
 use kabinet_api::Conference;
-use kabinet_domain::{Channel, ConsultationId, Purpose, Sensitive, Timestamp};
+use kabinet_domain::{Channel, Purpose, Sensitive, Timestamp, phone};
 use kabinet_providers::messengers::Outgoing;
 
 /// Why something is not sent after all.
@@ -92,12 +91,9 @@ impl Deliveries {
         match channel {
             Channel::WhatsApp | Channel::Max => {
                 let phone = conference.contact.as_ref().and_then(|contact| contact.phone.as_deref());
-                phone.and_then(planning::phone_digits).map(Sensitive::new).ok_or("no_phone")
+                phone.and_then(phone::whole).map(Sensitive::new).ok_or("no_phone")
             }
-            Channel::Telegram => {
-                let client = ChatOwner::Consultation(ConsultationId(conference.id));
-                self.parts.clients.reach.chat_of(client).ok_or("not_bound")
-            }
+            Channel::Telegram => self.parts.clients.reach.client_chat(conference).ok_or("not_bound"),
             Channel::Email | Channel::Clipboard => Err("no_channel"),
         }
     }

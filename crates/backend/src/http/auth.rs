@@ -8,18 +8,28 @@ use axum::extract::FromRequestParts;
 use axum::http::HeaderMap;
 use axum::http::request::Parts;
 use kabinet_providers::jitsi::webhook_auth::{Signed, SigningKey, WebhookAuthError, verify};
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
-/// The other end of the connection.
+/// The other end of the connection: a client, or a proxy that brings its request.
 #[derive(Debug, Clone, Copy)]
-pub struct Peer(pub SocketAddr);
+pub struct Connected(pub SocketAddr);
 
-impl<S: Send + Sync> FromRequestParts<S> for Peer {
+/// Who asks.
+#[derive(Debug, Clone, Copy)]
+pub struct Peer {
+    /// The other end of the connection.
+    pub near: IpAddr,
+    /// The client that a trusted proxy speaks for; the other end itself when it is none.
+    pub client: IpAddr,
+}
+
+impl FromRequestParts<App> for Peer {
     type Rejection = Refusal;
 
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Refusal> {
-        parts.extensions.get::<Self>().copied().ok_or_else(Refusal::internal)
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Refusal> {
+        let Connected(near) = parts.extensions.get::<Connected>().copied().ok_or_else(Refusal::internal)?;
+        Ok(Self { near: near.ip(), client: app.proxies.client(near.ip(), &parts.headers) })
     }
 }
 
@@ -101,7 +111,7 @@ impl App {
     /// When there were too many from this address.
     pub(super) fn wrong(&self, peer: Peer) -> Result<(), Refusal> {
         self.status.count_refused();
-        self.limiter.wrong(peer.0.ip(), self.now()).map_err(Refusal::too_often)
+        self.limiter.wrong(peer.client, self.now()).map_err(Refusal::too_often)
     }
 }
 
@@ -111,7 +121,7 @@ impl App {
     /// # Errors
     /// When there were too many wrong ones from this address; then even a right one is not looked at.
     pub(super) fn may_try(&self, peer: Peer) -> Result<(), Refusal> {
-        self.limiter.may_try(peer.0.ip(), self.now()).map_err(Refusal::too_often)
+        self.limiter.may_try(peer.client, self.now()).map_err(Refusal::too_often)
     }
 }
 
@@ -200,8 +210,7 @@ impl WebhookSecrets {
     fn admit_neighbour(&self, peer: Peer, headers: &HeaderMap) -> Result<(), Refusal> {
         let forwarded = ["forwarded", "x-forwarded-for", "x-real-ip", "via"];
         let browser = ["origin", "sec-fetch-site", "referer"];
-        if self.loopback && peer.0.ip().is_loopback() && !forwarded.iter().chain(&browser).any(|name| headers.contains_key(*name))
-        {
+        if self.loopback && peer.near.is_loopback() && !forwarded.iter().chain(&browser).any(|name| headers.contains_key(*name)) {
             return Ok(());
         }
         Err(Refusal::unauthorized(

@@ -195,6 +195,10 @@ pub(super) fn as_seen(app: &App, mut conference: Conference) -> Conference {
     if conference.invite_link.is_none() {
         conference.invite_link = app.clients.pages.link(ConsultationId(conference.id));
     }
+    let telegram_bound = app.clients.reach.client_chat(&conference).is_some();
+    if let Some(contact) = &mut conference.contact {
+        contact.telegram_bound = telegram_bound;
+    }
     conference
 }
 

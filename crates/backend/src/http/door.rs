@@ -45,7 +45,7 @@ pub async fn new_link(State(app): State<App>, caller: Caller, Id(id): Id) -> Res
     let found = with_page(&app, &caller, id).await?;
     app.clients.pages.wish(ConsultationId(id), Wish::NewLink).await?;
     // Whoever was given the link before by mistake may have bound a chat with it, and reminders carry the new one.
-    app.clients.reach.forget_client(&app.writer, ConsultationId(id)).await?;
+    app.clients.reach.forget_client(&app.writer, &found).await?;
     Ok(tagged(as_seen(&app, found)))
 }
 

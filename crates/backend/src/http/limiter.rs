@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::Mutex;
 
-/// So many addresses are remembered; beyond it the oldest minute is forgotten.
+/// So many addresses are remembered at most; beyond it those are forgotten that were longest not heard of.
 const MOST_ADDRESSES: usize = 10_000;
 
 const MINUTE: chrono::Duration = chrono::Duration::minutes(1);
@@ -13,7 +13,15 @@ const MINUTE: chrono::Duration = chrono::Duration::minutes(1);
 #[derive(Debug)]
 pub struct Limiter {
     per_minute: u32,
-    wrong: Mutex<HashMap<IpAddr, Wrong>>,
+    wrong: Mutex<Known>,
+}
+
+/// Half of what may be remembered is being filled, the half before it is still looked at: so the map is bounded, and no attempt has to
+/// look for the oldest among thousands.
+#[derive(Debug, Default)]
+struct Known {
+    recent: HashMap<IpAddr, Wrong>,
+    older: HashMap<IpAddr, Wrong>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -38,10 +46,7 @@ impl Limiter {
     /// Notes a wrong attempt. Beyond the limit: how many seconds to wait.
     pub fn wrong(&self, address: IpAddr, now: Timestamp) -> Result<(), u64> {
         let mut wrong = self.wrong.lock().expect("nobody panics while holding this");
-        if wrong.len() >= MOST_ADDRESSES {
-            wrong.retain(|_, known| now - known.since < MINUTE);
-        }
-        let known = wrong.entry(block(address)).or_insert(Wrong { since: now, count: 0 });
+        let known = wrong.of(block(address), now);
         if now - known.since >= MINUTE {
             *known = Wrong { since: now, count: 0 };
         }
@@ -52,10 +57,21 @@ impl Limiter {
     /// Whether another attempt may be made at all, for what can be guessed. Otherwise: how many seconds to wait.
     pub fn may_try(&self, address: IpAddr, now: Timestamp) -> Result<(), u64> {
         let wrong = self.wrong.lock().expect("nobody panics while holding this");
-        match wrong.get(&block(address)) {
+        let address = block(address);
+        match wrong.recent.get(&address).or_else(|| wrong.older.get(&address)) {
             Some(known) if known.count >= self.per_minute && now - known.since < MINUTE => Err(known.pause(now)),
             _ => Ok(()),
         }
+    }
+}
+
+impl Known {
+    fn of(&mut self, address: IpAddr, now: Timestamp) -> &mut Wrong {
+        if self.recent.len() >= MOST_ADDRESSES / 2 && !self.recent.contains_key(&address) {
+            self.older = std::mem::take(&mut self.recent);
+        }
+        let before = self.older.remove(&address);
+        self.recent.entry(address).or_insert(before.unwrap_or(Wrong { since: now, count: 0 }))
     }
 }
 
@@ -84,5 +100,23 @@ mod tests {
         assert_eq!(limiter.wrong(address, now + chrono::Duration::seconds(20)), Err(40));
         assert_eq!(limiter.wrong("192.0.2.1".parse().expect("an address"), now), Ok(()));
         assert_eq!(limiter.wrong(address, now + chrono::Duration::seconds(60)), Ok(()));
+    }
+
+    #[test]
+    fn under_many_addresses_it_stays_small_and_knows_whoever_goes_on() {
+        let limiter = Limiter::new(3);
+        let now = chrono::DateTime::UNIX_EPOCH;
+        let guesser: IpAddr = "192.0.2.1".parse().expect("an address");
+        for _ in 0..3 {
+            assert_eq!(limiter.wrong(guesser, now), Ok(()));
+        }
+        for number in 0..4 * u32::try_from(MOST_ADDRESSES).expect("it fits") {
+            let _ = limiter.wrong(IpAddr::V4(number.into()), now);
+            if number % 1_000 == 0 {
+                assert_eq!(limiter.wrong(guesser, now), Err(60), "after {number}");
+            }
+        }
+        let known = limiter.wrong.lock().expect("nobody panicked");
+        assert!(known.recent.len() + known.older.len() <= MOST_ADDRESSES);
     }
 }

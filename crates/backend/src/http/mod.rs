@@ -13,6 +13,7 @@ mod outgoing;
 mod page;
 mod people;
 mod portal;
+mod proxies;
 mod reach;
 mod refusal;
 mod routes;
@@ -22,6 +23,7 @@ mod status_page;
 mod talk;
 mod webhooks;
 
+pub use proxies::TrustedProxies;
 pub use refusal::Refusal;
 pub use serve::serve;
 
@@ -67,6 +69,7 @@ pub struct Shared {
     pub fallbacks: Fallbacks,
     pub secrets: WebhookSecrets,
     pub admin: AdminToken,
+    pub proxies: TrustedProxies,
     pub limiter: Limiter,
     /// Of links that lead nowhere: an old one that is opened again must not keep a computer at the same address from being paired.
     pub page_limiter: Limiter,
@@ -135,6 +138,7 @@ impl App {
             fallbacks: Fallbacks { timezone: config.timezone, duration: config.duration },
             secrets: WebhookSecrets::read(config),
             admin: AdminToken::new(config.admin_token.reveal()),
+            proxies: config.trusted_proxies.clone(),
             limiter: Limiter::new(config.limits.wrong_per_minute),
             page_limiter: Limiter::new(config.limits.wrong_per_minute),
             page_path: clients.pages.public_path(),

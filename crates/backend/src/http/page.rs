@@ -201,7 +201,7 @@ fn lost(app: &App, wanted: &Wanted) -> Response {
     app.status.count_refused();
     let html = page::calm(wanted.reading(app, None));
     let mut response = (StatusCode::NOT_FOUND, [(header::CONTENT_TYPE, "text/html; charset=utf-8")], html).into_response();
-    if let Err(seconds) = app.page_limiter.wrong(wanted.peer.0.ip(), app.now()) {
+    if let Err(seconds) = app.page_limiter.wrong(wanted.peer.client, app.now()) {
         *response.status_mut() = StatusCode::TOO_MANY_REQUESTS;
         response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
     }

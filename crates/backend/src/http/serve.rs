@@ -1,7 +1,7 @@
 //! The server's loop. By hand rather than `axum::serve`, for small buffers on idle feeds, a time limit on request heads,
 //! and an end that lets followers go before it closes.
 
-use super::auth::Peer;
+use super::auth::Connected;
 use super::{App, routes};
 use axum::body::Body;
 use axum::extract::Request;
@@ -58,7 +58,7 @@ pub async fn serve(listener: TcpListener, app: App, stop: CancellationToken) {
 async fn connection(stream: TcpStream, peer: SocketAddr, router: axum::Router, stop: CancellationToken) {
     let service = service_fn(move |request: hyper::Request<Incoming>| {
         let mut request: Request = request.map(Body::new);
-        request.extensions_mut().insert(Peer(peer));
+        request.extensions_mut().insert(Connected(peer));
         // Boxed, since hyper keeps a place for it as long as the connection lives: most of a request's size for an idle feed.
         Box::pin(router.clone().oneshot(request))
     });

@@ -1,15 +1,15 @@
 //! How a client is reached, checked and made uniform.
 
 use crate::http::Refusal;
-use kabinet_api::{Contact, LONGEST_EMAIL, MOST_REMINDERS, PHONE_DIGITS, REMINDER_MINUTES};
-use kabinet_domain::Channel;
+use kabinet_api::{CLIENT_KEY, Contact, LONGEST_EMAIL, MOST_REMINDERS, REMINDER_MINUTES};
+use kabinet_domain::{Channel, phone};
 
 /// Checks a contact and makes its phone digits alone; what is blank is absent.
 ///
 /// # Errors
 /// Names the field.
 pub fn contact(contact: Contact) -> Result<Contact, Refusal> {
-    let Contact { channel, phone, email, language } = contact;
+    let Contact { channel, phone, email, language, client_key, telegram_bound: _ } = contact;
     if Channel::from_name(&channel).is_none() {
         return Err(Refusal::field("contact.channel", "must be whatsapp, max, telegram, email or clipboard"));
     }
@@ -17,7 +17,7 @@ pub fn contact(contact: Contact) -> Result<Contact, Refusal> {
     let phone = match some(phone) {
         None => None,
         Some(phone) => Some(
-            phone_digits(&phone)
+            phone::read(&phone)
                 .ok_or_else(|| Refusal::field("contact.phone", "must have 10 to 15 digits, with the country's code"))?,
         ),
     };
@@ -29,7 +29,14 @@ pub fn contact(contact: Contact) -> Result<Contact, Refusal> {
     if !matches!(language.as_deref(), None | Some("ru" | "en")) {
         return Err(Refusal::field("contact.language", "must be ru or en"));
     }
-    Ok(Contact { channel, phone, email, language })
+    let client_key = some(client_key);
+    let drawn = |key: &str| {
+        CLIENT_KEY.contains(&key.len()) && key.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
+    };
+    if client_key.as_deref().is_some_and(|key| !drawn(key)) {
+        return Err(Refusal::field("contact.client_key", "must be 16 to 64 letters, digits, - and _"));
+    }
+    Ok(Contact { channel, phone, email, language, client_key, telegram_bound: false })
 }
 
 /// Checks reminders and puts the earliest first.
@@ -50,24 +57,6 @@ pub fn reminders(mut minutes: Vec<u32>) -> Result<Vec<u32>, Refusal> {
     Ok(minutes)
 }
 
-/// The digits of a phone number, with the country's code: what Russians dial with an 8 begins with a 7 for everybody else.
-/// `None` for what no number can be (E.164 has 15 digits at most).
-#[must_use]
-pub fn phone_digits(text: &str) -> Option<String> {
-    let mut digits = String::new();
-    for c in text.chars() {
-        match c {
-            '0'..='9' => digits.push(c),
-            '+' | '(' | ')' | '-' | '.' | ' ' | '\u{a0}' | '\u{2011}' | '\u{2013}' => {}
-            _ => return None,
-        }
-    }
-    if digits.len() == 11 && digits.starts_with('8') && !text.trim_start().starts_with('+') {
-        digits.replace_range(..1, "7");
-    }
-    PHONE_DIGITS.contains(&digits.len()).then_some(digits)
-}
-
 /// Plausible: whether it exists, only a message can tell.
 fn is_email(text: &str) -> bool {
     let plain = !text.chars().any(|c| c.is_whitespace() || c.is_control() || matches!(c, '<' | '>' | ',' | ';' | '"'));
@@ -81,22 +70,6 @@ fn is_email(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn phones_become_digits_with_the_countrys_code() {
-        let check = |text: &str, digits: Option<&str>| assert_eq!(phone_digits(text).as_deref(), digits, "{text}");
-        check("+7 (900) 123-45-67", Some("79001234567"));
-        check("8 900 123-45-67", Some("79001234567"));
-        check("79001234567", Some("79001234567"));
-        check("+81 90 1234 5678", Some("819012345678"));
-        check("+8 900 123 45 67", Some("89001234567"));
-        check("+44 20 7946 0958", Some("442079460958"));
-        check("123456789", None);
-        check("1234567890123456", None);
-        check("79001234567@c.us", None);
-        check("call me", None);
-        check("", None);
-    }
 
     #[test]
     fn addresses_are_plausible_or_refused() {
@@ -124,10 +97,13 @@ mod tests {
             phone: Some("8 900 123 45 67".to_owned()),
             email: Some(" ".to_owned()),
             language: Some("en".to_owned()),
+            client_key: Some("0198f1c0-key-of-a-client".to_owned()),
+            telegram_bound: true,
         };
         let checked = contact(whole.clone()).expect("it is right");
         assert_eq!(checked.phone.as_deref(), Some("79001234567"));
         assert_eq!(checked.email, None);
+        assert_eq!((checked.client_key.as_deref(), checked.telegram_bound), (Some("0198f1c0-key-of-a-client"), false));
         let wrong = |change: &dyn Fn(&mut Contact)| {
             let mut wrong = whole.clone();
             change(&mut wrong);
@@ -138,6 +114,9 @@ mod tests {
         assert!(wrong(&|contact| contact.phone = Some("12".to_owned())));
         assert!(wrong(&|contact| contact.email = Some("nobody".to_owned())));
         assert!(wrong(&|contact| contact.language = Some("de".to_owned())));
+        for key in ["short", "Ivan Petrovich Sidorov", "Иван-Петрович-Сидоров"] {
+            assert!(wrong(&|contact| contact.client_key = Some(key.to_owned())), "{key}");
+        }
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! What came in from messengers, and the threads that it becomes.
 
+use super::reach::ChatOwner;
 use super::{KeptMessage, Received};
 use crate::StorageError;
 use async_trait::async_trait;
@@ -8,7 +9,7 @@ use kabinet_domain::{Channel, ConsultationId, DeliveryState, Timestamp};
 /// Whose chat it is, as far as that is known beside the phone.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Owners {
-    pub consultations: Vec<ConsultationId>,
+    pub clients: Vec<ChatOwner>,
     /// It is a specialist's own.
     pub specialist: bool,
 }

@@ -2,6 +2,8 @@
 
 use crate::StorageError;
 use async_trait::async_trait;
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::{DateTime, Utc};
 use kabinet_domain::{Channel, ConsultationId, DeliveryId, DeliveryState, Sensitive, SpecialistId, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -14,6 +16,11 @@ pub enum ChatOwner {
     Specialist(SpecialistId),
     /// The client of one consultation.
     Consultation(ConsultationId),
+    /// A specialist's client, in whichever consultation: by a keyed hash, which says nothing of who it is.
+    Client {
+        specialist: SpecialistId,
+        client: [u8; 32],
+    },
 }
 
 /// As the column `who` has it.
@@ -22,6 +29,7 @@ impl fmt::Display for ChatOwner {
         match self {
             Self::Specialist(id) => write!(f, "specialist:{id}"),
             Self::Consultation(id) => write!(f, "consultation:{id}"),
+            Self::Client { specialist, client } => write!(f, "client:{specialist}:{}", URL_SAFE_NO_PAD.encode(client)),
         }
     }
 }
@@ -34,10 +42,17 @@ impl FromStr for ChatOwner {
         let owner = match text.split_once(':') {
             Some(("specialist", id)) => id.parse().ok().map(Self::Specialist),
             Some(("consultation", id)) => id.parse().ok().map(Self::Consultation),
+            Some(("client", rest)) => client(rest),
             _ => None,
         };
         owner.ok_or(damaged)
     }
+}
+
+fn client(text: &str) -> Option<ChatOwner> {
+    let (specialist, client) = text.split_once(':')?;
+    let client = URL_SAFE_NO_PAD.decode(client).ok()?.try_into().ok()?;
+    Some(ChatOwner::Client { specialist: specialist.parse().ok()?, client })
 }
 
 /// A chat that is bound to somebody.
@@ -53,6 +68,28 @@ pub struct KeptChat {
     /// Its owner has said in the application that it is theirs.
     pub confirmed: bool,
     pub blocked: bool,
+}
+
+impl KeptChat {
+    /// In the place of a chat: nothing is bound for its owner any more.
+    #[must_use]
+    pub fn ended(owner: ChatOwner) -> Self {
+        Self {
+            channel: Channel::Telegram,
+            owner,
+            hash: [0; 32],
+            chat: Sensitive::default(),
+            name: Sensitive::default(),
+            // In the place of the one in use.
+            confirmed: true,
+            blocked: true,
+        }
+    }
+
+    #[must_use]
+    pub fn is_ended(&self) -> bool {
+        self.chat.reveal().is_empty()
+    }
 }
 
 /// What a specialist chose; what the contract's `ReachJson` says, checked.
@@ -106,4 +143,6 @@ pub trait ReachBook: Send + Sync + fmt::Debug {
     async fn alert(&self, id: DeliveryId) -> Result<Option<SentAlert>, StorageError>;
     /// Forgets chats of clients whose consultations are gone, or began before.
     async fn forget_clients(&self, before: Timestamp) -> Result<(), StorageError>;
+    /// Forgets somebody's chat that nothing tells of.
+    async fn forget_chat(&self, owner: ChatOwner) -> Result<(), StorageError>;
 }

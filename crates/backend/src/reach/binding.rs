@@ -7,7 +7,7 @@ use crate::writer::{Append, Appended, Plain, WriteError, WriterHandle};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use kabinet_api::{BindingLink, BoundChat, ReachJson};
-use kabinet_domain::{Channel, ConsultationId, EventKind, SpecialistId};
+use kabinet_domain::{Channel, EventKind, SpecialistId};
 
 /// How long a code is good for.
 const CODE_MINUTES: i64 = 15;
@@ -130,15 +130,6 @@ impl Reaches {
         Ok(appended == Appended::Now)
     }
 
-    /// Lets the chat go that a consultation's client has bound: it was opened with a link that leads nowhere now.
-    ///
-    /// # Errors
-    /// When it cannot be kept.
-    pub async fn forget_client(&self, writer: &WriterHandle, consultation: ConsultationId) -> Result<(), WriteError> {
-        let owner = ChatOwner::Consultation(consultation);
-        if self.kept_chat(owner).is_none() { Ok(()) } else { self.forget(writer, owner, Vec::new()).await }
-    }
-
     /// Lets these chats go, and no other of their owners', with the rows that go with it.
     pub(super) async fn let_go(&self, writer: &WriterHandle, chats: &[KeptChat], rows: Vec<Row>) -> Result<(), WriteError> {
         let _one = self.changing.lock().await;
@@ -149,15 +140,6 @@ impl Reaches {
         for chat in chats {
             self.forgot_one_chat(chat.owner, chat.hash);
         }
-        Ok(())
-    }
-
-    /// Lets somebody's chat go with the rows that go with it.
-    pub(super) async fn forget(&self, writer: &WriterHandle, owner: ChatOwner, rows: Vec<Row>) -> Result<(), WriteError> {
-        let _one = self.changing.lock().await;
-        let rows = rows.into_iter().chain([Row::ForgetChat(Channel::Telegram, owner)]).collect();
-        writer.append(Append { events: changed_for(owner), rows }).await?;
-        self.forgot_chat(owner);
         Ok(())
     }
 }
@@ -188,7 +170,7 @@ fn changed(specialist: SpecialistId, source: &'static str) -> Plain {
 fn changed_for(owner: ChatOwner) -> Vec<Plain> {
     match owner {
         ChatOwner::Specialist(specialist) => vec![changed(specialist, "telegram")],
-        ChatOwner::Consultation(_) => Vec::new(),
+        ChatOwner::Consultation(_) | ChatOwner::Client { .. } => Vec::new(),
     }
 }
 

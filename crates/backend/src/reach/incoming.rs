@@ -100,7 +100,7 @@ async fn client_started(
     // Clients' names are nobody's business here.
     let bound = KeptChat { confirmed: true, ..kept(parts, owner, chat, &Sensitive::default()) };
     let answer = reply(parts, Some(SpecialistId(talk.owner.id)), chat, said);
-    clients.reach.bind(writer, bound, [answer].into_iter().chain(handled).collect()).await.map(drop)
+    clients.reach.bind_client(writer, (&clients.pages, code), &talk, bound, [answer].into_iter().chain(handled).collect()).await
 }
 
 /// Somebody does not want to be written to any more, or has blocked the bot.

@@ -2,7 +2,7 @@
 
 use super::following::Following;
 use super::watch::Nudge;
-use super::{ChatOwner, Parts};
+use super::{ChatOwner, Parts, clients};
 use crate::StorageError;
 use crate::client_side::ClientSide;
 use crate::feed::{self, Ear};
@@ -84,6 +84,7 @@ impl Reaches {
     pub async fn open(&self, parts: Parts) -> Result<(), StorageError> {
         let now = parts.clock.now();
         parts.book.forget_clients(now - chrono::Duration::days(30)).await?;
+        clients::forget_old(&parts, now).await?;
         let chosen = parts.book.chosen().await?.into_iter().collect();
         let chats = parts.book.chats().await?.into_iter().filter(|chat| chat.channel == Channel::Telegram);
         let (chats, pending) = chats.map(|chat| (chat.owner, chat)).partition(|(_, chat)| chat.confirmed);

@@ -7,6 +7,7 @@
 mod alerts;
 mod binding;
 mod cases;
+mod clients;
 mod following;
 pub mod incoming;
 mod known;
@@ -14,6 +15,7 @@ mod watch;
 
 pub use crate::ports::reach::ChatOwner;
 pub use binding::reach_json;
+pub use clients::clients_of;
 pub use known::Reaches;
 pub use watch::Watch;
 

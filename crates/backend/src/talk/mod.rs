@@ -10,11 +10,11 @@ use crate::StorageError;
 use crate::deliveries::id_of;
 use crate::ports::inbox::{Inbox, Owners};
 use crate::ports::{Audience, Consultations, KeptMessage, MessageBody, Reader, Row, Selection};
+use crate::reach::clients_of;
 use crate::vault::Vault;
 use crate::writer::{Append, Plain};
 use kabinet_api::Conference;
-use kabinet_domain::{Channel, ConsultationId, EventKind, MessageId, Sensitive, SpecialistId, Timestamp};
-use kabinet_providers::messengers::phone;
+use kabinet_domain::{Channel, ConsultationId, EventKind, MessageId, Sensitive, SpecialistId, Timestamp, phone};
 use nearest::{LOOK_BACK, nearest};
 
 /// Longer texts are cut: no messenger sends longer ones.
@@ -50,10 +50,10 @@ pub fn chat_hash(vault: &Vault, channel: Channel, chat: &str) -> [u8; 32] {
     vault.hash("chat", &format!("{}:{chat}", channel.name()))
 }
 
-/// A phone, as it is searched for, however it is written. `None` for what is none.
+/// A phone with its country's code, as it is searched for. `None` for what is none.
 #[must_use]
-pub fn phone_hash(vault: &Vault, typed: &str) -> Option<[u8; 32]> {
-    phone(typed).map(|digits| vault.hash("phone", &digits))
+pub fn phone_hash(vault: &Vault, kept: &str) -> Option<[u8; 32]> {
+    phone::whole(kept).map(|digits| vault.hash("phone", &digits))
 }
 
 /// Finds the thread that something belongs to.
@@ -74,7 +74,7 @@ pub async fn file(
         Some(phone) => phone_hash(vault, phone.reveal()),
         None => inbox.alias(said.channel, chat).await?,
     };
-    if phone.is_none() && owners.consultations.is_empty() {
+    if phone.is_none() && owners.clients.is_empty() {
         return Ok(if owners.specialist { Filed::OfSpecialist } else { Filed::Stranger });
     }
     let theirs = of_client(consultations, vault, phone, &owners, now).await?;
@@ -98,7 +98,7 @@ async fn of_client(
         let theirs = conference.contact.as_ref().and_then(|contact| contact.phone.as_deref());
         phone.is_some() && theirs.and_then(|typed| phone_hash(vault, typed)) == phone
     };
-    let has_chat = |conference: &Conference| owners.consultations.contains(&ConsultationId(conference.id));
+    let has_chat = |conference: &Conference| clients_of(vault, conference).any(|client| owners.clients.contains(&client));
     Ok(all.into_iter().filter(|conference| has_phone(conference) || has_chat(conference)).collect())
 }
 

@@ -1,6 +1,8 @@
 //! Whose a message is.
 
 use super::*;
+use crate::ports::EventLog;
+use crate::ports::reach::KeptChat;
 use crate::storage::{Rows, Sqlite};
 use async_trait::async_trait;
 use kabinet_domain::SystemIds;
@@ -62,6 +64,35 @@ async fn a_chat_that_is_no_phone_is_known_once_it_was_learned() {
     let before = now + chrono::Duration::days(1);
     inbox.forget(crate::ports::inbox::Forgotten { seen: before, messages: before }).await.expect("forgotten");
     assert_eq!(filed(said(lid, None)).await, None);
+}
+
+#[tokio::test]
+async fn what_a_client_writes_in_a_chat_that_another_consultation_bound_finds_its_thread() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let vault = Vault::open(folder.path(), None, Arc::new(SystemIds)).expect("a key");
+    let storage = Sqlite::open(folder.path(), Rows::default()).await.expect("a database").with_private(vault.rows());
+    let mut consultations = planned("79001234568");
+    let contact = consultations.0[0].contact.as_mut().expect("a contact");
+    contact.client_key = Some("0198f1c0-a-client".to_owned());
+    let now = "2026-12-23T12:00:00Z".parse().expect("a time");
+    let owner = clients_of(&vault, &consultations.0[0]).last().expect("a client");
+    let chat = KeptChat {
+        channel: Channel::Telegram,
+        owner,
+        hash: chat_hash(&vault, Channel::Telegram, "900"),
+        chat: "900".into(),
+        name: "".into(),
+        confirmed: true,
+        blocked: false,
+    };
+    let mut log = storage.log().await.expect("the log");
+    let rows = [Row::Chat(Box::new(chat))];
+    log.append(crate::ports::Batch { rows: &rows, now, ..crate::ports::Batch::default() }).await.expect("kept");
+    let said = |chat: &str| Said { channel: Channel::Telegram, ..said(chat, None) };
+    for (chat, is_theirs) in [("900", true), ("901", false)] {
+        let filed = file(&storage, &consultations, &vault, said(chat), "telegram", now).await.expect("read");
+        assert_eq!(matches!(filed, Filed::Kept(_)), is_theirs, "{chat}");
+    }
 }
 
 #[test]

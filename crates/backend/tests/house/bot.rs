@@ -13,6 +13,21 @@ pub struct Bot {
     pub acknowledged: Mutex<Vec<(String, String)>>,
 }
 
+impl Bot {
+    /// The chat that a text went to, once it did.
+    pub async fn sent_to(&self, text: &str) -> String {
+        for _ in 0..400 {
+            let to =
+                self.sent.lock().expect("what was sent").iter().find(|one| one.text.reveal() == text).map(|one| one.to.clone());
+            if let Some(to) = to {
+                return to.into_inner();
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(25)).await;
+        }
+        panic!("it was not sent");
+    }
+}
+
 #[async_trait]
 impl Messenger for Bot {
     fn channel(&self) -> Channel {

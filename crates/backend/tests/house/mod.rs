@@ -145,7 +145,11 @@ impl House {
     }
 
     pub async fn plan(&self) -> Conference {
-        let body = json!({"client": "Иван", "start_date": "2026-12-23", "start_time": "12:00", "timezone": "UTC",
+        self.plan_for("Иван").await
+    }
+
+    pub async fn plan_for(&self, client: &str) -> Conference {
+        let body = json!({"client": client, "start_date": "2026-12-23", "start_time": "12:00", "timezone": "UTC",
             "link": format!("https://meet.example.org/{ROOM}")});
         let answer = self.ask(Method::POST, "/api/conferences", TOKEN).json(&body).send().await.expect("an answer");
         assert_eq!(answer.status(), StatusCode::CREATED);

@@ -3,6 +3,7 @@
 //! WhatsApp: `79001234567@c.us` is a phone; `120650379300963@lid` is a person whose phone is not told, and must never be read as one;
 //! `…@g.us` is a group. MAX: digits alone are a person, with a minus before them a group.
 
+use kabinet_domain::phone;
 use std::fmt;
 
 /// What an instance is signed in at.
@@ -11,10 +12,6 @@ pub enum Kind {
     WhatsApp,
     Max,
 }
-
-/// The longest phone number, after E.164, and one digit for numbers that break it.
-const LONGEST_PHONE: usize = 16;
-const SHORTEST_PHONE: usize = 10;
 
 /// Whom something goes to.
 #[derive(Clone, PartialEq, Eq)]
@@ -32,23 +29,23 @@ impl fmt::Debug for To {
 }
 
 impl Kind {
-    /// Reads a phone as people write it, or a `chatId`. `None` for what is neither.
-    pub fn recipient(self, typed: &str) -> Option<To> {
-        let typed = typed.trim();
-        if let Some((id, domain)) = typed.split_once('@') {
+    /// Reads a phone with its country's code, or a `chatId`. `None` for what is neither.
+    pub fn recipient(self, kept: &str) -> Option<To> {
+        let kept = kept.trim();
+        if let Some((id, domain)) = kept.split_once('@') {
             let id = without_device(id);
             return match (self, domain) {
-                (Self::WhatsApp, "c.us") => phone(id).map(To::Phone),
+                (Self::WhatsApp, "c.us") => phone::whole(id).map(To::Phone),
                 (Self::WhatsApp, "lid") if is_digits(id) => Some(To::Chat(format!("{id}@lid"))),
                 _ => None,
             };
         }
         match self {
-            Self::WhatsApp => phone(typed).map(To::Phone),
+            Self::WhatsApp => phone::whole(kept).map(To::Phone),
             // Its own ids are digits too; numbers are those of the two countries that it serves.
-            Self::Max => match phone(typed) {
-                Some(phone) if typed.starts_with('+') || is_served(&phone) => Some(To::Phone(phone)),
-                _ if is_digits(typed) => Some(To::Chat(typed.to_owned())),
+            Self::Max => match phone::whole(kept) {
+                Some(phone) if kept.starts_with('+') || is_served(&phone) => Some(To::Phone(phone)),
+                _ if is_digits(kept) => Some(To::Chat(kept.to_owned())),
                 _ => None,
             },
         }
@@ -86,19 +83,6 @@ fn is_served(phone: &str) -> bool {
     phone.len() == 11 && phone.starts_with('7') || phone.len() == 12 && phone.starts_with("375")
 }
 
-/// Digits with the country's code. Eleven that begin with 8 are a Russian number as it is dialled at home.
-pub fn phone(typed: &str) -> Option<String> {
-    if !typed.chars().all(|c| c.is_ascii_digit() || matches!(c, '+' | '-' | '(' | ')' | ' ' | '.' | '\u{a0}')) {
-        return None;
-    }
-    let digits: String = typed.chars().filter(char::is_ascii_digit).collect();
-    let digits = match digits.strip_prefix('8') {
-        Some(rest) if digits.len() == 11 && !typed.starts_with('+') => format!("7{rest}"),
-        _ => digits,
-    };
-    (SHORTEST_PHONE..=LONGEST_PHONE).contains(&digits.len()).then_some(digits)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -107,7 +91,8 @@ mod tests {
     #[rstest]
     #[case(Kind::WhatsApp, "79001234567", Some(To::Phone("79001234567".into())))]
     #[case(Kind::WhatsApp, "+7 (900) 123-45-67", Some(To::Phone("79001234567".into())))]
-    #[case(Kind::WhatsApp, "89001234567", Some(To::Phone("79001234567".into())))]
+    #[case(Kind::WhatsApp, "84912345678", Some(To::Phone("84912345678".into())))]
+    #[case(Kind::WhatsApp, "84912345678@c.us", Some(To::Phone("84912345678".into())))]
     #[case(Kind::WhatsApp, "79001234567:3@c.us", Some(To::Phone("79001234567".into())))]
     #[case(Kind::WhatsApp, "120650379300963@lid", Some(To::Chat("120650379300963@lid".into())))]
     #[case(Kind::WhatsApp, "120363043968066561@g.us", None)]

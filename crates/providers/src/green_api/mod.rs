@@ -22,7 +22,6 @@ mod sending;
 use crate::messengers::wire::{Wire, checked_secret};
 use crate::messengers::{Connected, MessengerInfo, Surroundings};
 use crate::registry::{ConnectionError, ConnectionSettings};
-pub use chat::phone;
 
 use chat::Kind;
 use client::Client;

@@ -1,13 +1,13 @@
 //! Sending, and what became of it.
 
 use super::Account;
-use super::chat::{Kind, To, phone};
+use super::chat::{Kind, To};
 use super::client::understood;
 use crate::messengers::wire::NoAnswer;
 use crate::messengers::{Messenger, Outgoing, SendError, Sent};
 use async_trait::async_trait;
 use kabinet_domain::delivery::Press;
-use kabinet_domain::{Channel, Sensitive, Timestamp};
+use kabinet_domain::{Channel, Sensitive, Timestamp, phone};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::collections::HashMap;
@@ -259,8 +259,8 @@ fn rows<T: serde::de::DeserializeOwned>(answer: Option<&crate::http::manners::An
 /// A phone as another field of a webhook has it: a number or a text; zero where it is hidden.
 pub fn told_phone(value: Option<&Value>) -> Option<String> {
     match value? {
-        Value::Number(number) => phone(&number.to_string()),
-        Value::String(text) => phone(text),
+        Value::Number(number) => phone::whole(&number.to_string()),
+        Value::String(text) => phone::whole(text),
         _ => None,
     }
 }

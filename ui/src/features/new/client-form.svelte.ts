@@ -5,7 +5,7 @@ import type { ClientWishes } from '$generated/ClientWishes'
 import type { ContactView } from '$generated/ContactView'
 import type { Door } from '$generated/Door'
 import type { PracticeView } from '$generated/PracticeView'
-import { readPhone, showPhone } from '$shared/client/phone'
+import { readPhone, showPhone, writePhone } from '$shared/client/phone'
 import { beforeWord, channelWord, doorShort, sendsByItself } from '$shared/client/words'
 import { isAddress } from '$shared/people/people.svelte'
 import { key, t, told, words } from '$shared/words/words.svelte'
@@ -156,12 +156,15 @@ export class ClientForm {
 
   #contact(): ContactView | null {
     const { channel } = this
+    const phone = readPhone(this.phone)
+    const email = this.email.trim()
     // Nothing is known of how to reach them, and nothing was said.
     if (channel === 'clipboard' && !this.language) return null
     return {
       channel,
-      phone: needsPhone(channel) ? (readPhone(this.phone) ?? '') : '',
-      email: channel === 'email' ? this.email.trim() : '',
+      // By these a client of the bot's is known again; they go to no channel but their own.
+      phone: phone && (needsPhone(channel) || channel === 'telegram') ? writePhone(phone) : '',
+      email: channel === 'email' || (channel === 'telegram' && isAddress(email)) ? email : '',
       language: this.language || words.locale,
     }
   }

@@ -50,6 +50,12 @@ test('what stands in another channel’s field does not travel', () => {
   })
 })
 
+test('a phone stays with a client who is written to in Telegram', () => {
+  const form = ClientForm.of(known)
+  form.choose('telegram', practice)
+  expect(form.wishes(practice).contact?.phone).toBe('79001234567')
+})
+
 test('how it was the last time fills what was not touched', async () => {
   const form = new ClientForm()
   form.admit('at_once')

@@ -4,7 +4,7 @@ use super::clock::MovableClock;
 use async_trait::async_trait;
 use kabinet_app::view::Message;
 use kabinet_app::{BackendAddress, BackendSwitch, Operator};
-use kabinet_backend::{Backend, Config, Embedded, Error, Given, Running};
+use kabinet_backend::{Backend, Config, Embedded, Error, Running};
 use kabinet_domain::{Ids, SystemIds};
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -42,7 +42,7 @@ impl EmbeddedBackend {
             config.data.clone_from(&self.data);
             config.embedded =
                 Some(Embedded { name: "Kabinet".into(), token: self.token.clone().into(), token_ids: Vec::new(), account: None });
-            let (config, refused) = config.given(given(&self.operator));
+            let (config, refused) = config.given(self.operator.for_backend());
             if !refused.is_empty() {
                 tracing::error!(keys = refused.join(", "), "the operator's file has sections that the backend does not take");
             }
@@ -50,19 +50,6 @@ impl EmbeddedBackend {
         }
         let url = running.as_ref().map(Running::url).unwrap_or_default();
         Ok(BackendAddress { url: url.parse().expect("a socket's address makes an address"), token: self.token.clone().into() })
-    }
-}
-
-/// From the application's words to the backend's.
-fn given(operator: &Operator) -> Given {
-    let practice = operator.practice.clone();
-    Given {
-        name: practice.name,
-        public_url: practice.public_url,
-        language: practice.language,
-        names_stay_here: practice.names_stay_here,
-        escalate_after_seconds: practice.escalate_after_seconds,
-        connections: operator.messengers().iter().map(|(id, settings)| (id.clone(), settings.0.clone())).collect(),
     }
 }
 

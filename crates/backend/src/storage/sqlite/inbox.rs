@@ -3,6 +3,7 @@
 use super::{Sqlite, beside, from_millis, to_millis};
 use crate::StorageError;
 use crate::ports::inbox::{Forgotten, Inbox, Owners, ThreadMessage};
+use crate::ports::reach::ChatOwner;
 use crate::ports::{KeptMessage, Received};
 use async_trait::async_trait;
 use kabinet_domain::{Channel, ConsultationId, Timestamp};
@@ -33,8 +34,16 @@ impl Inbox for Sqlite {
             .bind(chat.as_slice())
             .fetch_all(&self.readers)
             .await?;
-        let consultations = rows.iter().filter_map(|who| who.strip_prefix("consultation:")?.parse().ok());
-        Ok(Owners { consultations: consultations.collect(), specialist: rows.iter().any(|who| who.starts_with("specialist:")) })
+        let mut owners = Owners::default();
+        for who in &rows {
+            match who.parse() {
+                Ok(ChatOwner::Specialist(_)) => owners.specialist = true,
+                Ok(client) => owners.clients.push(client),
+                // A damaged row is nobody's, and holds up nothing that comes in.
+                Err(error) => tracing::error!(error = &error as &dyn std::error::Error, "cannot tell whose a chat is"),
+            }
+        }
+        Ok(owners)
     }
 
     async fn alias(&self, channel: Channel, chat: [u8; 32]) -> Result<Option<[u8; 32]>, StorageError> {

@@ -180,6 +180,11 @@ impl ReachBook for Sqlite {
         .await?;
         Ok(())
     }
+
+    async fn forget_chat(&self, owner: ChatOwner) -> Result<(), StorageError> {
+        sqlx::query("DELETE FROM chats WHERE who = ?1").bind(owner.to_string()).execute(&self.writers).await?;
+        Ok(())
+    }
 }
 
 /// Its channel, its hash, whose it is, whether that is confirmed, and its body.

@@ -67,6 +67,8 @@ impl Specialists for Sqlite {
         for table in ["DELETE FROM chats WHERE who = ?1", "DELETE FROM binding_codes WHERE who = ?1"] {
             sqlx::query(table).bind(ChatOwner::Specialist(id).to_string()).execute(&mut *transaction).await?;
         }
+        let of_clients = sqlx::query("DELETE FROM chats WHERE who LIKE 'client:' || ?1 || ':%'").bind(id.to_string());
+        of_clients.execute(&mut *transaction).await?;
         people_changed(&mut transaction).await?;
         transaction.commit().await?;
         Ok(gone.rows_affected() > 0)

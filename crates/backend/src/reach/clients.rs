@@ -1,0 +1,128 @@
+//! Clients' chats: bound from the page of one consultation, and good for the others of the same client with the same specialist.
+//!
+//! Whose client somebody is, the desktops say, by a key that they draw; only a keyed hash of it is kept.
+
+use super::known::consultation_of;
+use super::{ChatOwner, Parts, Reaches};
+use crate::StorageError;
+use crate::page::Pages;
+use crate::ports::reach::KeptChat;
+use crate::ports::{Audience, Reader, Row, Selection};
+use crate::vault::Vault;
+use crate::writer::{Append, Plain, WriteError, WriterHandle};
+use chrono::Duration;
+use kabinet_api::Conference;
+use kabinet_domain::{Channel, ConsultationId, EventKind, Sensitive, SpecialistId, Timestamp};
+use std::collections::BTreeSet;
+
+/// Who has not come for so long binds their chat anew.
+const REMEMBERED: Duration = Duration::days(183);
+
+/// As whom a consultation's client may have bound a chat: of this consultation, and where their key is known, of all.
+pub fn clients_of(vault: &Vault, conference: &Conference) -> impl Iterator<Item = ChatOwner> {
+    [Some(ChatOwner::Consultation(ConsultationId(conference.id))), shared(vault, conference)].into_iter().flatten()
+}
+
+fn shared(vault: &Vault, conference: &Conference) -> Option<ChatOwner> {
+    let key = conference.contact.as_ref()?.client_key.as_deref()?;
+    let client = vault.hash("client", &format!("{}/{key}", conference.owner.id));
+    Some(ChatOwner::Client { specialist: SpecialistId(conference.owner.id), client })
+}
+
+/// Forgets the chats of those who have not come for long.
+///
+/// # Errors
+/// When storage fails.
+pub(super) async fn forget_old(parts: &Parts, now: Timestamp) -> Result<(), StorageError> {
+    let is_shared = |chat: &KeptChat| matches!(chat.owner, ChatOwner::Client { .. });
+    let kept: Vec<KeptChat> = parts.book.chats().await?.into_iter().filter(is_shared).collect();
+    if kept.is_empty() {
+        return Ok(());
+    }
+    let since = Selection { reader: Reader::Administrator, from: Some(now - REMEMBERED), to: None };
+    let recent = parts.consultations.list(since).await?;
+    let recent: BTreeSet<String> =
+        recent.iter().filter_map(|conference| shared(&parts.vault, conference)).map(|owner| owner.to_string()).collect();
+    for chat in kept.iter().filter(|chat| !recent.contains(&chat.owner.to_string())) {
+        parts.book.forget_chat(chat.owner).await?;
+    }
+    Ok(())
+}
+
+impl Reaches {
+    /// Where a consultation's client can be written to, if they have bound a chat.
+    #[must_use]
+    pub fn client_chat(&self, conference: &Conference) -> Option<Sensitive<String>> {
+        clients_of(&self.parts()?.vault, conference).find_map(|owner| self.chat_of(owner))
+    }
+
+    /// Binds the chat that came with a code of the consultation's page, with the rows that go with it. Nothing, if the page has another
+    /// link by now: then it is to be handled again, as one that leads nowhere.
+    pub(super) async fn bind_client(
+        &self,
+        writer: &WriterHandle,
+        (pages, code): (&Pages, &str),
+        talk: &Conference,
+        chat: KeptChat,
+        rows: Vec<Row>,
+    ) -> Result<(), WriteError> {
+        let Some(parts) = self.parts() else { return Ok(()) };
+        let _one = self.changing.lock().await;
+        if consultation_of(parts, pages, code).is_none() {
+            return Ok(());
+        }
+        let ended = |owner: &ChatOwner| self.kept_chat(*owner).is_some_and(|kept| kept.is_ended());
+        let owners = clients_of(&parts.vault, talk).filter(|owner| !ended(owner));
+        let chats: Vec<KeptChat> = owners.map(|owner| KeptChat { owner, ..chat.clone() }).collect();
+        let rows = rows.into_iter().chain(chats.iter().map(|chat| Row::Chat(Box::new(chat.clone())))).collect();
+        writer.append(Append { events: vec![changed(talk)], rows }).await?;
+        chats.into_iter().for_each(|chat| self.took_chat(chat));
+        Ok(())
+    }
+
+    /// Lets the chats go that a consultation's client has bound: they were opened with a link that leads nowhere now. Whoever was given
+    /// that link may have one of another consultation too, so nothing is bound for all of this client's any more under the same key.
+    ///
+    /// # Errors
+    /// When it cannot be kept.
+    pub async fn forget_client(&self, writer: &WriterHandle, conference: &Conference) -> Result<(), WriteError> {
+        let Some(parts) = self.parts() else { return Ok(()) };
+        let _one = self.changing.lock().await;
+        let mut rows = Vec::new();
+        for owner in clients_of(&parts.vault, conference) {
+            match (owner, self.kept_chat(owner)) {
+                (ChatOwner::Client { .. }, known) if known.as_ref().is_none_or(|known| !known.is_ended()) => {
+                    rows.push(Row::Chat(Box::new(KeptChat::ended(owner))));
+                }
+                (ChatOwner::Consultation(_), Some(_)) => rows.push(Row::ForgetChat(Channel::Telegram, owner)),
+                _ => {}
+            }
+        }
+        if rows.is_empty() {
+            return Ok(());
+        }
+        let kept = rows.clone();
+        writer.append(Append { events: vec![changed(conference)], rows }).await?;
+        for row in kept {
+            match row {
+                Row::Chat(ended) => self.took_chat(*ended),
+                Row::ForgetChat(_, owner) => self.forgot_chat(owner),
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Desktops read it anew: how its client can be written to has changed.
+fn changed(conference: &Conference) -> Plain {
+    Plain {
+        kind: EventKind::ConsultationChanged,
+        audience: Audience::Specialist(SpecialistId(conference.owner.id)),
+        consultation: Some(ConsultationId(conference.id)),
+        who: None,
+        source: "telegram",
+        at: None,
+        about: String::new(),
+    }
+}
