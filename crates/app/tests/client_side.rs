@@ -107,6 +107,30 @@ async fn what_was_made_by_an_attempt_without_an_answer_is_no_refusal() {
 }
 
 #[tokio::test]
+async fn whoever_waits_is_told_that_the_specialist_goes_in() {
+    let (computer, practice) = (Computer::new(), Practice::start().await);
+    let (application, id) = with_client(&computer, &practice).await;
+    call(&application, "join", json!({ "id": id })).await;
+    fact("a press before anybody came", || practice.all("POST pressed-join").len() == 1).await;
+    assert!(practice.all("POST answer").is_empty(), "nobody waits");
+
+    practice.tells(&id, "client_waiting", json!({ "where": "page" }));
+    computer.put_forward(&application, 2);
+    computer.sees("who waits", |asked| asked.standing.get(&format!("consultation/{id}")).cloned()).await;
+    call(&application, "join", json!({ "id": id })).await;
+    fact("the second press", || practice.all("POST pressed-join").len() == 2).await;
+    assert_eq!(practice.all("POST answer").iter().map(|told| told["answer"].clone()).collect::<Vec<_>>(), ["coming"]);
+
+    practice.tells(&id, "session_started", json!({}));
+    shows(&application, "the specialist inside", |view| hero(view).is_some_and(|hero| hero.presence.specialist_inside)).await;
+    practice.refuses("POST answer", 503, "busy");
+    call(&application, "join", json!({ "id": id })).await;
+    fact("the third press", || practice.all("POST pressed-join").len() == 3).await;
+    assert_eq!(practice.all("POST answer").len(), 1, "who is inside is not coming");
+    application.shutdown().await;
+}
+
+#[tokio::test]
 async fn a_client_before_the_door_is_let_in_and_answered() {
     let (computer, practice) = (Computer::new(), Practice::start().await);
     let (application, id) = with_client(&computer, &practice).await;
