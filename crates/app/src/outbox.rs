@@ -118,6 +118,7 @@ impl Application {
     /// Sends one change; what the backend refuses for good is marked and told.
     pub(crate) async fn send_one(&self, line: &Line, id: &str) -> Result<(), LineError> {
         for _ in 0..MERGES {
+            self.have_names_key().await;
             self.name_by_code(id);
             let (names, ids) = (self.names(), self.parts.ids.as_ref());
             let (mine, unsent) = {

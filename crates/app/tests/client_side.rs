@@ -131,6 +131,28 @@ async fn whoever_waits_is_told_that_the_specialist_goes_in() {
 }
 
 #[tokio::test]
+async fn two_computers_that_were_connected_before_the_first_name_need_one_key() {
+    let (computer, other, practice) = (Computer::new(), Computer::new(), Practice::start().await);
+    practice.keeps_names_away();
+    let second = other.start(&practice.url).await;
+    settle_in(&second).await;
+    shows(&second, "a live feed", |view| view.feed.state == FeedState::Live && view.practice.is_some()).await;
+    assert_eq!(refusal(&second, "names_key", json!({})).await.0, "no_names_key");
+
+    let (first, id) = with_client(&computer, &practice).await;
+    assert_eq!(practice.conference(&id)["client"], "K-1");
+    practice.tells(&id, "consultation_changed", json!({}));
+    let asks = |view: &AppView| view.problems.iter().any(|problem| problem.code == "names_key_missing");
+    shows(&second, "whose key is missing", |view| asks(view)).await;
+    assert_eq!(second.view().hero.and_then(|hero| hero.client).as_deref(), Some("K-1"));
+    let key = call(&first, "names_key", json!({})).await;
+    call(&second, "enter_names_key", key).await;
+    shows(&second, "the name", |view| !asks(view) && hero(view).is_some_and(|hero| hero.client.as_deref() == Some("Ivan"))).await;
+    first.shutdown().await;
+    second.shutdown().await;
+}
+
+#[tokio::test]
 async fn a_client_before_the_door_is_let_in_and_answered() {
     let (computer, practice) = (Computer::new(), Practice::start().await);
     let (application, id) = with_client(&computer, &practice).await;
