@@ -65,8 +65,14 @@ def over_there(second):
     overheard.close()
 
 
-def keep(taker, name):
-    """A picture to be looked at."""
+# What breathes for ever is not waited for.
+AT_REST = """return document.getAnimations().every((one) => one.playState !== 'running' || one.effect.getComputedTiming().iterations === Infinity)"""
+
+
+def keep(taker, name, window=None):
+    """A picture to be looked at; of a window, once nothing in it moves any more."""
+    if window:
+        wait_for(lambda: window.script(AT_REST), "the window at rest")
     folder = REPOSITORY / "out/practice"
     folder.mkdir(parents=True, exist_ok=True)
     taker(folder / f"{name}.png")
@@ -96,7 +102,7 @@ def meet(practice, made):
 
 def test_a_client_who_comes_while_no_computer_is_on_is_answered_by_telephone(hers, practice, phone, notices):
     bind_telegram(hers, practice.bot)
-    keep(hers.driver.picture, "telegram-bound")
+    keep(hers.driver.picture, "telegram-bound", hers.driver)
     made = plan(hers, begins=10)
     leave(hers)
     phone.look(made["page_link"])
@@ -118,7 +124,7 @@ def test_a_client_who_comes_while_no_computer_is_on_is_answered_by_telephone(her
     assert (shown["answer"]["answer"], shown["answer"]["client_can_wait"], shown["presence"]["place"]) == ("late", True, "on_page")
     assert [step["kind"] for step in shown["steps"]] == ["opened_link", "on_page", "escalated", "specialist_late", "can_wait"]
     assert hers.tray.state() == "client_there"
-    keep(window.picture, "answered-elsewhere")
+    keep(window.picture, "answered-elsewhere", window)
     # What comes next is told, so nothing was kept back that ought not to be told.
     practice.client_writes(WROTE)
     wait_for(lambda: notices.shown[before:], "the notification of the message")
@@ -149,15 +155,15 @@ def test_what_is_acknowledged_on_one_computer_is_silent_everywhere(hers, second,
     assert [it.id for it in alerts(practice)] == [alert.id], "of the first, Telegram was told nothing"
     show(hers.driver, f"consultation/{other['id']}")
     reads(hers.driver, "Сообщили вам иначе")
-    keep(hers.driver.picture, "told-elsewhere")
+    keep(hers.driver.picture, "told-elsewhere", hers.driver)
     press(hers.driver, "Войти в комнату")
     gone(notices, here)
     gone(over_there, there)
     practice.wait_for_alert("Вы ответили: «Иду»")
     assert not alert.buttons
     phone.reads("Уже идёт к вам")
-    keep(hers.driver.picture, "joined")
-    keep(second.desktop.screenshot, "joined-seen-elsewhere")
+    keep(hers.driver.picture, "joined", hers.driver)
+    keep(second.desktop.screenshot, "joined-seen-elsewhere", second.driver)
 
     said_there = meet(practice, other)
     assert not [text for text in said_there if SPECIALIST in text or CLIENT in text or OTHER in text]
@@ -173,7 +179,7 @@ def test_the_operator_sees_what_failed_and_sends_it_again(hers, practice, phone)
     show(window, f"consultation/{made['id']}")
     reads(window, "По тарифу мессенджера больше сообщений пока отправить нельзя")
     assert window.labelled("Другим способом")
-    keep(window.picture, "not-sent")
+    keep(window.picture, "not-sent", window)
 
     backend = practice.backend
     phone.look(f"http://operator:{ADMIN}@127.0.0.1:{backend.port}/status")
@@ -216,12 +222,12 @@ def test_names_stay_on_her_computers(hers, second, practice, phone, notices):
     # Her other computer reads them by a key that is carried by hand.
     show(other_window, "")
     reads(other_window, "Введите его ключ имён в настройках")
-    keep(second.desktop.screenshot, "names-without-key")
+    keep(second.desktop.screenshot, "names-without-key", other_window)
     assert "K-1" in other_window.text() and CLIENT not in other_window.text()
     show(window, "settings")
     press(window, "Показать ключ")
     key = wait_for(lambda: window.script("return document.querySelector('code')?.innerText"), "the key")
-    keep(window.picture, "names-key")
+    keep(window.picture, "names-key", window)
     show(other_window, "settings")
     press(other_window, "Ввести ключ")
     fill(other_window, "Ключ с другого вашего компьютера", key)
@@ -229,7 +235,7 @@ def test_names_stay_on_her_computers(hers, second, practice, phone, notices):
     reads(other_window, "Ключ есть на этом компьютере.")
     show(other_window, "")
     reads(other_window, CLIENT)
-    keep(second.desktop.screenshot, "names-with-key")
+    keep(second.desktop.screenshot, "names-with-key", other_window)
 
     phone.look(made["page_link"])
     told = arrival(notices)
