@@ -7,11 +7,13 @@ sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[1])]
 
 import kabinet as built  # noqa: E402
 from bus import Notices  # noqa: E402
+from phone import Phone  # noqa: E402
 from session import Session  # noqa: E402
 
 
 def pytest_configure(config):
     config.addinivalue_line("markers", "desktop(**options): the session's options, as `keyring='none'`")
+    config.addinivalue_line("markers", "practice(**settings): how the practice's server is set up, as `names_stay_here='true'`")
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -50,6 +52,12 @@ def kabinet(desktop, tmp_path, request, surroundings):
         desktop.screenshot(picture(request.node, "screen"))
         tell(application)
     application.close()
+
+
+@pytest.fixture(scope="module")
+def phone():
+    with Phone() as phone:
+        yield phone
 
 
 def tell(application):

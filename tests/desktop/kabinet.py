@@ -220,6 +220,21 @@ class Room:
             return json.load(answer)
 
 
+def pair(kabinet, backend, name):
+    """Connects the application to a practice's backend as this specialist's, and leaves the window open; what the operator read."""
+    said = backend.run("specialist", "pair", name, "--data", backend.data, "--url", backend.url).stdout
+    window = kabinet.open_window()
+    kabinet.wait_live()
+    window.script("location.hash = '#/connections'")
+    wait_for(lambda: window.labelled("Подключить"), "the door to pairing")
+    window.script("[...document.querySelectorAll('button')].filter((one) => one.innerText.trim() === 'Подключить').at(-1).click()")
+    fill(window, "Ссылка или код подключения", next(word for word in said.split() if word.startswith("kabinet://")))
+    window.script("document.querySelector('form.pair').requestSubmit()")
+    wait_for(lambda: f":{backend.port}" in kabinet.verb("doctor", status=None), "the pairing")
+    kabinet.wait_live()
+    return said
+
+
 def press(window, label):
     wait_for(lambda: window.labelled(label), f"the control {label!r}").click()
 

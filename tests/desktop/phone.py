@@ -88,7 +88,7 @@ class Phone:
         return answer["result"].get("value")
 
     def text(self):
-        return self.script("document.body.innerText")
+        return self.script("document.body?.innerText ?? ''")
 
     def reads(self, words, seconds=15):
         try:

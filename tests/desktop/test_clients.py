@@ -1,30 +1,18 @@
 """A client from the first link to the open door: the built application, messengers that are stand-ins, and a telephone's browser."""
 
-import json
-from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
-
 import pytest
 
-from browsing import Page
+from clients import (
+    ADMIT, CLIENT, LATER, MESSAGE, NUMBER, arrival, asked, bind_telegram, gone, leave, now, plan, room_on, set_before_the_start, show,
+)
 from fakes import GreenApi, Telegram
 from fakes.operator_file import backend_file
 from kabinet import fill, press, press_button, reads
 from lab.waiting import wait_for
-from phone import Phone
 
-CLIENT = "Мария-Которой-Нет-Где-Не-Надо"
-TYPED, NUMBER = "8 900 123-45-68", "79001234568"
 WROTE, ANSWERED = "Еду, но стою у моста", "Жду вас спокойно"
-ADMIT, LATER, MESSAGE = "Впустить", "Буду через 5 мин", "Написать"
 ARRIVED = "Клиент ждёт на странице"
 NAMED = f"{CLIENT} — ждёт на странице"
-
-
-@pytest.fixture(scope="module")
-def phone():
-    with Phone() as phone:
-        yield phone
 
 
 @pytest.fixture
@@ -63,70 +51,6 @@ def practice(kabinet, tmp_path, green, bot):
     if kabinet.running:
         kabinet.end()
     nothing_private_in_logs(kabinet, links)
-
-
-def set_before_the_start(kabinet, **settings):
-    file = kabinet.folder / "settings.json"
-    kept = json.loads(file.read_text())
-    kept["settings"] |= settings
-    file.write_text(json.dumps(kept))
-
-
-def show(window, place):
-    window.script("location.hash = arguments[0]", f"#/{place}")
-
-
-def plan(kabinet, client=CLIENT, phone=TYPED, begins=20):
-    """In the window, as a person does: with a telephone, reminders as they are offered, and a door of one's own."""
-    window = kabinet.driver
-    before = {one["id"] for one in kabinet.list()}
-    show(window, "new")
-    fill(window, "Клиент", client)
-    start = datetime.now(ZoneInfo(kabinet.env["TZ"])) + timedelta(minutes=begins)
-    fill(window, "Время", f"{start:%H:%M}")
-    press(window, "Связь с клиентом")
-    press(window, "WhatsApp")
-    fill(window, "Телефон", phone)
-    press(window, "Когда впущу я")
-    press(window, "Создать и скопировать ссылку")
-    made = wait_for(lambda: [one for one in kabinet.list() if one["id"] not in before and one["page_link"]], "the consultation and its page")[0]
-    wait_for(lambda: kabinet.clipboard() == made["page_link"], "the page's link in the clipboard")
-    return made
-
-
-def now(kabinet, made):
-    return next(one for one in kabinet.list() if one["id"] == made["id"])
-
-
-def arrival(notices, seconds=20, button=ADMIT):
-    """The notification that stands on the screen with this button, usually the one that lets somebody in."""
-    found = lambda: [one for one in notices.standing() if button in one.buttons.values()]  # noqa: E731
-    return wait_for(found, "the notification of the arrival", seconds)[-1]
-
-
-def gone(notices, notice):
-    return wait_for(lambda: notice.id not in {one.id for one in notices.standing()}, "the notification's end")
-
-
-def room_on(phone):
-    return json.loads(phone.script("fetch(location.pathname + '/state').then((one) => one.text())")).get("room")
-
-
-def bind_telegram(kabinet, bot):
-    """One press here, one there, and a word that it was oneself."""
-    window = kabinet.driver
-    show(window, "settings")
-    reads(window, "Вдали от компьютера вам пока никто не сообщит")
-    window.script("[...document.querySelectorAll('.chat button')].find((one) => one.innerText.trim() === 'Подключить').click()")
-    opened = wait_for(kabinet.desktop.urls, "the chat in the browser")[-1]
-    Page(opened).press("Start")
-    press(window, "Это я")
-    reads(window, "Сообщения придут в чат")
-
-
-def asked(bot, *words):
-    """The bot's question; its greeting says how it will ask, and has no buttons."""
-    return wait_for(lambda: [one for one in bot.to() if one.buttons and all(word in one.text for word in words)], "the bot's question", 30)[-1]
 
 
 def nothing_private_in_logs(kabinet, links):
@@ -246,9 +170,7 @@ def test_do_not_disturb_keeps_reminders_off_and_lets_who_waits_through(practice,
     plan(practice, "Другой клиент", "8 900 123-45-69", begins=25)
     practice.tray.press("30 минут")
     wait_for(lambda: practice.tray.find("Снова беспокоить"), "quiet in the tray's menu")
-    practice.kill()
-    practice.driver.close()
-    practice.driver = None
+    leave(practice)
     # Due at once, for both.
     set_before_the_start(practice, reminders=[30])
     before = len(notices.shown)
@@ -269,9 +191,7 @@ def test_killed_while_a_client_waits_it_goes_on_and_verbs_do_the_rest(practice, 
     phone.look(made["page_link"])
     told = arrival(notices)
 
-    practice.kill()
-    practice.driver.close()
-    practice.driver = None
+    leave(practice)
     phone.reads("Сейчас нет связи", 40)
     practice.start("--hidden").wait_live()
     again = wait_for(lambda: next((one for one in notices.standing() if one is not told and ADMIT in one.buttons.values()), None), "a living one", 40)

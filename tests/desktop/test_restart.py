@@ -4,7 +4,7 @@ import sys
 
 import pytest
 
-from kabinet import REPOSITORY, Room, press_button
+from kabinet import REPOSITORY, Room, pair, press_button
 from lab.waiting import wait_for
 
 sys.path.append(str(REPOSITORY / "tests/service"))
@@ -24,16 +24,7 @@ def shared(tmp_path):
 def paired(kabinet, shared, request):
     """The application, connected to it."""
     shared.run("specialist", "add", "Анна Петрова", "--data", shared.data)
-    said = shared.run("specialist", "pair", "Анна Петрова", "--data", shared.data, "--url", shared.url).stdout
-    window = kabinet.open_window()
-    kabinet.wait_live()
-    window.script("location.hash = '#/connections'")
-    wait_for(lambda: window.labelled("Подключить"), "the door to pairing")
-    window.script("[...document.querySelectorAll('button')].filter((one) => one.innerText.trim() === 'Подключить').at(-1).click()")
-    wait_for(lambda: window.labelled("Ссылка или код подключения"), "the field").type(next(word for word in said.split() if word.startswith("kabinet://")))
-    window.script("document.querySelector('form.pair').requestSubmit()")
-    wait_for(lambda: f":{shared.port}" in kabinet.verb("doctor", status=None), "the pairing")
-    kabinet.wait_live()
+    said = pair(kabinet, shared, "Анна Петрова")
     kabinet.driver.close()
     kabinet.driver = None
     if kabinet.running:

@@ -6,12 +6,11 @@ import base64
 import json
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Callable, Iterator
+from typing import Callable, Iterator
 from urllib.parse import parse_qs, quote, urlsplit
 
 import pytest
 
-from fakes.fake import Request
 from fakes.operator_file import WEBHOOK_SECRET, WEBHOOK_TOKEN
 from fakes.telegram import TOKEN
 from lab import wait_for
@@ -21,6 +20,7 @@ from .chats import ANNA, CLIENT, Chats, chats
 from .dialects import Module, person
 from .meetings import AHEAD, SOON, Meeting
 from .practice import Specialist
+from .search import found, said
 
 AWAY = {"PRACTICE__NAMES_STAY_HERE": "true"}
 CLIENTS = ("Ярослава Велимудрова", "Harold Quillfeather")
@@ -44,25 +44,8 @@ class Day:
     disk: bytes = b""
 
 
-def spellings(word: str) -> list[bytes]:
-    """As it may stand somewhere: in JSON, in addresses, in the letters of a mark, in base64."""
-    told = {word, word.lower(), json.dumps(word)[1:-1], quote(word), quote(word).lower(), word.replace(" ", "+")}
-    # Wherever it begins in a longer text; of a short word too little is left to tell it from chance.
-    shifted = {base64.b64encode(b" " * shift + word.encode()).decode()[4 * (shift > 0) : -4] for shift in range(3)}
-    return [it.encode() for it in told | {it for it in shifted if len(it) >= 8}]
-
-
-def found(words: Any, place: bytes) -> list[str]:
-    return [word for word in words if any(spelled in place for spelled in spellings(word))]
-
-
 def names() -> list[str]:
     return [part for name in CLIENTS for part in (name, *name.split())]
-
-
-def said(request: Request) -> bytes:
-    headers = "\n".join(f"{name}: {value}" for name, value in request.headers.items())
-    return f"{request.method} {request.target}\n{headers}\n\n".encode() + request.body
 
 
 @pytest.fixture(scope="module")

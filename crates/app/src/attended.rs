@@ -221,12 +221,14 @@ impl Attended {
         self.came = true;
         self.line_unstable = false;
         let unreported = place == Place::Room && event.source == PAGE;
+        // Whoever comes by the client's link is the client: only a room's server may not know who came in.
+        let unproven = event.unproven && event.source != PAGE;
         let known = self.clients.iter_mut().find(|client| client.place < place && may_be_same(&client.name, &event.name));
         match known {
             Some(client) => {
                 client.place = place;
                 client.since = event.at;
-                client.unproven = event.unproven;
+                client.unproven = unproven;
                 client.unreported = unreported;
                 if !event.name.is_empty() {
                     client.name.clone_from(&event.name);
@@ -237,7 +239,7 @@ impl Attended {
                 place,
                 since: event.at,
                 line_lost: false,
-                unproven: event.unproven,
+                unproven,
                 unreported,
             }),
         }

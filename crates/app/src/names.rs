@@ -117,19 +117,38 @@ impl Application {
     }
 
     /// Sees to it that there is a key where one is needed, and says so where it is another computer's that is missing.
+    /// None is made before there is a name to be sealed: the specialist's other computer may have made theirs by then.
     pub(crate) async fn settle_names_key(&self) -> Result<(), Message> {
-        let (stay_here, missing) = {
+        let _one_at_a_time = self.making_names_key.lock().await;
+        self.tell_unread_names();
+        let is_needed = {
             let state = self.look();
-            let unread = state.consultations.values().any(is_unread);
-            (state.practice.as_ref().is_some_and(|practice| practice.names_stay_here), unread)
+            let names = !state.consultations.is_empty() && !state.consultations.values().any(is_unread);
+            names && state.names_key.is_none() && state.practice.as_ref().is_some_and(|practice| practice.names_stay_here)
         };
-        if stay_here && !missing && self.look().names_key.is_none() {
+        if is_needed {
             let (key, kept) = StoreKey::make(self.parts.ids.as_ref());
             self.keep_secret(NAMES_KEY, &kept).await?;
             self.change(|state| state.names_key = Some(key));
         }
-        self.trouble("names_key_missing", missing.then(|| crate::message("names_key_missing")));
         Ok(())
+    }
+
+    /// Whether names that another computer has sealed cannot be read here, as far as is known by now.
+    pub(crate) fn tell_unread_names(&self) {
+        let missing = self.look().consultations.values().any(is_unread);
+        self.trouble("names_key_missing", missing.then(|| crate::message("names_key_missing")));
+    }
+
+    /// The same for a consultation that is about to be sent. Without a key its name stays on this computer alone.
+    pub(crate) async fn have_names_key(&self) {
+        let names = self.names();
+        if names.stay_here
+            && names.key.is_none()
+            && let Err(error) = self.settle_names_key().await
+        {
+            tracing::warn!(code = error.code, "there is no key to keep names with");
+        }
     }
 
     /// The key in letters, for the specialist's other computer.

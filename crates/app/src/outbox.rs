@@ -137,6 +137,7 @@ impl Application {
     pub(crate) async fn send_one(&self, line: &Line, id: &str) -> Result<(), LineError> {
         let _turn = self.senders.turn(id).await;
         for _ in 0..MERGES {
+            self.have_names_key().await;
             self.name_by_code(id);
             self.key_client(id);
             let (names, ids) = (self.names(), self.parts.ids.as_ref());

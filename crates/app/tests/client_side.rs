@@ -127,6 +127,52 @@ async fn what_is_asked_for_twice_at_once_is_sent_once() {
 }
 
 #[tokio::test]
+async fn whoever_waits_is_told_that_the_specialist_goes_in() {
+    let (computer, practice) = (Computer::new(), Practice::start().await);
+    let (application, id) = with_client(&computer, &practice).await;
+    call(&application, "join", json!({ "id": id })).await;
+    fact("a press before anybody came", || practice.all("POST pressed-join").len() == 1).await;
+    assert!(practice.all("POST answer").is_empty(), "nobody waits");
+
+    practice.tells(&id, "client_waiting", json!({ "where": "page" }));
+    computer.put_forward(&application, 2);
+    computer.sees("who waits", |asked| asked.standing.get(&format!("consultation/{id}")).cloned()).await;
+    call(&application, "join", json!({ "id": id })).await;
+    fact("the second press", || practice.all("POST pressed-join").len() == 2).await;
+    assert_eq!(practice.all("POST answer").iter().map(|told| told["answer"].clone()).collect::<Vec<_>>(), ["coming"]);
+
+    practice.tells(&id, "session_started", json!({}));
+    shows(&application, "the specialist inside", |view| hero(view).is_some_and(|hero| hero.presence.specialist_inside)).await;
+    practice.refuses("POST answer", 503, "busy");
+    call(&application, "join", json!({ "id": id })).await;
+    fact("the third press", || practice.all("POST pressed-join").len() == 3).await;
+    assert_eq!(practice.all("POST answer").len(), 1, "who is inside is not coming");
+    application.shutdown().await;
+}
+
+#[tokio::test]
+async fn two_computers_that_were_connected_before_the_first_name_need_one_key() {
+    let (computer, other, practice) = (Computer::new(), Computer::new(), Practice::start().await);
+    practice.keeps_names_away();
+    let second = other.start(&practice.url).await;
+    settle_in(&second).await;
+    shows(&second, "a live feed", |view| view.feed.state == FeedState::Live && view.practice.is_some()).await;
+    assert_eq!(refusal(&second, "names_key", json!({})).await.0, "no_names_key");
+
+    let (first, id) = with_client(&computer, &practice).await;
+    assert_eq!(practice.conference(&id)["client"], "K-1");
+    practice.tells(&id, "consultation_changed", json!({}));
+    let asks = |view: &AppView| view.problems.iter().any(|problem| problem.code == "names_key_missing");
+    shows(&second, "whose key is missing", |view| asks(view)).await;
+    assert_eq!(second.view().hero.and_then(|hero| hero.client).as_deref(), Some("K-1"));
+    let key = call(&first, "names_key", json!({})).await;
+    call(&second, "enter_names_key", key).await;
+    shows(&second, "the name", |view| !asks(view) && hero(view).is_some_and(|hero| hero.client.as_deref() == Some("Ivan"))).await;
+    first.shutdown().await;
+    second.shutdown().await;
+}
+
+#[tokio::test]
 async fn a_client_before_the_door_is_let_in_and_answered() {
     let (computer, practice) = (Computer::new(), Practice::start().await);
     let (application, id) = with_client(&computer, &practice).await;

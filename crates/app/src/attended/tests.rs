@@ -69,6 +69,15 @@ fn from_page(cursor: u64, time: &str, kind: Kind) -> Event {
     Event { source: "page".into(), ..event(cursor, time, kind, "") }
 }
 
+#[test]
+fn whoever_comes_by_the_clients_link_is_the_client() {
+    let unproven = |one: Event| Event { unproven: true, ..one };
+    let by_link = [unproven(waits(1, "11:50"))];
+    assert!(!Attended::from_events(&by_link).clients[0].unproven);
+    let inside = [by_link[0].clone(), moved(2, "11:58"), unproven(joined(3, "11:58", ""))];
+    assert!(Attended::from_events(&inside).clients[0].unproven, "the room's server has not said who that is");
+}
+
 fn moved(cursor: u64, time: &str) -> Event {
     from_page(cursor, time, Kind::ClientLeft { reason: "moved".into() })
 }

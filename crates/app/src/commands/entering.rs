@@ -8,6 +8,7 @@ use crate::record::Consultation;
 use crate::rooms::SpecialistDoor;
 use crate::view::{AlertAnswerKind, Message};
 use crate::{LOGIN, PASSWORD};
+use kabinet_api::AnswerBody;
 use std::sync::{Arc, PoisonError};
 use tokio_util::sync::CancellationToken;
 
@@ -61,21 +62,24 @@ impl Application {
 
     /// Opens the room in the browser; says what is still to be known about it. Alerts are quiet from the press on, but the backend
     /// hears of it only when the browser has opened: whoever comes in after a press that led nowhere is the client.
+    /// A client who waits is told that the specialist is coming, and with it every other place that would go on alerting.
     pub(crate) async fn join_room(self: &Arc<Self>, id: &str) -> Result<Option<Message>, CommandError> {
         let consultation = self.known_consultation(id)?;
         let now = self.now();
-        let before = self.change(|state| {
+        let (before, waited_for) = self.change(|state| {
+            let attended = state.attended(id, now);
+            let waits = attended.visit.as_ref().is_some_and(|visit| visit.ended.is_none() && !visit.met);
             let handled = state.handled.entry(id.to_owned()).or_default();
             handled.snoozed_until = handled.snoozed_until.filter(|until| *until <= now);
             // The press says more than what was said before it.
             (handled.coming_at, handled.to_tell) = (None, None);
-            handled.pressed_join_at.replace(now)
+            (handled.pressed_join_at.replace(now), waits && attended.specialist_inside_since.is_none())
         });
         let opened = self.open_room(&consultation).await;
         match &opened {
             Ok(note) => {
                 let (application, told) = (self.clone(), id.to_owned());
-                let telling = self.tasks.spawn(async move { application.tell_pressed_join(&told, now).await });
+                let telling = self.tasks.spawn(async move { application.tell_pressed_join(&told, now, waited_for).await });
                 // It goes on by itself; but whoever is quickly in the room had better not be there before the backend knows.
                 let _ = tokio::time::timeout(TOLD_WITHIN, telling).await;
                 self.worked(note.clone());
@@ -111,11 +115,18 @@ impl Application {
         });
     }
 
-    async fn tell_pressed_join(&self, id: &str, at: chrono::DateTime<chrono::Utc>) {
+    async fn tell_pressed_join(&self, id: &str, at: chrono::DateTime<chrono::Utc>, waited_for: bool) {
         let Some(line) = self.line() else { return };
         let tell = async {
             // A consultation made a moment ago must be known there first.
             self.send_one(&line, id).await?;
+            // Before the press, which in a room that reports nobody is the last that is heard of the specialist.
+            if waited_for {
+                let coming = AnswerBody { answer: "coming".into(), minutes: None, id: Some(self.parts.ids.next()) };
+                if let Err(error) = line.answer(id, &coming).await {
+                    tracing::info!(error = &error as &dyn std::error::Error, "the backend does not take an answer");
+                }
+            }
             line.pressed_join(id, at).await
         };
         tokio::select! {

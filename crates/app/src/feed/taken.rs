@@ -52,6 +52,7 @@ impl Application {
         }
         if !changed.is_empty() {
             self.reread(line, changed).await?;
+            self.tell_unread_names();
         }
         if self.look().cursor != before {
             rows.push(Save::Cursor);

@@ -32,6 +32,7 @@ struct Known {
     cursor: u64,
     links: u32,
     loses_one: bool,
+    names_stay_here: bool,
 }
 
 impl Practice {
@@ -72,6 +73,11 @@ impl Practice {
     /// The next consultation is made, and nobody is told so.
     pub fn loses_one(&self) {
         self.known().loses_one = true;
+    }
+
+    /// Takes nobody's name from now on.
+    pub fn keeps_names_away(&self) {
+        self.known().names_stay_here = true;
     }
 
     /// Refuses no more; says how often it was asked until then.
@@ -154,7 +160,7 @@ async fn answer(State(practice): State<Practice>, method: Method, uri: Uri, body
     }
     let reply = match asked.as_str() {
         "GET current-user" => json!({ "id": "0198f1c0-0000-7000-8000-000000000001", "name": "Anna", "administrator": false,
-            "practice": { "name": "Calm", "names_stay_here": false, "pages": true, "channels": ["whatsapp", "telegram"],
+            "practice": { "name": "Calm", "names_stay_here": known.names_stay_here, "pages": true, "channels": ["whatsapp", "telegram"],
                 "telegram_bot": "kabinet_bot" } }),
         "GET conferences" => json!({ "conferences": known.conferences.values().collect::<Vec<_>>() }),
         "POST conferences" | "PUT conference" => {

@@ -183,6 +183,18 @@ status-reason = { $code ->
         [not_bound] no chat is bound
         [no_link] there is no link yet
         [channel_not_connected] this channel is not connected
+        [applying_settings] new settings are not in force yet, which takes up to five minutes
+        [webhook_set] what it hears goes to another address
+        [second_listener] another program takes what it hears
+        [sign_in_again] the account has to be signed in again
+        [account_restricted] the account is restricted
+        [plan_too_small] its plan does not include this
+        [provider_forbids] the account may not do this
+        [provider_busy] the service asks for a pause
+        [provider_rejects] the service refused this
+        [provider_unavailable] the service does not answer
+        [provider_unexpected] the service gave an answer that makes no sense
+        [room_may_have_been_made] the room may have been made: the answer was lost
         [none] no reason is known
        *[other] { $code }
     }

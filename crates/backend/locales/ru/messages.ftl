@@ -187,6 +187,18 @@ status-reason = { $code ->
         [not_bound] чат не привязан
         [no_link] ссылки ещё нет
         [channel_not_connected] этот канал не подключён
+        [applying_settings] новые настройки ещё применяются, это до пяти минут
+        [webhook_set] его сообщения уходят на другой адрес
+        [second_listener] его сообщения забирает другая программа
+        [sign_in_again] аккаунту нужно войти заново
+        [account_restricted] аккаунт ограничен
+        [plan_too_small] тариф этого не включает
+        [provider_forbids] аккаунту это не разрешено
+        [provider_busy] сервис просит подождать
+        [provider_rejects] сервис отказался это сделать
+        [provider_unavailable] сервис не отвечает
+        [provider_unexpected] сервис ответил непонятно
+        [room_may_have_been_made] возможно, комната создана: ответ потерялся
         [none] причина неизвестна
        *[other] { $code }
     }

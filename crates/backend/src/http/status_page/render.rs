@@ -185,9 +185,10 @@ fn failures(words: &Words, facts: &Facts, out: &mut String) {
         return;
     }
     table(words, "status-failures", out);
-    for key in ["status-when", "status-channel", "status-purpose", "status-why", "status-attempts"] {
+    for key in ["status-when", "status-channel", "status-purpose", "status-why"] {
         let _ = write!(out, "<th scope=\"col\">{}</th>", Text(&words.say(key, &[])));
     }
+    let _ = write!(out, "<th scope=\"col\" class=\"number\">{}</th>", Text(&words.say("status-attempts", &[])));
     let resend = words.say("status-resend", &[]);
     let _ = write!(out, "<th scope=\"col\"><span class=\"hidden\">{}</span></th></tr></thead><tbody>", Text(&resend));
     for kept in &facts.failures {
@@ -283,6 +284,28 @@ mod tests {
             assert_eq!(age(english, seconds), said);
         }
         assert_eq!(age(words("ru"), 86_400 * 21), "21 день");
+    }
+
+    #[test]
+    fn whatever_is_wrong_with_a_connection_is_said_in_words() {
+        let connections =
+            ["applying_settings", "webhook_set", "second_listener", "not_authorised", "not_signed_in", "unreachable"];
+        let accounts = [
+            "sign_in_again",
+            "account_restricted",
+            "plan_too_small",
+            "provider_forbids",
+            "provider_busy",
+            "provider_rejects",
+            "provider_unavailable",
+            "provider_unexpected",
+            "room_may_have_been_made",
+        ];
+        for (language, code) in
+            ["ru", "en"].into_iter().flat_map(|language| connections.iter().chain(&accounts).map(move |code| (language, code)))
+        {
+            assert_ne!(reason(words(language), Some(code)), *code, "{language}");
+        }
     }
 
     #[test]

@@ -1,0 +1,84 @@
+"""What a specialist does for clients in the window, and what comes of it."""
+
+import json
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from browsing import Page
+from kabinet import fill, press, reads
+from lab.waiting import wait_for
+
+CLIENT = "Мария-Которой-Нет-Где-Не-Надо"
+TYPED, NUMBER = "8 900 123-45-68", "79001234568"
+ADMIT, LATER, MESSAGE = "Впустить", "Буду через 5 мин", "Написать"
+
+
+def set_before_the_start(kabinet, **settings):
+    file = kabinet.folder / "settings.json"
+    kept = json.loads(file.read_text())
+    kept["settings"] |= settings
+    file.write_text(json.dumps(kept))
+
+
+def show(window, place):
+    window.script("location.hash = arguments[0]", f"#/{place}")
+
+
+def plan(kabinet, client=CLIENT, phone=TYPED, begins=20):
+    """In the window, as a person does: with a telephone, reminders as they are offered, and a door of one's own."""
+    window = kabinet.driver
+    before = {one["id"] for one in kabinet.list()}
+    show(window, "new")
+    fill(window, "Клиент", client)
+    start = datetime.now(ZoneInfo(kabinet.env["TZ"])) + timedelta(minutes=begins)
+    fill(window, "Время", f"{start:%H:%M}")
+    press(window, "Связь с клиентом")
+    press(window, "WhatsApp")
+    fill(window, "Телефон", phone)
+    press(window, "Когда впущу я")
+    press(window, "Создать и скопировать ссылку")
+    made = wait_for(lambda: [one for one in kabinet.list() if one["id"] not in before and one["page_link"]], "the consultation and its page")[0]
+    wait_for(lambda: kabinet.clipboard() == made["page_link"], "the page's link in the clipboard")
+    return made
+
+
+def now(kabinet, made):
+    return next(one for one in kabinet.list() if one["id"] == made["id"])
+
+
+def arrival(notices, seconds=20, button=ADMIT):
+    """The notification that stands on the screen with this button, usually the one that lets somebody in."""
+    found = lambda: [one for one in notices.standing() if button in one.buttons.values()]  # noqa: E731
+    return wait_for(found, "the notification of the arrival", seconds)[-1]
+
+
+def gone(notices, notice):
+    return wait_for(lambda: notice.id not in {one.id for one in notices.standing()}, "the notification's end")
+
+
+def room_on(phone):
+    return json.loads(phone.script("fetch(location.pathname + '/state').then((one) => one.text())")).get("room")
+
+
+def bind_telegram(kabinet, bot):
+    """One press here, one there, and a word that it was oneself."""
+    window = kabinet.driver
+    show(window, "settings")
+    reads(window, "Вдали от компьютера вам пока никто не сообщит")
+    window.script("[...document.querySelectorAll('.chat button')].find((one) => one.innerText.trim() === 'Подключить').click()")
+    opened = wait_for(kabinet.desktop.urls, "the chat in the browser")[-1]
+    Page(opened).press("Start")
+    press(window, "Это я")
+    reads(window, "Сообщения придут в чат")
+
+
+def asked(bot, *words):
+    """The bot's question; its greeting says how it will ask, and has no buttons."""
+    return wait_for(lambda: [one for one in bot.to() if one.buttons and all(word in one.text for word in words)], "the bot's question", 30)[-1]
+
+
+def leave(kabinet):
+    """The computer is switched off, with its window."""
+    kabinet.kill()
+    kabinet.driver.close()
+    kabinet.driver = None
