@@ -69,9 +69,9 @@ proptest! {
     #[test]
     fn what_was_read_is_read_again_as_the_same(digits in number()) {
         let same = Some(digits.clone());
-        prop_assert_eq!(whole(&digits), same.clone());
-        prop_assert_eq!(read(&format!("+{digits}")), same.clone());
-        prop_assert_eq!(read(&unmistakable(&digits)), same.clone());
+        prop_assert_eq!(&whole(&digits), &same);
+        prop_assert_eq!(&read(&format!("+{digits}")), &same);
+        prop_assert_eq!(&read(&unmistakable(&digits)), &same);
         prop_assert_eq!(whole(&unmistakable(&digits)), same);
     }
 
