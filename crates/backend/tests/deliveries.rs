@@ -248,9 +248,8 @@ async fn killed_while_sending(messenger: &Arc<FakeMessenger>) -> House {
     messenger.will(Day::NoAnswer);
     assert_eq!(send(&house, json!({"id": Uuid::from_u128(1), "purpose": "link"})).await.0, StatusCode::CREATED);
     messenger.wrote(1).await;
-    house.kill_and_start(runtime).await;
     assert_eq!(states(&deliveries(&house).await), ["sending"]);
-    house.later(130).await;
+    house.kill_and_start(runtime).await;
     house
 }
 
