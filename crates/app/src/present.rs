@@ -334,7 +334,8 @@ fn presence(attended: &Attended, hidden: bool) -> Presence {
         },
         specialist_inside: attended.specialist_inside_since.is_some(),
         line_unstable: attended.line_unstable && attended.somebody_there(),
-        unproven: foremost.is_some_and(|client| client.unproven),
+        // Of who is on the page, or went in from it, the link tells whose it is.
+        unproven: foremost.is_some_and(|client| client.unproven && client.place > Place::Page && !client.unreported),
     }
 }
 

@@ -50,6 +50,16 @@ fn a_waiting_client_comes_before_the_clock() {
 }
 
 #[rstest]
+#[case::in_the_room(joined(1, "14:58", ""), "jitsi", true)]
+#[case::on_the_page(event(1, "14:58", Kind::ClientWaiting { lobby: false }, ""), "page", false)]
+#[case::gone_in_from_it(joined(1, "14:58", ""), "page", false)]
+fn who_it_is_is_doubted_where_a_room_cannot_tell(#[case] came: Event, #[case] source: &str, #[case] expected: bool) {
+    let came = Event { unproven: true, source: source.into(), ..came };
+    let view = app_view(&state(&[consultation("c1", "15:00", 50)], &[came]), at("14:59"));
+    assert_eq!(view.hero.map(|hero| hero.presence.unproven), Some(expected));
+}
+
+#[rstest]
 #[case::nothing("12:00", &[], TrayState::Idle)]
 #[case::ten_minutes_before("14:50", &[], TrayState::Soon)]
 #[case::eleven_minutes_before("14:49", &[], TrayState::Idle)]
