@@ -230,6 +230,7 @@ step-line-lost = Connection lost
 step-line-back = Connection back
 step-line-unstable = Connection unstable
 step-left = Left the room
+step-left-page = Left the page
 step-session-started = You came in
 step-session-ended = The session ended
 step-went-in = Client went into the room

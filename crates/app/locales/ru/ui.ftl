@@ -233,6 +233,7 @@ step-line-lost = Связь прервалась
 step-line-back = Связь вернулась
 step-line-unstable = Связь неустойчива
 step-left = Выход из комнаты
+step-left-page = Уход со страницы
 step-session-started = Вы вошли
 step-session-ended = Встреча закончилась
 step-went-in = Клиент перешёл в комнату
