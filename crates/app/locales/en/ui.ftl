@@ -474,6 +474,7 @@ without-broadcast = no broadcast
 without-cohosts = no co-hosts
 without-summary = no summary
 link-when-made = It comes with the room, when the consultation is created.
+link-stays-when-saved = The room is made when you save. The client’s link stays as it is.
 link-when-saved = It comes with the new room, when you save. The old link no longer leads to you then.
 keep-the-link = Keep the link as it is
 making-room = Making the room…
