@@ -1,140 +1,14 @@
 """A client from the first link to the open door: the built application, messengers that are stand-ins, and a telephone's browser."""
 
-import json
-from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
-
 import pytest
 
-from browsing import Page
-from fakes import GreenApi, Telegram
-from fakes.operator_file import backend_file
+from clients import (
+    ADMIT, ANSWERED, ARRIVED, CLIENT, LATER, MESSAGE, NUMBER, WROTE, arrival, asked, bind_telegram, gone, now, plan, room_on, set_before_the_start, show,
+)  # fmt: skip
 from kabinet import fill, press, press_button, reads
 from lab.waiting import wait_for
-from phone import Phone
 
-CLIENT = "Мария-Которой-Нет-Где-Не-Надо"
-TYPED, NUMBER = "8 900 123-45-68", "79001234568"
-WROTE, ANSWERED = "Еду, но стою у моста", "Жду вас спокойно"
-ADMIT, LATER, MESSAGE = "Впустить", "Буду через 5 мин", "Написать"
-ARRIVED = "Клиент ждёт на странице"
 NAMED = f"{CLIENT} — ждёт на странице"
-
-
-@pytest.fixture(scope="module")
-def phone():
-    with Phone() as phone:
-        yield phone
-
-
-@pytest.fixture
-def green():
-    with GreenApi(starting_seconds=0, progress="delivered") as green:
-        yield green
-
-
-@pytest.fixture
-def bot():
-    with Telegram() as bot:
-        yield bot
-
-
-@pytest.fixture
-def surroundings(tmp_path):
-    """The operator's file, and a log that says as much as it can."""
-    return {"KABINET_OPERATOR": str(tmp_path / "operator.toml"), "KABINET_LOG": "debug"}
-
-
-@pytest.fixture
-def practice(kabinet, tmp_path, green, bot):
-    """The application with its messengers, its window open; the specialist is asked elsewhere after the shortest time."""
-    file = backend_file(green, bot, f"http://127.0.0.1:{kabinet.port}", name="Практика «Тишина»")
-    (tmp_path / "operator.toml").write_text(file.replace("[practice]\n", "[practice]\nescalate_after_seconds = 10\n"))
-    reads(kabinet.open_window(), "Консультаций пока нет")
-    kabinet.wait_live()
-    wait_for(lambda: bot.hook.now.url and green.whatsapp.applied["webhookUrl"], "the backend to listen")
-    yield kabinet
-    if not kabinet.running:
-        return
-    links = [one[link].rsplit("/", 1)[1] for one in kabinet.list() for link in ("page_link", "link")]
-    if kabinet.driver:
-        kabinet.driver.close()
-        kabinet.driver = None
-    if kabinet.running:
-        kabinet.end()
-    nothing_private_in_logs(kabinet, links)
-
-
-def set_before_the_start(kabinet, **settings):
-    file = kabinet.folder / "settings.json"
-    kept = json.loads(file.read_text())
-    kept["settings"] |= settings
-    file.write_text(json.dumps(kept))
-
-
-def show(window, place):
-    window.script("location.hash = arguments[0]", f"#/{place}")
-
-
-def plan(kabinet, client=CLIENT, phone=TYPED, begins=20):
-    """In the window, as a person does: with a telephone, reminders as they are offered, and a door of one's own."""
-    window = kabinet.driver
-    before = {one["id"] for one in kabinet.list()}
-    show(window, "new")
-    fill(window, "Клиент", client)
-    start = datetime.now(ZoneInfo(kabinet.env["TZ"])) + timedelta(minutes=begins)
-    fill(window, "Время", f"{start:%H:%M}")
-    press(window, "Связь с клиентом")
-    press(window, "WhatsApp")
-    fill(window, "Телефон", phone)
-    press(window, "Когда впущу я")
-    press(window, "Создать и скопировать ссылку")
-    made = wait_for(lambda: [one for one in kabinet.list() if one["id"] not in before and one["page_link"]], "the consultation and its page")[0]
-    wait_for(lambda: kabinet.clipboard() == made["page_link"], "the page's link in the clipboard")
-    return made
-
-
-def now(kabinet, made):
-    return next(one for one in kabinet.list() if one["id"] == made["id"])
-
-
-def arrival(notices, seconds=20):
-    """The notification that stands on the screen with a button to let somebody in."""
-    found = lambda: [one for one in notices.standing() if ADMIT in one.buttons.values()]  # noqa: E731
-    return wait_for(found, "the notification of the arrival", seconds)[-1]
-
-
-def gone(notices, notice):
-    return wait_for(lambda: notice.id not in {one.id for one in notices.standing()}, "the notification's end")
-
-
-def room_on(phone):
-    return json.loads(phone.script("fetch(location.pathname + '/state').then((one) => one.text())")).get("room")
-
-
-def bind_telegram(kabinet, bot):
-    """One press here, one there, and a word that it was oneself."""
-    window = kabinet.driver
-    show(window, "settings")
-    reads(window, "Вдали от компьютера вам пока никто не сообщит")
-    window.script("[...document.querySelectorAll('.chat button')].find((one) => one.innerText.trim() === 'Подключить').click()")
-    opened = wait_for(kabinet.desktop.urls, "the chat in the browser")[-1]
-    Page(opened).press("Start")
-    press(window, "Это я")
-    reads(window, "Сообщения придут в чат")
-
-
-def asked(bot, *words):
-    """The bot's question; its greeting says how it will ask, and has no buttons."""
-    return wait_for(lambda: [one for one in bot.to() if one.buttons and all(word in one.text for word in words)], "the bot's question", 30)[-1]
-
-
-def nothing_private_in_logs(kabinet, links):
-    logs = [(path, text) for path, text in kabinet.texts_on_disk() if path.suffix == ".log"]
-    assert logs
-    for path, text in logs:
-        for word in (CLIENT, NUMBER, WROTE, ANSWERED, *links):
-            assert word.encode() not in text, f"{word} is in {path}"
 
 
 def test_a_first_link_is_sent_and_its_client_is_let_in_from_the_notification(practice, phone, green, notices):
@@ -209,7 +83,7 @@ def test_five_minutes_are_told_on_the_page_and_messages_go_both_ways(practice, p
 
 
 def test_what_is_not_answered_here_is_asked_in_telegram_and_answered_there(practice, phone, bot, notices):
-    bind_telegram(practice, bot)
+    bind_telegram(practice)
     made = plan(practice, begins=10)  # earlier, somebody only tries out their link
     phone.look(made["page_link"])
     told = arrival(notices)

@@ -1,0 +1,107 @@
+"""A practice's clients as the specialist plans, meets and answers them: in the window, on the screen, at the messengers."""
+
+import json
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from browsing import Page
+from kabinet import REPOSITORY, fill, press, reads
+from lab.waiting import wait_for
+
+CLIENT = "Мария-Которой-Нет-Где-Не-Надо"
+TYPED, NUMBER = "8 900 123-45-68", "79001234568"
+EMAIL = "maria-nowhere-else@example.org"
+WROTE, ANSWERED = "Еду, но стою у моста", "Жду вас спокойно"
+ADMIT, LATER, MESSAGE = "Впустить", "Буду через 5 мин", "Написать"
+ARRIVED = "Клиент ждёт на странице"
+PICTURES = REPOSITORY / "out/pictures/clients"
+
+
+def set_before_the_start(kabinet, **settings):
+    file = kabinet.folder / "settings.json"
+    kept = json.loads(file.read_text())
+    kept["settings"] |= settings
+    file.write_text(json.dumps(kept))
+
+
+def show(window, place):
+    window.script("location.hash = arguments[0]", f"#/{place}")
+
+
+def in_minutes(kabinet, minutes):
+    """The specialist's clock then."""
+    return f"{datetime.now(ZoneInfo(kabinet.env['TZ'])) + timedelta(minutes=minutes):%H:%M}"
+
+
+def plan(kabinet, client=CLIENT, phone=TYPED, begins=20, channel="WhatsApp"):
+    """In the window, as a person does: with a way to the client, reminders as they are offered, and a door of one's own."""
+    window = kabinet.driver
+    before = {one["id"] for one in kabinet.list()}
+    show(window, "new")
+    fill(window, "Клиент", client)
+    fill(window, "Время", in_minutes(kabinet, begins))
+    press(window, "Связь с клиентом")
+    press(window, channel)
+    if channel in ("WhatsApp", "MAX"):
+        fill(window, "Телефон", phone)
+    elif channel == "Почта":
+        wait_for(lambda: window.first("input[type=email]"), "the field of the address").type(EMAIL)
+    press(window, "Когда впущу я")
+    press(window, "Создать и скопировать ссылку")
+    made = wait_for(lambda: [one for one in kabinet.list() if one["id"] not in before and one["page_link"]], "the consultation and its page")[0]
+    wait_for(lambda: kabinet.clipboard() == made["page_link"], "the page's link in the clipboard")
+    return made
+
+
+def now(kabinet, made):
+    return next(one for one in kabinet.list() if one["id"] == made["id"])
+
+
+def arrival(notices, seconds=20):
+    """The notification that stands on the screen with a button to let somebody in."""
+    found = lambda: [one for one in notices.standing() if ADMIT in one.buttons.values()]  # noqa: E731
+    return wait_for(found, "the notification of the arrival", seconds)[-1]
+
+
+def gone(notices, notice):
+    return wait_for(lambda: notice.id not in {one.id for one in notices.standing()}, "the notification's end")
+
+
+def room_on(phone):
+    return json.loads(phone.script("fetch(location.pathname + '/state').then((one) => one.text())")).get("room")
+
+
+def bind_telegram(kabinet):
+    """One press here, one there, and a word that it was oneself."""
+    window = kabinet.driver
+    show(window, "settings")
+    reads(window, "Вдали от компьютера вам пока никто не сообщит")
+    window.script("[...document.querySelectorAll('.chat button')].find((one) => one.innerText.trim() === 'Подключить').click()")
+    opened = wait_for(kabinet.desktop.urls, "the chat in the browser")[-1]
+    Page(opened).press("Start")
+    press(window, "Это я")
+    reads(window, "Сообщения придут в чат")
+
+
+def asked(bot, *words):
+    """The bot's question; its greeting says how it will ask, and has no buttons."""
+    return wait_for(lambda: [one for one in bot.to() if one.buttons and all(word in one.text for word in words)], "the bot's question", 30)[-1]
+
+
+def picture(name, window=None, phone=None):
+    """Both sides as they stand, for a person to look at."""
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    if window:
+        moving = "return document.getAnimations().some((one) => one.playState === 'running' && one.effect.getComputedTiming().endTime < 5000)"
+        wait_for(lambda: not window.script(moving), "the window to stand still")
+    for side, shown in (("window", window), ("phone", phone)):
+        if shown:
+            shown.picture(PICTURES / f"{name}-{side}.png")
+
+
+def nothing_private_in_logs(kabinet, links):
+    logs = [(path, text) for path, text in kabinet.texts_on_disk() if path.suffix == ".log"]
+    assert logs
+    for path, text in logs:
+        for word in (CLIENT, NUMBER, EMAIL, WROTE, ANSWERED, *links):
+            assert word.encode() not in text, f"{word} is in {path}"
