@@ -180,6 +180,7 @@ month-after = Next month
 date-unreadable = This date cannot be read. For example: 23.12
 time-unreadable = This time cannot be read. For example: 15:30
 client-link = Client’s link
+link-of-room = Link to the room
 link-coming = making a link…
 link-missing = Paste the link of a room
 no-camera = Browsers give no camera or microphone at http:// addresses. Use one with https://.
