@@ -36,8 +36,8 @@ def confirm(window, label):
 
 
 def settled(window, label):
-    """Menus come after the first sight."""
-    wait_for(lambda: not window.all(".menu-trigger[disabled]"), "the menus")
+    """Menus come after the first sight: the button that stood in for one is gone then."""
+    wait_for(lambda: window.labelled(label) and not window.all(".menu-trigger[disabled]"), f"the menu {label!r}")
     press(window, label)
 
 
@@ -105,6 +105,7 @@ def test_a_link_taken_back_says_what_to_do_and_nothing_of_anybody_and_the_new_on
     wait_for(lambda: practice.presence(made["id"]) == "on_page", "the client at the new link")
     assert "Сервер не говорит, кто вошёл" not in window.text(), "nobody has gone in anywhere"
     press(window, "Отменить консультацию")
+    reads(window, "Вернуть")
     phone.reads("Консультация отменена")
     picture("link-cancelled", window, phone)
     assert room_on(phone) is None
@@ -153,7 +154,7 @@ def test_a_page_that_waits_goes_over_to_another_room_and_to_another_service_unde
     picture("room-swap", window)
     press(window, "Другая комната")
     press(window, "Вставить свою ссылку")
-    fill(window, "Ссылка для клиента", ROOM)
+    fill(window, "Ссылка в комнату", ROOM)
     press(window, "Сохранить")
     wait_for(lambda: phone.where("Войти в комнату") == ROOM, "the pasted room on the page")
 
