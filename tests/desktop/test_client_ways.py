@@ -247,6 +247,7 @@ def test_what_could_not_be_sent_says_why_and_goes_another_way(kabinet, phone, gr
     press(window, "Отправить в MAX")
     wait_for(lambda: [one for one in green.max.messages if made["page_link"] in one.text], "the link at MAX")
     reads(window, "Ссылка, MAX")
+    reads(window, "доставлено")
     picture("failed-then-max", window)
 
     green.edit("instance", "state", instance="whatsapp", state="authorized")
@@ -254,7 +255,7 @@ def test_what_could_not_be_sent_says_why_and_goes_another_way(kabinet, phone, gr
     press(window, "Отправить в WhatsApp")
     reads(window, "По тарифу мессенджера больше сообщений пока отправить нельзя")
     picture("failed-quota", window)
-    press(window, "Повторить")
+    wait_for(lambda: window.first(".outgoing .trouble button"), "the button to send it again").click()
     wait_for(lambda: [one for one in green.whatsapp.messages if one.chat == f"{NUMBER}@c.us"], "the link at WhatsApp")
 
 
