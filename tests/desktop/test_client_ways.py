@@ -255,7 +255,7 @@ def test_what_could_not_be_sent_says_why_and_goes_another_way(kabinet, phone, gr
     press(window, "Отправить в WhatsApp")
     reads(window, "По тарифу мессенджера больше сообщений пока отправить нельзя")
     picture("failed-quota", window)
-    wait_for(lambda: window.first(".outgoing .trouble button"), "the button to send it again").click()
+    press(window, "Отправить ещё раз")
     wait_for(lambda: [one for one in green.whatsapp.messages if one.chat == f"{NUMBER}@c.us"], "the link at WhatsApp")
 
 

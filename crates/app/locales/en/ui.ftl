@@ -620,6 +620,7 @@ invitation-copied = Copied: paste it into the chat with the client
 mail-opened = The letter is ready: press Send there
 chat-opened = The message is ready: press Send there
 another-way = Another way
+send-again = Send again
 sending-again = Sending once more
 contact-missing = Nobody has said how to reach this client.
 contact-add = Say how
