@@ -16,11 +16,10 @@ pub async fn open(address: &Sensitive<String>) -> Result<(), DesktopError> {
     let Some(address) = opened(address.reveal()) else {
         return Err(DesktopError { code: "not_a_web_address", cause: None });
     };
-    let is_letter = address.scheme() == MAIL;
-    let code = if is_letter { "no_mail_program" } else { "no_browser" };
+    let (code, scheme) = if address.scheme() == MAIL { ("no_mail_program", MAIL) } else { ("no_browser", "https") };
     let opened = tokio::task::spawn_blocking(move || {
         open::that_detached_with_timeout(address.as_str(), LAUNCHER_FAILS_WITHIN)?;
-        if is_letter || opener::has_browser() { Ok(()) } else { Err(std::io::Error::other("nothing here opens web pages")) }
+        if opener::has_program(scheme) { Ok(()) } else { Err(std::io::Error::other("nothing here opens such an address")) }
     });
     match opened.await {
         Ok(Ok(())) => Ok(()),

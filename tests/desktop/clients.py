@@ -1,16 +1,20 @@
-"""What a specialist does for clients in the window, and what comes of it."""
+"""A practice's clients as the specialist plans, meets and answers them: in the window, on the screen, at the messengers."""
 
 import json
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from browsing import Page
-from kabinet import fill, press, reads
+from kabinet import REPOSITORY, fill, press, reads
 from lab.waiting import wait_for
 
 CLIENT = "Мария-Которой-Нет-Где-Не-Надо"
 TYPED, NUMBER = "8 900 123-45-68", "79001234568"
+EMAIL = "maria-nowhere-else@example.org"
+WROTE, ANSWERED = "Еду, но стою у моста", "Жду вас спокойно"
 ADMIT, LATER, MESSAGE = "Впустить", "Буду через 5 мин", "Написать"
+ARRIVED = "Клиент ждёт на странице"
+PICTURES = REPOSITORY / "out/pictures/clients"
 
 
 def set_before_the_start(kabinet, **settings):
@@ -24,17 +28,24 @@ def show(window, place):
     window.script("location.hash = arguments[0]", f"#/{place}")
 
 
-def plan(kabinet, client=CLIENT, phone=TYPED, begins=20):
-    """In the window, as a person does: with a telephone, reminders as they are offered, and a door of one's own."""
+def in_minutes(kabinet, minutes):
+    """The specialist's clock then."""
+    return f"{datetime.now(ZoneInfo(kabinet.env['TZ'])) + timedelta(minutes=minutes):%H:%M}"
+
+
+def plan(kabinet, client=CLIENT, phone=TYPED, begins=20, channel="WhatsApp"):
+    """In the window, as a person does: with a way to the client, reminders as they are offered, and a door of one's own."""
     window = kabinet.driver
     before = {one["id"] for one in kabinet.list()}
     show(window, "new")
     fill(window, "Клиент", client)
-    start = datetime.now(ZoneInfo(kabinet.env["TZ"])) + timedelta(minutes=begins)
-    fill(window, "Время", f"{start:%H:%M}")
+    fill(window, "Время", in_minutes(kabinet, begins))
     press(window, "Связь с клиентом")
-    press(window, "WhatsApp")
-    fill(window, "Телефон", phone)
+    press(window, channel)
+    if channel in ("WhatsApp", "MAX"):
+        fill(window, "Телефон", phone)
+    elif channel == "Почта":
+        wait_for(lambda: window.first("input[type=email]"), "the field of the address").type(EMAIL)
     press(window, "Когда впущу я")
     press(window, "Создать и скопировать ссылку")
     made = wait_for(lambda: [one for one in kabinet.list() if one["id"] not in before and one["page_link"]], "the consultation and its page")[0]
@@ -60,7 +71,7 @@ def room_on(phone):
     return json.loads(phone.script("fetch(location.pathname + '/state').then((one) => one.text())")).get("room")
 
 
-def bind_telegram(kabinet, bot):
+def bind_telegram(kabinet):
     """One press here, one there, and a word that it was oneself."""
     window = kabinet.driver
     show(window, "settings")
@@ -82,3 +93,24 @@ def leave(kabinet):
     kabinet.kill()
     kabinet.driver.close()
     kabinet.driver = None
+
+
+def picture(name, window=None, phone=None):
+    """Both sides as they stand, for a person to look at."""
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    if window:
+        # What fades in is seen as it will be; what moves for ever cannot be brought to its end.
+        window.script("for (const one of document.getAnimations()) if (isFinite(one.effect.getComputedTiming().endTime)) one.finish()")
+        # The driver waits for the next frame, and of a window that stands still there is none.
+        window.script("document.body.animate({ opacity: [0.999, 1] }, 2000)")
+    for side, shown in (("window", window), ("phone", phone)):
+        if shown:
+            shown.picture(PICTURES / f"{name}-{side}.png")
+
+
+def nothing_private_in_logs(kabinet, links):
+    logs = [(path, text) for path, text in kabinet.texts_on_disk() if path.suffix == ".log"]
+    assert logs
+    for path, text in logs:
+        for word in (CLIENT, NUMBER, EMAIL, WROTE, ANSWERED, *links):
+            assert word.encode() not in text, f"{word} is in {path}"

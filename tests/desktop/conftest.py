@@ -7,6 +7,10 @@ sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[1])]
 
 import kabinet as built  # noqa: E402
 from bus import Notices  # noqa: E402
+from clients import nothing_private_in_logs  # noqa: E402
+from fakes import GreenApi, Telegram  # noqa: E402
+from fakes.operator_file import backend_file  # noqa: E402
+from lab.waiting import wait_for  # noqa: E402
 from phone import Phone  # noqa: E402
 from session import Session  # noqa: E402
 
@@ -56,8 +60,51 @@ def kabinet(desktop, tmp_path, request, surroundings):
 
 @pytest.fixture(scope="module")
 def phone():
+    """A client's telephone."""
     with Phone() as phone:
         yield phone
+
+
+@pytest.fixture
+def green():
+    with GreenApi(starting_seconds=0, progress="delivered") as green:
+        yield green
+
+
+@pytest.fixture
+def bot():
+    with Telegram() as bot:
+        yield bot
+
+
+@pytest.fixture
+def operator(tmp_path):
+    """The operator's file; what a test wants in it beside the practice stands there before the practice is asked for."""
+    file = tmp_path / "operator.toml"
+    file.touch()
+    return file
+
+
+@pytest.fixture
+def practice(kabinet, operator, green, bot):
+    """The application with its messengers, its window open; the specialist is asked elsewhere after the shortest time."""
+    file = backend_file(green, bot, f"http://127.0.0.1:{kabinet.port}", name="Практика «Тишина»")
+    settings = file.replace("[practice]\n", "[practice]\nescalate_after_seconds = 10\n")
+    operator.write_text(f"{operator.read_text()}\n{settings}")
+    kabinet.env |= {"KABINET_OPERATOR": str(operator), "KABINET_LOG": "debug"}
+    built.reads(kabinet.open_window(), "Консультаций пока нет")
+    kabinet.wait_live()
+    wait_for(lambda: bot.hook.now.url and green.whatsapp.applied["webhookUrl"], "the backend to listen")
+    yield kabinet
+    if not kabinet.running:
+        return
+    links = [one[link].rsplit("/", 1)[1] for one in kabinet.list() for link in ("page_link", "link")]
+    if kabinet.driver:
+        kabinet.driver.close()
+        kabinet.driver = None
+    if kabinet.running:
+        kabinet.end()
+    nothing_private_in_logs(kabinet, links)
 
 
 def tell(application):

@@ -235,6 +235,17 @@ def pair(kabinet, backend, name):
     return said
 
 
+def hide_programs(kabinet, tmp_path, name):
+    """Everything is installed but programs that open such a thing, a `browser` or `mail`."""
+    shared = tmp_path / "share"
+    shared.mkdir()
+    for entry in Path("/usr/share").iterdir():
+        if entry.name != "applications":
+            (shared / entry.name).symlink_to(entry)
+    kabinet.env["XDG_DATA_DIRS"] = str(shared)
+    (kabinet.desktop.state / f"data/applications/recording-{name}.desktop").unlink()
+
+
 def press(window, label):
     wait_for(lambda: window.labelled(label), f"the control {label!r}").click()
 

@@ -15,8 +15,12 @@ from lab.waiting import wait_for
 FINDER = Path(__file__).parents[1] / "browser"
 SWITCHES = (
     "--headless=new", "--remote-debugging-pipe", "--no-sandbox", "--disable-gpu", "--no-first-run", "--no-proxy-server",
-    "--disable-background-networking", "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream",
+    "--disable-background-networking", "--use-fake-device-for-media-stream",
 )
+# Whether the person lets the page have camera and microphone; nobody is there to be asked.
+ALLOWS, REFUSES = "--use-fake-ui-for-media-stream", "--use-fake-ui-for-media-stream=deny"
+# As such a browser calls itself on a telephone: directions for its person differ by it.
+NAME = "Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Mobile Safari/537.36"
 SCREEN = {"width": 360, "height": 740, "deviceScaleFactor": 2, "mobile": True}
 
 
@@ -28,13 +32,13 @@ def browser():
 class Phone:
     """One page at a time is looked at; `look(address)` opens it, `put_away()` closes it as a person does."""
 
-    def __init__(self, language="ru", dark=False, zone="Europe/Moscow"):
+    def __init__(self, language="ru", dark=False, zone="Europe/Moscow", devices=ALLOWS):
         self._profile = tempfile.mkdtemp(prefix="phone-")
         program = browser()
         assert program, "no Chromium is installed (tests/setup installs it)"
         theirs_in, self._out = os.pipe()
         self._in, theirs_out = os.pipe()
-        command = [program, *SWITCHES, f"--user-data-dir={self._profile}", f"--lang={language}", f"--accept-lang={language}", "about:blank"]
+        command = [program, *SWITCHES, devices, f"--user-data-dir={self._profile}", f"--lang={language}", f"--accept-lang={language}", "about:blank"]
         # The browser reads its third descriptor and writes to its fourth.
         leading = f'exec "$@" 3<&{theirs_in} 4>&{theirs_out}'
         self._process = subprocess.Popen(
@@ -66,6 +70,8 @@ class Phone:
         self._target, self._page = target, {"sessionId": session}
         self.ask("Page.enable")
         self.ask("Emulation.setDeviceMetricsOverride", **SCREEN)
+        self.ask("Emulation.setUserAgentOverride", userAgent=NAME, acceptLanguage=self._language, platform="Linux armv81")
+        self.ask("Emulation.setTouchEmulationEnabled", enabled=True)
         self.ask("Emulation.setLocaleOverride", locale=self._language)
         self.ask("Emulation.setTimezoneOverride", timezoneId=self._zone)
         self.in_the_dark(self._dark)

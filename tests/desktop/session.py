@@ -1,5 +1,5 @@
-"""A desktop without a screen: X server, session bus, keyring, window manager, notifications, tray, and a browser that
-only writes down what it is asked to open. By hand `tests/desktop/session -- COMMAND`, in tests `with Session() as desktop`.
+"""A desktop without a screen: X server, session bus, keyring, window manager, notifications, tray, and a browser and a mail
+program that only write down what they are asked to open. By hand `tests/desktop/session -- COMMAND`, in tests `with Session() as desktop`.
 
 Everything it starts is private to it, so any number may run side by side, and everything is ended with it.
 """
@@ -73,10 +73,18 @@ Exec={browser} %u
 MimeType=x-scheme-handler/http;x-scheme-handler/https;text/html;
 """
 
-BROWSER_DEFAULTS = """[Default Applications]
+MAIL_ENTRY = """[Desktop Entry]
+Type=Application
+Name=Recording mail program
+Exec={mail} %u
+MimeType=x-scheme-handler/mailto;
+"""
+
+DEFAULTS = """[Default Applications]
 x-scheme-handler/http=recording-browser.desktop
 x-scheme-handler/https=recording-browser.desktop
 text/html=recording-browser.desktop
+x-scheme-handler/mailto=recording-mail.desktop
 """
 
 
@@ -85,7 +93,7 @@ class DesktopError(Exception):
 
 
 class Session:
-    """`env` is the environment for programs on this desktop; `urls()` is what its browser was asked to open."""
+    """`env` is the environment for programs on this desktop; `urls()` is what its browser was asked to open, `letters()` its mail program."""
 
     def __init__(self, *, size="1280x800", keyring="unlocked", notifications="xfce", tray=True, window_manager=True,
                  password="test", state=None, own_home=False, verbose=False):
@@ -108,7 +116,7 @@ class Session:
             self._lay_out()
             self._start_display()
             self._start_bus()
-            self._install_browser()
+            self._install_programs()
             if self.keyring != "none":
                 self._start_keyring()
             if self.window_manager:
@@ -156,6 +164,9 @@ class Session:
     def urls(self):
         return (self.state / "urls").read_text().splitlines()
 
+    def letters(self):
+        return (self.state / "letters").read_text().splitlines()
+
     def screenshot(self, path):
         Path(path).parent.mkdir(parents=True, exist_ok=True)
         subprocess.run(["import", "-window", "root", f"png:{path}"], env=self.env, check=True)
@@ -181,6 +192,7 @@ class Session:
         for folder in [*folders.values(), "log", "bin", "services", "home"]:
             (self.state / folder).mkdir(parents=True, exist_ok=True)
         (self.state / "urls").write_text("")
+        (self.state / "letters").write_text("")
 
         env = {name: value for name, value in os.environ.items() if name not in FOREIGN}
         env.update({name: str(self.state / folder) for name, folder in folders.items()})
@@ -229,19 +241,25 @@ class Session:
         self.start("bus", ["dbus-daemon", "--nofork", "--nosyslog", "--nopidfile", f"--config-file={self.state}/bus.conf"])
         self._wait("bus", socket.exists)
 
-    def _install_browser(self):
-        browser = self.state / "bin" / "recording-browser"
-        browser.write_text(f"#!/bin/sh\nprintf '%s\\n' \"$@\" >>'{self.state}/urls'\n")
-        browser.chmod(0o755)
+    def _install_programs(self):
+        browser, mail = self._recording("browser", "urls"), self._recording("mail", "letters")
         applications = self.state / "data" / "applications"
         applications.mkdir(exist_ok=True)
         (applications / "recording-browser.desktop").write_text(BROWSER_ENTRY.format(browser=browser))
-        (self.state / "config" / "mimeapps.list").write_text(BROWSER_DEFAULTS)
+        (applications / "recording-mail.desktop").write_text(MAIL_ENTRY.format(mail=mail))
+        (self.state / "config" / "mimeapps.list").write_text(DEFAULTS)
         self.env["BROWSER"] = str(browser)
         # Before the panel's first start, and also without one: a test may start it later.
         settings = self.state / "config/xfce4/xfconf/xfce-perchannel-xml"
         settings.mkdir(parents=True, exist_ok=True)
         (settings / "xfce4-panel.xml").write_text(PANEL)
+
+    def _recording(self, name, file):
+        """A program that writes what it is asked to open into a file of the state."""
+        program = self.state / "bin" / f"recording-{name}"
+        program.write_text(f"#!/bin/sh\nprintf '%s\\n' \"$@\" >>'{self.state}/{file}'\n")
+        program.chmod(0o755)
+        return program
 
     def _start_keyring(self):
         daemon = ["gnome-keyring-daemon", "--foreground", "--components=secrets"]

@@ -3,62 +3,13 @@
 import pytest
 
 from clients import (
-    ADMIT, CLIENT, LATER, MESSAGE, NUMBER, arrival, asked, bind_telegram, gone, leave, now, plan, room_on, set_before_the_start, show,
-)
-from fakes import GreenApi, Telegram
-from fakes.operator_file import backend_file
+    ADMIT, ANSWERED, ARRIVED, CLIENT, LATER, MESSAGE, NUMBER, WROTE, arrival, asked, bind_telegram, gone, leave, now, plan, room_on, set_before_the_start,
+    show,
+)  # fmt: skip
 from kabinet import fill, press, press_button, reads
 from lab.waiting import wait_for
 
-WROTE, ANSWERED = "Еду, но стою у моста", "Жду вас спокойно"
-ARRIVED = "Клиент ждёт на странице"
 NAMED = f"{CLIENT} — ждёт на странице"
-
-
-@pytest.fixture
-def green():
-    with GreenApi(starting_seconds=0, progress="delivered") as green:
-        yield green
-
-
-@pytest.fixture
-def bot():
-    with Telegram() as bot:
-        yield bot
-
-
-@pytest.fixture
-def surroundings(tmp_path):
-    """The operator's file, and a log that says as much as it can."""
-    return {"KABINET_OPERATOR": str(tmp_path / "operator.toml"), "KABINET_LOG": "debug"}
-
-
-@pytest.fixture
-def practice(kabinet, tmp_path, green, bot):
-    """The application with its messengers, its window open; the specialist is asked elsewhere after the shortest time."""
-    file = backend_file(green, bot, f"http://127.0.0.1:{kabinet.port}", name="Практика «Тишина»")
-    (tmp_path / "operator.toml").write_text(file.replace("[practice]\n", "[practice]\nescalate_after_seconds = 10\n"))
-    reads(kabinet.open_window(), "Консультаций пока нет")
-    kabinet.wait_live()
-    wait_for(lambda: bot.hook.now.url and green.whatsapp.applied["webhookUrl"], "the backend to listen")
-    yield kabinet
-    if not kabinet.running:
-        return
-    links = [one[link].rsplit("/", 1)[1] for one in kabinet.list() for link in ("page_link", "link")]
-    if kabinet.driver:
-        kabinet.driver.close()
-        kabinet.driver = None
-    if kabinet.running:
-        kabinet.end()
-    nothing_private_in_logs(kabinet, links)
-
-
-def nothing_private_in_logs(kabinet, links):
-    logs = [(path, text) for path, text in kabinet.texts_on_disk() if path.suffix == ".log"]
-    assert logs
-    for path, text in logs:
-        for word in (CLIENT, NUMBER, WROTE, ANSWERED, *links):
-            assert word.encode() not in text, f"{word} is in {path}"
 
 
 def test_a_first_link_is_sent_and_its_client_is_let_in_from_the_notification(practice, phone, green, notices):
@@ -151,7 +102,7 @@ def test_five_minutes_are_told_on_the_page_and_messages_go_both_ways(practice, p
 
 
 def test_what_is_not_answered_here_is_asked_in_telegram_and_answered_there(practice, phone, bot, notices):
-    bind_telegram(practice, bot)
+    bind_telegram(practice)
     made = plan(practice, begins=10)  # earlier, somebody only tries out their link
     phone.look(made["page_link"])
     told = arrival(notices)

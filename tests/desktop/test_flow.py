@@ -1,10 +1,9 @@
 """What a person can do, in the built application on a real desktop."""
 
 import time
-from pathlib import Path
 
 from bus import Notices
-from kabinet import JITSI, Room, press_button
+from kabinet import JITSI, Room, hide_programs, press_button
 from lab.waiting import wait_for
 
 # No browser is in the room sooner after it was opened.
@@ -46,21 +45,8 @@ def test_a_client_comes_is_told_of_and_let_in_and_goes(kabinet, notices: Notices
     assert kabinet.end() == 0
 
 
-def hide_browsers(kabinet, desktop, tmp_path):
-    """Everything is installed but programs that open a page; returns what brings them back."""
-    shared = tmp_path / "share"
-    shared.mkdir()
-    for entry in Path("/usr/share").iterdir():
-        if entry.name != "applications":
-            (shared / entry.name).symlink_to(entry)
-    kabinet.env["XDG_DATA_DIRS"] = str(shared)
-    entry = desktop.state / "data/applications/recording-browser.desktop"
-    hidden = entry.rename(desktop.state / "recording-browser.desktop")
-    return lambda: hidden.rename(entry)
-
-
 def test_a_join_that_opens_nothing_says_so_and_the_client_is_still_told_of(kabinet, notices: Notices, desktop, tmp_path):
-    hide_browsers(kabinet, desktop, tmp_path)
+    hide_programs(kabinet, tmp_path, "browser")
     kabinet.start("--hidden").wait_live()
     made = kabinet.make("Иван Петров")
     assert "Не получилось открыть браузер" in kabinet.verb("join", "next", status=1)

@@ -101,7 +101,7 @@ def meet(practice, made):
 
 
 def test_a_client_who_comes_while_no_computer_is_on_is_answered_by_telephone(hers, practice, phone, notices):
-    bind_telegram(hers, practice.bot)
+    bind_telegram(hers)
     keep(hers.driver.picture, "telegram-bound", hers.driver)
     made = plan(hers, begins=10)
     leave(hers)
@@ -135,7 +135,7 @@ def test_a_client_who_comes_while_no_computer_is_on_is_answered_by_telephone(her
 
 @pytest.mark.practice(escalate_after_seconds="10", channel_names_specialists="false")
 def test_what_is_acknowledged_on_one_computer_is_silent_everywhere(hers, second, practice, phone, notices, over_there):
-    bind_telegram(hers, practice.bot)
+    bind_telegram(hers)
     one, other = plan(hers, begins=10), plan(hers, OTHER, "8 900 123-45-69", begins=12)
     show(second.driver, "")
     wait_for(lambda: {it["id"] for it in second.list()} == {one["id"], other["id"]}, "both on her other computer")
@@ -214,7 +214,7 @@ def test_names_stay_on_her_computers(hers, second, practice, phone, notices):
     window, other_window = hers.driver, second.driver
     show(window, "settings")
     press(window, "Ничего лишнего")
-    bind_telegram(hers, practice.bot)
+    bind_telegram(hers)
     made = plan(hers)
     press(window, "Отправить в WhatsApp")
     practice.wait_for_message(made["page_link"])

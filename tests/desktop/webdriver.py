@@ -102,7 +102,7 @@ class Driver:
             const wanted = arguments[0]
             const seen = (element) => element.getClientRects().length > 0
             const named = [...document.querySelectorAll('label')].filter((one) => one.innerText.trim().startsWith(wanted) && one.control)
-            const controls = [...document.querySelectorAll('button, a, [role=button], [role=radio], [role=switch], input, select, textarea, summary')]
+            const controls = [...document.querySelectorAll('button, a, [role=button], [role=radio], [role=switch], [role=menuitem], input, select, textarea, summary')]
             const named_so = (one) => one.getAttribute('aria-label') ?? one.innerText ?? ''
             const exact = controls.find((one) => seen(one) && named_so(one).trim() === wanted)
             return exact ?? named[0]?.control ?? controls.find((one) => seen(one) && named_so(one).trim().startsWith(wanted)) ?? null

@@ -115,7 +115,7 @@ test('another room while the client waits: the page leads there, by the link it 
   await expect(phone.door).toBeVisible()
   await page.goto(`${host.url}/#/change/${id}`)
   await page.getByRole('button', { name: 'Paste a link of your own' }).click()
-  await page.getByRole('textbox', { name: 'Room’s link' }).fill('https://rooms.example.net/another')
+  await page.getByRole('textbox', { name: 'Link to the room' }).fill('https://rooms.example.net/another')
   await page.getByRole('button', { name: 'Save' }).click()
   await expect(phone.door).toHaveAttribute('href', 'https://rooms.example.net/another')
   await host.call('copy_link', { id })

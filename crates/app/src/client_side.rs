@@ -9,7 +9,7 @@ use crate::view::{
 };
 use chrono::{DateTime, Duration, Utc};
 use kabinet_domain::SpecialistAnswer;
-use kabinet_domain::waiting::LATE;
+use kabinet_domain::waiting::{LATE, expected_at};
 use std::collections::BTreeMap;
 
 /// Why something cannot be sent, as far as there are words for it: `error-delivery_CODE`.
@@ -183,17 +183,21 @@ pub(crate) fn can_message(state: &State, consultation: &Consultation) -> bool {
 }
 
 /// The client said so and has not come into the room since.
-pub(crate) fn late(attended: &Attended, now: DateTime<Utc>) -> Option<LateView> {
-    late_event(attended, now).map(|(_, late)| late)
+pub(crate) fn late(consultation: &Consultation, attended: &Attended, now: DateTime<Utc>) -> Option<LateView> {
+    late_event(consultation, attended, now).map(|(_, late)| late)
 }
 
 /// The same with the event that said it.
-pub(crate) fn late_event(attended: &Attended, now: DateTime<Utc>) -> Option<(&Event, LateView)> {
+pub(crate) fn late_event<'a>(
+    consultation: &Consultation,
+    attended: &'a Attended,
+    now: DateTime<Utc>,
+) -> Option<(&'a Event, LateView)> {
     let (said, minutes) = attended.steps.iter().rev().find_map(|event| match event.kind {
         Kind::ClientLate { minutes } => Some((event, minutes)),
         _ => None,
     })?;
-    let until = said.at + Duration::minutes(i64::from(minutes));
+    let until = expected_at(consultation.starts_at, said.at, minutes);
     let came = attended.clients.iter().any(|client| client.place > Place::Page);
     (until > now && !came).then_some((said, LateView { minutes, until }))
 }

@@ -37,6 +37,13 @@ const MOST_VISITS: usize = 32;
 /// So often it is told that a link was opened. Whoever makes up visits would otherwise fill the log, one event for each.
 const MOST_OPENED: usize = 100;
 
+/// When to expect a client who said at `said_at` that they are so many minutes late: later than planned, or than now once the planned
+/// time has passed.
+#[must_use]
+pub fn expected_at(starts_at: Timestamp, said_at: Timestamp, minutes: u32) -> Timestamp {
+    starts_at.max(said_at) + Duration::minutes(i64::from(minutes))
+}
+
 /// What a page says of its visitor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Word {

@@ -20,7 +20,7 @@ pub mod keyring {
 
 pub mod opener {
     #[must_use]
-    pub fn has_browser() -> bool {
+    pub fn has_program(_scheme: &str) -> bool {
         true
     }
 }

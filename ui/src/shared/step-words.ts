@@ -1,8 +1,9 @@
 import type { PresencePlace } from '$generated/PresencePlace'
+import type { Step } from '$generated/Step'
 import type { StepKind } from '$generated/StepKind'
 import { key } from './words/words.svelte'
 
-export const stepWord: Record<StepKind, string> = {
+const stepWord: Record<StepKind, string> = {
   opened_link: key('step-opened-link'),
   on_page: key('step-on-page'),
   lobby: key('step-lobby'),
@@ -25,6 +26,12 @@ export const stepWord: Record<StepKind, string> = {
   cannot: key('step-cannot'),
   escalated: key('step-escalated'),
   message: key('step-message'),
+}
+
+/** What a step was. Who closes the page, or is lost there, was in no room. */
+export function wordOf({ kind, source, reason }: Pick<Step, 'kind' | 'source' | 'reason'>): string {
+  const fromPage = kind === 'left' && source === 'page' && (reason === 'closed' || reason === 'lost')
+  return fromPage ? key('step-left-page') : stepWord[kind]
 }
 
 export const placeWord: Record<PresencePlace, string | null> = {

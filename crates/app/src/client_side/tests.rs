@@ -127,15 +127,17 @@ fn a_client_can_be_written_to_where_the_practice_sends_or_a_thread_is() {
 
 #[test]
 fn being_late_is_said_until_it_is_over_or_the_client_comes() {
+    let late = |events: &[Event], time: &str| late(&consultation("c1", "15:00", 50), &attended(events), at(time));
     let said = || event(1, "14:55", Kind::ClientLate { minutes: 10 }, "");
-    let seen = late(&attended(&[said()]), at("15:04")).expect("late");
-    assert_eq!((seen.minutes, seen.until), (10, at("15:05")));
-    assert_eq!(late(&attended(&[said()]), at("15:05")), None);
+    let seen = late(&[said()], "15:09").expect("late");
+    // Later than planned, not than when it was said.
+    assert_eq!((seen.minutes, seen.until), (10, at("15:10")));
+    assert_eq!(late(&[said()], "15:10"), None);
     // The page is where it is said; the room is where one comes.
-    assert!(late(&attended(&[waits(2, "14:56"), said()]), at("15:00")).is_some());
-    assert_eq!(late(&attended(&[said(), joined(2, "14:58", "Ivan")]), at("15:00")), None);
-    let again = event(2, "15:03", Kind::ClientLate { minutes: 5 }, "");
-    assert_eq!(late(&attended(&[said(), again]), at("15:06")).map(|late| late.minutes), Some(5));
+    assert!(late(&[waits(2, "14:56"), said()], "15:00").is_some());
+    assert_eq!(late(&[said(), joined(2, "14:58", "Ivan")], "15:00"), None);
+    let again = event(2, "15:08", Kind::ClientLate { minutes: 5 }, "");
+    assert_eq!(late(&[said(), again], "15:11").map(|late| (late.minutes, late.until)), Some((5, at("15:13"))));
 }
 
 #[test]

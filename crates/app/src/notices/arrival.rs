@@ -89,7 +89,7 @@ pub(super) fn arrival(notice: &Writer<'_>, handled: &Handled, now: DateTime<Utc>
         body.push_str(". ");
         body.push_str(&notice.words.say("notice-missed", &[("time", &notice.time(visit.began))]));
     }
-    if let Some(late) = client_side::late(attended, now) {
+    if let Some(late) = client_side::late(notice.known.consultation, attended, now) {
         body.push_str(". ");
         body.push_str(&notice.words.say("notice-says-late", &[("minutes", &late.minutes.to_string())]));
     }

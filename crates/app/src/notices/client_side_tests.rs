@@ -141,7 +141,7 @@ fn being_late_is_told_quietly_and_beside_an_arrival() {
     let notice = standing_at(&state, "14:51").expect("a notice");
     assert_eq!(notice.notification.title.reveal(), "The client will be 10 minutes late");
     assert!(!notice.notification.sound && !notice.notification.urgent);
-    assert_eq!(title(&state, "15:00"), "");
+    assert_eq!(title(&state, "15:10"), "");
     let on_page = with_page(&[waits(1, "14:49"), late(2)]);
     let notice = standing_at(&on_page, "14:51").expect("a notice");
     assert_eq!(notice.notification.title.reveal(), "A client waits on the page");

@@ -87,7 +87,7 @@ pub(super) fn wrote(notice: &Writer<'_>, handled: &Handled) -> Option<Notice> {
 
 /// The client said so, and is not there yet.
 pub(super) fn client_late(notice: &Writer<'_>, handled: &Handled, now: DateTime<Utc>) -> Option<Notice> {
-    let (event, late) = client_side::late_event(&notice.known.attended, now)?;
+    let (event, late) = client_side::late_event(notice.known.consultation, &notice.known.attended, now)?;
     let alert = format!("late/{}", event.id);
     if handled.answered.contains(&alert) {
         return None;

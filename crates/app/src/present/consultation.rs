@@ -44,7 +44,7 @@ pub fn consultation_view(state: &State, known: &Known<'_>, now: DateTime<Utc>) -
         deliveries: client_side::deliveries(state, &consultation.id),
         unread: client_side::unread(state, &consultation.id),
         can_message: client_side::can_message(state, consultation),
-        late: client_side::late(attended, now),
+        late: client_side::late(consultation, attended, now),
         answer: client_side::answer(consultation, attended, now),
     }
 }

@@ -1,5 +1,5 @@
 use super::*;
-use crate::record::Kind;
+use crate::record::{Event, Kind};
 use crate::testing::{at, consultation, event, joined, left, started, state};
 use crate::tray::tray_view;
 use crate::view::{Language, PresencePlace};
@@ -48,6 +48,16 @@ fn a_waiting_client_comes_before_the_clock() {
     assert_eq!((hero.id.as_str(), hero.presence.place, hero.status), ("c", PresencePlace::Room, ConsultationStatus::Running));
     let groups: Vec<_> = view.groups.iter().map(|group| (group.kind, group.items.len())).collect();
     assert_eq!(groups, [(DayGroupKind::LaterToday, 1), (DayGroupKind::PastToday, 1)]);
+}
+
+#[rstest]
+#[case::in_the_room(joined(1, "14:58", ""), "jitsi", true)]
+#[case::on_the_page(event(1, "14:58", Kind::ClientWaiting { lobby: false }, ""), "page", false)]
+#[case::gone_in_from_it(joined(1, "14:58", ""), "page", false)]
+fn who_it_is_is_doubted_where_a_room_cannot_tell(#[case] came: Event, #[case] source: &str, #[case] expected: bool) {
+    let came = Event { unproven: true, source: source.into(), ..came };
+    let view = app_view(&state(&[consultation("c1", "15:00", 50)], &[came]), at("14:59"));
+    assert_eq!(view.hero.map(|hero| hero.presence.unproven), Some(expected));
 }
 
 #[rstest]

@@ -3,7 +3,7 @@
 use crate::planning;
 use chrono::Duration;
 use kabinet_api::{Conference, ConferenceStatus, EventJson, PageLate, PagePhase, PageSpecialist};
-use kabinet_domain::waiting::{LATE, Meeting, Told, Visits};
+use kabinet_domain::waiting::{self, LATE, Meeting, Told, Visits};
 use kabinet_domain::{ConsultationId, Door, EventKind, SpecialistAnswer, SpecialistId, Timestamp};
 use std::sync::Arc;
 use tokio::sync::Notify;
@@ -239,20 +239,19 @@ impl Card {
     #[must_use]
     pub fn late(&self, now: Timestamp) -> Option<PageLate> {
         let (minutes, at) = self.late?;
-        let until = at + Duration::minutes(i64::from(minutes));
+        let until = waiting::expected_at(self.plan.starts_at, at, minutes);
         (now <= until + AFTER_A_DELAY).then_some(PageLate { minutes, until })
     }
 
     /// When the page looks different by time alone; `look` is when its visitors have to be looked at again.
     #[must_use]
     pub fn next(&self, look: Option<Timestamp>, now: Timestamp) -> Option<Timestamp> {
-        let delay = |minutes: u32, at: Timestamp| at + Duration::minutes(i64::from(minutes)) + AFTER_A_DELAY;
+        let (starts, closes) = (self.plan.starts_at, self.plan.closes());
         let specialist = self.specialist.and_then(|(answer, at)| match answer {
-            SpecialistAnswer::Late { minutes } => Some(delay(minutes, at)),
+            SpecialistAnswer::Late { minutes } => Some(at + Duration::minutes(i64::from(minutes)) + AFTER_A_DELAY),
             _ => None,
         });
-        let late = self.late.map(|(minutes, at)| delay(minutes, at));
-        let (starts, closes) = (self.plan.starts_at, self.plan.closes());
+        let late = self.late.map(|(minutes, at)| waiting::expected_at(starts, at, minutes) + AFTER_A_DELAY);
         let own = [Some(starts), Some(closes), Some(closes + AROUND), specialist, late];
         let own = own.into_iter().flatten().map(|at| at + Duration::milliseconds(1));
         own.chain(look).filter(|at| *at > now).min()
@@ -368,6 +367,16 @@ mod tests {
         assert_eq!(card.specialist(at(35)), None);
         heed(&mut card, &event("specialist_answered", 1, json!({"answer": "coming"})));
         assert_eq!(card.specialist(at(2)).map(|shown| (shown.answer, shown.client)), Some(("coming".to_owned(), None)));
+    }
+
+    #[test]
+    fn who_is_late_is_expected_later_than_planned_whenever_they_say_so() {
+        let late = |said: i64| {
+            let mut card = card("at_time");
+            card.took(&EventKind::ClientLate { minutes: 10 }, "visit", at(said));
+            card.late(at(said)).map(|late| late.until)
+        };
+        assert_eq!((late(-20), late(-1), late(5)), (Some(at(10)), Some(at(10)), Some(at(15))));
     }
 
     #[test]

@@ -3,6 +3,7 @@ import { SAMPLE_NOW, samples } from '$bridge/sample'
 import { contact, practice } from '$bridge/sample-clients'
 import type { ConsultationView } from '$generated/ConsultationView'
 import type { DeliveryView } from '$generated/DeliveryView'
+import type { Step } from '$generated/Step'
 import { outgoing, ways } from './outgoing'
 
 const at = (minutes: number) => new Date(SAMPLE_NOW + minutes * 60_000).toISOString()
@@ -13,6 +14,16 @@ const delivery = (id: string, minutes: number, more: Partial<DeliveryView> = {})
   state: 'sent',
   message: null,
   at: at(minutes),
+  ...more,
+})
+const step = (more: Partial<Step>): Step => ({
+  at: at(0),
+  kind: 'on_page',
+  name: null,
+  source: 'page',
+  reason: null,
+  minutes: null,
+  missed: false,
   ...more,
 })
 const planned = (more: Partial<ConsultationView>): ConsultationView => ({
@@ -52,6 +63,16 @@ test('a failure asks for another way until a link has gone out since', () => {
   expect(lines({ deliveries: [failed] })[0]?.asks).toBe(true)
   expect(lines({ deliveries: [failed, delivery('g', -10, { state: 'failed' })] })[0]?.asks).toBe(true)
   expect(lines({ deliveries: [failed, delivery('g', -10)] })[0]?.asks).toBe(false)
+})
+
+test('who came by the link after it failed has it, by whatever hand', () => {
+  const failed = delivery('f', -20, { state: 'failed' })
+  const came = (minutes: number): Partial<ConsultationView> => ({
+    deliveries: [failed],
+    steps: [step({ at: at(minutes) })],
+  })
+  expect(lines(came(-10))[0]?.asks).toBe(false)
+  expect(lines(came(-30))[0]?.asks).toBe(true)
 })
 
 test('the client’s own way comes first, and what needs a phone only with one', () => {

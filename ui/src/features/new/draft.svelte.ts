@@ -74,6 +74,8 @@ export class Draft {
   readonly changes: string | null
   /** The provider and the link it has already, which both stay unless something else is chosen. */
   readonly had: { provider: string; link: string } | null
+  /** The client's link leads to a page, and stays whatever the room is. */
+  hasPage = false
   #asked = 0
 
   private constructor(zone: string, changes: string | null, had: Draft['had'] = null) {
@@ -101,6 +103,7 @@ export class Draft {
     const { provider, link } = consultation
     const draft = new Draft(consultation.time_zone, consultation.id, anew ? null : { provider, link })
     const place = { locale: 'en', zone: consultation.time_zone }
+    draft.hasPage = consultation.page_link !== null
     draft.client = consultation.client ?? ''
     draft.provider = consultation.provider
     draft.date = dayOf(consultation.starts_at, place)

@@ -247,3 +247,9 @@ test('a change says what its form was opened with, the calendar too', () => {
   draft.note = 'diary'
   expect({ ...draft.asCommand(rooms), note: opened.note, calendar: opened.calendar }).toEqual(opened)
 })
+
+test('a change knows whether the client’s link outlives the room', () => {
+  const one = samples.clients().hero!
+  expect(Draft.of(one).hasPage).toBe(true)
+  expect(Draft.of({ ...one, page_link: null }).hasPage).toBe(false)
+})

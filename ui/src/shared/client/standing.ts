@@ -1,5 +1,6 @@
 import type { ConsultationView } from '$generated/ConsultationView'
 import type { DeliveryView } from '$generated/DeliveryView'
+import type { StepKind } from '$generated/StepKind'
 import { isOver, isWaiting } from '../moment'
 import { clock } from '../time'
 import { t, words } from '../words/words.svelte'
@@ -35,12 +36,22 @@ export function toldOf({ deliveries }: ConsultationView): DeliveryView[] {
   return deliveries.filter(({ purpose, state }) => purpose !== 'message' && state !== 'dropped')
 }
 
-/** Those that failed, and no link has gone out since: somebody has to choose another way. */
+/** What only a client who has the link does. */
+const BY_LINK: StepKind[] = ['opened_link', 'on_page']
+
+/**
+ * Those that failed, and neither has a link gone out since nor has the client come by one, handed over by whatever
+ * hand: somebody has to choose another way.
+ */
 export function undelivered(consultation: ConsultationView): DeliveryView[] {
   const told = toldOf(consultation)
+  const cameAt = consultation.steps
+    .filter(({ kind }) => BY_LINK.includes(kind))
+    .map(({ at }) => Date.parse(at))
   return told.filter(
-    ({ state }, index) =>
+    ({ state, at }, index) =>
       state === 'failed' &&
+      !cameAt.some((came) => came > Date.parse(at)) &&
       !told.slice(index + 1).some((later) => later.purpose === 'link' && later.state !== 'failed'),
   )
 }
