@@ -20,17 +20,17 @@ def pytest_sessionstart() -> None:
         pytest.exit(f"{program()} is missing: cargo build -p kabinet-backend", 1)
 
 
-def pytest_collection_finish(session: pytest.Session) -> None:
+def pytest_collection_modifyitems(session: pytest.Session, items: list[pytest.Item]) -> None:
     """Begins what takes long, and leaves its tests for the end. One of several workers knows not which tests it will get: there they come
     first, and the others go on beside them."""
-    modules = {item.module for item in session.items if isinstance(item, pytest.Function)}  # type: ignore[attr-defined]
+    modules = {item.module for item in items if isinstance(item, pytest.Function)}  # type: ignore[attr-defined]
     runs = {module: [run for run in vars(module).values() if isinstance(run, LongRun)] for module in modules}
     among_others = hasattr(session.config, "workerinput")
     if not session.config.option.collectonly and not among_others:
         for run in [run for found in runs.values() for run in found]:
             run.begin()
     takes = lambda item: max((run.takes for run in runs.get(getattr(item, "module", None), [])), default=0)  # noqa: E731
-    session.items.sort(key=takes, reverse=among_others)
+    items.sort(key=takes, reverse=among_others)
 
 
 @pytest.fixture
