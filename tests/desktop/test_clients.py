@@ -80,7 +80,7 @@ def test_five_minutes_are_told_on_the_page_and_messages_go_both_ways(practice, p
     phone.look(made["page_link"])
     told = arrival(notices)
     press_button(practice.desktop, 1, of=3)
-    phone.reads("Специалист задержится")
+    phone.reads("Специалист скоро подойдёт")
     gone(notices, told)
     phone.press("Хорошо, подожду")
     phone.reads("Вы ответили, что подождёте")
@@ -152,7 +152,7 @@ def test_killed_while_a_client_waits_it_goes_on_and_verbs_do_the_rest(practice, 
     assert kinds.count("opened_link") == 1, kinds
 
     practice.verb("late", "next", "5")
-    phone.reads("Специалист задержится")
+    phone.reads("Специалист скоро подойдёт")
     gone(notices, again)
     assert room_on(phone) is None
     practice.verb("admit", "next")

@@ -111,7 +111,7 @@ def test_a_client_who_comes_while_no_computer_is_on_is_answered_by_telephone(her
     phone.reads("Знает, что вы здесь")
     keep(phone.picture, "page-nobody-at-the-computer")
     practice.press("Через 5 минут")
-    phone.reads("Специалист задержится")
+    phone.reads("Специалист скоро подойдёт")
     phone.press("Хорошо, подожду")
     phone.reads("Вы ответили, что подождёте")
     keep(phone.picture, "page-five-minutes")
@@ -145,7 +145,7 @@ def test_what_is_acknowledged_on_one_computer_is_silent_everywhere(hers, second,
     press_button(second.desktop, 1, of=3)
     gone(over_there, there)
     gone(notices, here)
-    phone.reads("Специалист задержится")
+    phone.reads("Специалист скоро подойдёт")
     phone.put_away()
 
     # Nobody sees the next one.

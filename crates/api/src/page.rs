@@ -28,7 +28,7 @@ pub struct PageState {
     /// The specialist's answer, as long as it matters.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub specialist: Option<PageSpecialist>,
-    /// What the client said about being late, in minutes from then.
+    /// What the client said about being late: minutes from the planned start, or from then once it has passed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub late: Option<PageLate>,
     /// The room; only while the door is open.

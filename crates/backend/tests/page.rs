@@ -242,14 +242,18 @@ async fn a_waiting_page_moves_to_another_room_at_once() {
 #[tokio::test]
 async fn lateness_is_told_once_and_only_by_the_minutes_there_are_buttons_for() {
     let house = elsewhere().await;
-    let page = path(&planned(&house, "12:05", json!({})).await);
+    let conference = planned(&house, "12:05", json!({})).await;
+    let page = path(&conference);
     for minutes in [json!(7), json!(-5), json!("5"), Value::Null] {
         let refused = post(&house, &format!("{page}/late"), json!({"visit": "visit-one", "minutes": minutes})).await;
         assert_eq!(refused.status(), StatusCode::BAD_REQUEST);
     }
     for _ in 0..3 {
         let told = say(&house, &page, "late", "visit-one", json!({"minutes": 10})).await;
-        assert_eq!(told.late.map(|late| (late.minutes, late.until)), Some((10, house.now() + chrono::Duration::minutes(10))));
+        assert_eq!(
+            told.late.map(|late| (late.minutes, late.until)),
+            Some((10, conference.starts_at + chrono::Duration::minutes(10)))
+        );
     }
     say(&house, &page, "late", "visit-one", json!({"minutes": 15})).await;
     assert_eq!(house.told(TOKEN).await, ["client_late", "client_late"]);

@@ -36,7 +36,7 @@ waiting_since?: string | null,
  */
 specialist?: PageSpecialist | null, 
 /**
- * What the client said about being late, in minutes from then.
+ * What the client said about being late: minutes from the planned start, or from then once it has passed.
  */
 late?: PageLate | null, 
 /**

@@ -1,11 +1,19 @@
 import { expect, test } from 'vitest'
 import type { PageState } from '$generated/PageState'
 import { sample } from './sample'
-import { doorTo, isOvertaken, news, scene, told, type Line } from './scene'
+import { doorTo, isOvertaken, lateLead, news, scene, told, type Line } from './scene'
 
 const at = (time: string) => Date.parse(`2026-11-23T${time}:00Z`)
 const open = { phase: 'open', room: 'https://video.example/r' } as const
 const late = { answer: 'late', until: '2026-11-23T12:10:00Z' }
+
+test.each([
+  ['2026-11-23T12:04:00Z', 'with-lead-by-then'],
+  ['2026-11-23T12:05:00Z', 'with-lead-late'],
+])('who comes at %s is told as %s', (until, lead) => {
+  const starts_at = '2026-11-23T12:04:00Z'
+  expect(lateLead(sample({ starts_at, specialist: { answer: 'late', until } }))).toBe(lead)
+})
 
 test.each<[string, string, Partial<PageState>, string]>([
   ['more than an hour ahead', '11:00', {}, 'early'],

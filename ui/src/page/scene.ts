@@ -20,6 +20,12 @@ export function scene(state: PageState, now: number): Scene {
   return left <= SOON ? 'soon' : 'early'
 }
 
+/** The word for what the specialist said of when they come: whoever comes by the planned time is not late. */
+export function lateLead({ specialist, starts_at }: PageState): 'with-lead-late' | 'with-lead-by-then' {
+  const until = specialist?.until ? Date.parse(specialist.until) : NaN
+  return until <= Date.parse(starts_at) ? 'with-lead-by-then' : 'with-lead-late'
+}
+
 /** The room's link while the door is open; anything but a web address is none. */
 export function doorTo({ phase, room }: PageState): string | null {
   return phase === 'open' && room && /^https?:\/\//i.test(room) ? room : null

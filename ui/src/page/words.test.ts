@@ -56,7 +56,7 @@ test('every word that the page names exists, and none is kept that it does not',
 
 test.each([
   ['with-told-', ['yes', 'coming', 'later', 'kept', 'no', 'offline']],
-  ['with-lead-', ['due', 'late', 'cannot', 'open', 'over', 'cancelled']],
+  ['with-lead-', ['due', 'late', 'by-then', 'cannot', 'open', 'over', 'cancelled']],
   ['with-check-', ['start', 'stop', 'again']],
   ['with-camera-', ['fine', 'none']],
   ['with-microphone-', ['fine', 'none', 'silent', 'quiet']],

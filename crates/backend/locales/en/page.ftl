@@ -9,6 +9,7 @@ plain-over = The consultation is over. You can close this page.
 plain-cancelled = The consultation is cancelled. If you did not expect this, ask your specialist.
 plain-specialist-coming = Your specialist is on the way.
 plain-specialist-late = Your specialist is running late and will be here at { $time }.
+plain-specialist-by-then = Your specialist will be here at { $time }.
 plain-specialist-cannot = It cannot take place now. Your specialist will get in touch.
 # Shown only where scripts are switched off in the browser.
 plain-nobody-told = Scripts are switched off in your browser. The page works all the same, but it does not tell the specialist that you are here, and it shows the practice's time rather than yours.
@@ -46,6 +47,7 @@ with-title-open = You can come in
 with-lead-in = Your consultation starts in
 with-lead-due = Your consultation is about to begin
 with-lead-late = The specialist will be late
+with-lead-by-then = The specialist will be there soon
 with-lead-cannot = The specialist cannot come
 with-lead-open = You can come in
 with-lead-again = You can go in again

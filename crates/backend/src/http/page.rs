@@ -122,7 +122,7 @@ pub async fn leave(State(app): State<App>, wanted: Wanted, request: Request) -> 
 }
 
 #[utoipa::path(post, path = "/w/{token}/late", tag = "page",
-    description = "The client will be so many `minutes` late: 5, 10 or 15, from now.",
+    description = "The client will be so many `minutes` late: 5, 10 or 15, from the planned start, or from now once it has passed.",
     params(("token" = String, Path)), request_body = PageVisit,
     responses((status = 200, body = PageState), (status = 400, body = ErrorBody), (status = 403, body = ErrorBody),
         (status = 404, content_type = "text/html", body = String), (status = 408, body = ErrorBody), (status = 413, body = ErrorBody),

@@ -93,7 +93,11 @@ fn said(state: &PageState, words: &Words) -> String {
     let Some(specialist) = &state.specialist else { return String::new() };
     let text = match (specialist.answer.as_str(), specialist.until) {
         ("coming", _) => words.say("plain-specialist-coming", &[]),
-        ("late", Some(until)) => words.say("plain-specialist-late", &[("time", &clock(until, zone(state)))]),
+        ("late", Some(until)) => {
+            // Whoever comes by the planned time is not late.
+            let key = if until <= state.starts_at { "plain-specialist-by-then" } else { "plain-specialist-late" };
+            words.say(key, &[("time", &clock(until, zone(state)))])
+        }
         ("cannot", _) => words.say("plain-specialist-cannot", &[]),
         _ => return String::new(),
     };
@@ -143,6 +147,7 @@ fn escaped(text: &str) -> String {
 mod tests {
     use super::*;
     use crate::words::words;
+    use kabinet_api::PageSpecialist;
 
     fn state(phase: PagePhase, room: Option<&str>) -> PageState {
         PageState {
@@ -170,6 +175,17 @@ mod tests {
         assert!(html("ru").contains("Europe/Moscow, UTC+03:00"));
         assert!(html("ru").contains("&lt;Практика&gt; &amp; &quot;К&quot;") && !html("ru").contains("<Практика>"));
         assert!(html("en").contains("http-equiv=\"refresh\""));
+    }
+
+    #[test]
+    fn whoever_comes_by_the_planned_time_is_not_called_late() {
+        let said = |until: &str| {
+            let specialist = PageSpecialist { answer: "late".into(), until: Some(until.parse().expect("a time")), client: None };
+            let state = PageState { specialist: Some(specialist), ..state(PagePhase::Waiting, None) };
+            page(&state, Reading { words: words("en"), path: "" })
+        };
+        assert!(said("2026-12-23T12:00:00Z").contains("Your specialist will be here at 15:00."));
+        assert!(said("2026-12-23T12:05:00Z").contains("running late and will be here at 15:05."));
     }
 
     #[test]
