@@ -146,9 +146,9 @@ async fn a_press_that_opens_nothing_is_taken_back() {
     computer.sees("the notification gone", |asked| (!asked.standing.contains_key(&key)).then_some(())).await;
     assert!(application.view().problems.is_empty(), "{:?}", application.view().problems);
 
-    // With Join the client was told "coming". The specialist is not seen inside: the client is told of once more.
+    // The specialist is not seen inside: the client is told of once more, sooner than the "coming" that Join said would have it.
     computer.desktop.asked().log.clear();
-    computer.put_forward(&application, 4);
+    computer.put_forward(&application, 2);
     let again = computer.sees("the arrival after all", |asked| asked.standing.get(&key).cloned()).await;
     assert!(again.sound);
     application.shutdown().await;

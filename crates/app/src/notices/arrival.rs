@@ -28,7 +28,10 @@ fn arrival_alert(visit: &Visit, attended: &Attended, handled: &Handled) -> Strin
 /// Until when the last answer is answer enough. A press on *Join* takes the place of what was said before it.
 pub(super) fn answered_until(attended: &Attended, handled: &Handled) -> Option<DateTime<Utc>> {
     let said = client_side::said(attended).filter(|said| handled.pressed_join_at.is_none_or(|pressed| pressed <= said.at));
+    // *Join* says "coming" to everybody else; here it is no more than itself.
+    let by_joining = |said: DateTime<Utc>| handled.pressed_join_at.is_some_and(|pressed| said < pressed + ARRIVING);
     let elsewhere = said.and_then(|said| match said.answer {
+        AlertAnswerKind::Coming if by_joining(said.at) => None,
         AlertAnswerKind::Coming => Some(SpecialistAnswer::Coming.holds_until(said.at)),
         AlertAnswerKind::Late => said.until,
         // Its time is the visit's.
