@@ -85,7 +85,10 @@ test('Telegram is bound in one press, owned to, and tells of a client who waits'
   await expect(hero(page)).toContainText(/waits on the page/i)
   // A minute during which nobody answers on this computer.
   await host.advance(1.1)
-  await expect.poll(async () => (await services.bot.state()).messages.map(({ text }) => text).join('\n')).toMatch(/14:00/)
+  // The backend sees that the clock was moved with the page's next word, ten seconds later at most.
+  await expect
+    .poll(async () => (await services.bot.state()).messages.map(({ text }) => text).join('\n'), { timeout: 25_000 })
+    .toMatch(/14:00/)
   await services.bot.edit('person', 'press', { text: 'Через 5 минут' })
   await expect(phone.page.getByRole('heading', { name: phone.words.late })).toBeVisible()
   await expect(hero(page)).toContainText('You said: there at')
