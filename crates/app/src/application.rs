@@ -103,6 +103,8 @@ pub struct Application {
     pub(crate) senders: Senders,
     /// Held while the room of a cancelled consultation is shut, or opened again.
     pub(crate) guarding: tokio::sync::Mutex<()>,
+    /// Held while the backend is asked how the specialist is reached, so that an answer from before a change is not kept after it.
+    pub(crate) asking_reach: tokio::sync::Mutex<()>,
     /// Held while the key of names is made, so that there is one.
     pub(crate) making_names_key: tokio::sync::Mutex<()>,
     /// Ends the wait after which the password that was copied last leaves the clipboard.
@@ -170,6 +172,7 @@ impl Application {
             being_made: Mutex::default(),
             senders: Senders::default(),
             guarding: tokio::sync::Mutex::default(),
+            asking_reach: tokio::sync::Mutex::default(),
             making_names_key: tokio::sync::Mutex::default(),
             password_copied: Mutex::default(),
             turns: Turns::default(),

@@ -703,6 +703,34 @@ async fn a_field_that_nobody_knows_is_passed_over_in_every_body() {
     assert_eq!(practice.reach().await.quiet_from, None, "what was understood stands in the answer");
 }
 
+/// A desktop asks in the very moment that it hears.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn whoever_hears_of_a_change_finds_it_made() {
+    let practice = Practice::with_pages().await;
+    let talk = practice.plan_for("15:00", KEY).await;
+    let (path, mut after) = (format!("/api/conferences/{}", talk.id), practice.house.page(TOKEN, "after=0").await.cursor);
+    let hear = |after: u64| {
+        let house = &practice.house;
+        async move { house.page(TOKEN, &format!("after={after}&wait=10")).await.cursor }
+    };
+    for seconds in 100..200 {
+        let reach = async {
+            let cursor = hear(after).await;
+            (cursor, practice.reach().await.after_seconds)
+        };
+        let choose = practice.send(Method::PUT, "/api/reach", json!({"after_seconds": seconds}));
+        let ((cursor, found), _) = tokio::join!(reach, choose);
+        assert_eq!(found, seconds);
+        let link = async {
+            hear(cursor).await;
+            practice.ask(Method::GET, &path).await.json::<Conference>().await.expect("a consultation").invite_link
+        };
+        let (found, renewed) = tokio::join!(link, practice.renewed(&talk));
+        assert_eq!(found, renewed.invite_link);
+        after = practice.house.page(TOKEN, &format!("after={cursor}")).await.cursor;
+    }
+}
+
 #[tokio::test]
 async fn without_a_bot_there_is_no_link() {
     let house = House::open().await;

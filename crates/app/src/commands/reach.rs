@@ -95,6 +95,7 @@ impl Application {
 
     /// Changes what is meant and nothing else: another desktop may have changed the rest.
     async fn change_reach(&self, line: &Line, change: impl FnOnce(ReachJson) -> ReachJson) -> Result<(), LineError> {
+        let _one = self.asking_reach.lock().await;
         let reach = change(line.reach().await?);
         self.keep_reach(Some(&reach)).await;
         line.put_reach(&line::reach_body(reach)).await
@@ -102,6 +103,7 @@ impl Application {
 
     /// Asks how the specialist is reached. A backend that cannot say is no reason to complain.
     pub(crate) async fn ask_reach(&self, line: &Line) {
+        let _one = self.asking_reach.lock().await;
         match line.reach().await {
             Ok(reach) => self.keep_reach(Some(&reach)).await,
             Err(LineError::NotFound) => self.keep_reach(None).await,

@@ -233,7 +233,7 @@ impl Deliveries {
     /// A step, and the event that tells of it.
     pub(super) async fn keep(&self, kept: &KeptDelivery, step: DeliveryStep) -> Result<(), WriteError> {
         let event = told(kept, &step);
-        let append = Append { events: event.into_iter().collect(), rows: vec![Row::DeliveryStep(step)] };
+        let append = Append { events: event.into_iter().collect(), rows: vec![Row::DeliveryStep(step)], ..Append::default() };
         self.parts.writer.append(append).await.map(drop)
     }
 }

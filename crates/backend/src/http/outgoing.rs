@@ -92,7 +92,7 @@ pub async fn send(
         expires_at,
     };
     let rows = std::iter::once(Row::Delivery(Box::new(delivery))).chain(message).collect();
-    app.writer.append(Append { events: Vec::new(), rows }).await?;
+    app.writer.append(Append { rows, ..Append::default() }).await?;
     let kept = app.deliveries.outbox().find(id).await?.ok_or_else(Refusal::internal)?;
     same(&kept, &found, (purpose, &text), StatusCode::CREATED)
 }
@@ -163,7 +163,7 @@ pub(super) async fn send_again(app: &App, kept: &KeptDelivery) -> Result<KeptDel
     let id = kept.delivery.id;
     let step = DeliveryStep { id, state: DeliveryState::Waiting, code: None, again_at: None, sent_as: None, attempted: false };
     let events = deliveries::told(kept, &step).into_iter().collect();
-    app.writer.append(Append { events, rows: vec![Row::Resent(Resent { id, expires_at })] }).await?;
+    app.writer.append(Append { events, rows: vec![Row::Resent(Resent { id, expires_at })], ..Append::default() }).await?;
     app.deliveries.outbox().find(id).await?.ok_or_else(Refusal::internal)
 }
 

@@ -112,7 +112,7 @@ pub async fn answer(
     let event = incoming::said(&found, answer, "desktop");
     // Under the specialist's own name: nobody can use up somebody else's ids.
     let seen = body.id.map(|key| Row::Seen(format!("answer/{}/{key}", found.owner.id)));
-    app.writer.append(Append { events: vec![event], rows: seen.into_iter().collect() }).await?;
+    app.writer.append(Append { events: vec![event], rows: seen.into_iter().collect(), ..Append::default() }).await?;
     Ok(axum::Json(Received { received: true, success: true, ..Received::default() }).into_response())
 }
 

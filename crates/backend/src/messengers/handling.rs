@@ -227,7 +227,7 @@ impl Handling {
 
     async fn done(&self, received: &Received) -> Result<(), Unkept> {
         let rows = vec![Row::Handled(received.key.clone())];
-        self.parts.writer.append(Append { events: Vec::new(), rows }).await?;
+        self.parts.writer.append(Append { rows, ..Append::default() }).await?;
         Ok(())
     }
 

@@ -35,7 +35,7 @@ pub async fn take_in(
     let Ok(body) = std::str::from_utf8(body) else { return Ok(Taken::Nothing) };
     let received = Received { key: incoming.key, messenger: wired.info().id.to_owned(), at: now, body: body.into() };
     let rows = vec![Row::Seen(format!("inbox|{}", received.key)), Row::Inbox(Box::new(received))];
-    Ok(match writer.append(Append { events: Vec::new(), rows }).await? {
+    Ok(match writer.append(Append { rows, ..Append::default() }).await? {
         Appended::Now => {
             messengers.arrived();
             Taken::Kept

@@ -5,7 +5,7 @@ use super::{Ask, Pages, Wish, history};
 use crate::StorageError;
 use crate::feed::{Feed, Follower, Frame};
 use crate::ports::{Audience, Consultations, History, PageToken, PageTokens, Reader, Row};
-use crate::writer::{Append, Plain, WriteError, WriterHandle};
+use crate::writer::{Append, Plain, Remember, WriteError, WriterHandle};
 use chrono::SubsecRound;
 use kabinet_domain::waiting::wait;
 use kabinet_domain::{Clock, ConsultationId, EventKind, Proof, Side, Timestamp, Who};
@@ -53,11 +53,14 @@ pub struct Keeper {
     entries: HashMap<ConsultationId, Timestamp>,
 }
 
+/// What a page is told of, what that is about, and when it was.
+type Took = (ConsultationId, EventKind, String, Timestamp);
+
 /// What is to be appended, and what follows once it is.
 #[derive(Default)]
 struct Draft {
     append: Append,
-    took: Vec<(ConsultationId, EventKind, String, Timestamp)>,
+    took: Vec<Took>,
     renewed: Vec<PageToken>,
     touched: BTreeSet<ConsultationId>,
 }
@@ -182,32 +185,21 @@ impl Keeper {
                 looks.insert(id, waiting.look_again_at);
             }
         }
-        let append = std::mem::take(&mut draft.append);
-        let outcome = if append.events.is_empty() { Ok(()) } else { self.parts.writer.append(append).await.map(drop) };
+        let Draft { append, took, renewed, .. } = draft;
+        let outcome = if append.events.is_empty() {
+            Ok(())
+        } else {
+            let pages = Arc::clone(&self.parts.pages);
+            let remember = Remember::new(move || show(&pages, &took, &renewed));
+            self.parts.writer.append(Append { remember, ..append }).await.map(drop)
+        };
         if outcome.is_err() {
             looks.values_mut().for_each(|look| *look = Some(now + TRY_AGAIN));
-        } else {
-            self.show(&draft);
         }
         for (id, look) in looks {
             self.arm(id, look, now);
         }
         outcome
-    }
-
-    fn show(&self, draft: &Draft) {
-        {
-            let mut known = self.parts.pages.known();
-            for (id, kind, about, at) in &draft.took {
-                if let Some(card) = known.cards.get_mut(id) {
-                    card.took(kind, about, *at);
-                    card.changed.notify_waiters();
-                }
-            }
-        }
-        for token in &draft.renewed {
-            self.parts.pages.renew(token);
-        }
     }
 
     /// What others said in the log.
@@ -270,6 +262,21 @@ impl Keeper {
     /// To the millisecond, as storage keeps it.
     fn now(&self) -> Timestamp {
         self.parts.clock.now().trunc_subsecs(3)
+    }
+}
+
+fn show(pages: &Pages, took: &[Took], renewed: &[PageToken]) {
+    {
+        let mut known = pages.known();
+        for (id, kind, about, at) in took {
+            if let Some(card) = known.cards.get_mut(id) {
+                card.took(kind, about, *at);
+                card.changed.notify_waiters();
+            }
+        }
+    }
+    for token in renewed {
+        pages.renew(token);
     }
 }
 

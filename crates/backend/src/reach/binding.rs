@@ -3,11 +3,12 @@
 use super::{ChatOwner, Parts, Reaches};
 use crate::ports::reach::{BindingCode, Chosen, KeptChat};
 use crate::ports::{Audience, Row};
-use crate::writer::{Append, Appended, Plain, WriteError, WriterHandle};
+use crate::writer::{Append, Appended, Plain, Remember, WriteError, WriterHandle};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use kabinet_api::{BindingLink, BoundChat, ReachJson};
 use kabinet_domain::{Channel, EventKind, SpecialistId};
+use std::sync::Arc;
 
 /// How long a code is good for.
 const CODE_MINUTES: i64 = 15;
@@ -17,14 +18,20 @@ impl Reaches {
     ///
     /// # Errors
     /// When it cannot be kept.
-    pub async fn choose(&self, writer: &WriterHandle, specialist: SpecialistId, chosen: Chosen) -> Result<(), WriteError> {
+    pub async fn choose(
+        self: &Arc<Self>,
+        writer: &WriterHandle,
+        specialist: SpecialistId,
+        chosen: Chosen,
+    ) -> Result<(), WriteError> {
         let _one = self.changing.lock().await;
         if self.chosen(specialist) == chosen {
             return Ok(());
         }
         let rows = vec![Row::Reach(specialist, Box::new(chosen.clone()))];
-        writer.append(Append { events: vec![changed(specialist, "desktop")], rows }).await?;
-        self.took_choice(specialist, chosen);
+        let reaches = Arc::clone(self);
+        let remember = Remember::new(move || reaches.took_choice(specialist, chosen));
+        writer.append(Append { events: vec![changed(specialist, "desktop")], rows, remember }).await?;
         Ok(())
     }
 
@@ -39,7 +46,7 @@ impl Reaches {
         let code = URL_SAFE_NO_PAD.encode(bytes);
         let expires_at = parts.now() + chrono::Duration::minutes(CODE_MINUTES);
         let kept = BindingCode { hash: code_hash(parts, &code), owner: ChatOwner::Specialist(specialist), expires_at };
-        writer.append(Append { events: Vec::new(), rows: vec![Row::BindingCode(kept)] }).await?;
+        writer.append(Append { rows: vec![Row::BindingCode(kept)], ..Append::default() }).await?;
         let messenger = parts.messengers.of(Channel::Telegram);
         let link = messenger.and_then(|messenger| messenger.deep_link(bot, &code)).ok_or(WriteError::Stopping)?;
         Ok(BindingLink { link, expires_at })
@@ -49,7 +56,12 @@ impl Reaches {
     ///
     /// # Errors
     /// When it cannot be kept.
-    pub async fn confirm(&self, writer: &WriterHandle, specialist: SpecialistId, words: &str) -> Result<bool, WriteError> {
+    pub async fn confirm(
+        self: &Arc<Self>,
+        writer: &WriterHandle,
+        specialist: SpecialistId,
+        words: &str,
+    ) -> Result<bool, WriteError> {
         let _one = self.changing.lock().await;
         let owner = ChatOwner::Specialist(specialist);
         let Some(chat) = self.pending_chat(owner) else { return Ok(self.kept_chat(owner).is_some()) };
@@ -57,8 +69,9 @@ impl Reaches {
         let chat = KeptChat { confirmed: true, ..chat };
         let told = super::incoming::reply(parts, Some(specialist), &chat.chat, words.to_owned());
         let rows = vec![Row::Chat(Box::new(chat.clone())), told];
-        writer.append(Append { events: vec![changed(specialist, "desktop")], rows }).await?;
-        self.took_chat(chat);
+        let reaches = Arc::clone(self);
+        let remember = Remember::new(move || reaches.took_chat(chat));
+        writer.append(Append { events: vec![changed(specialist, "desktop")], rows, remember }).await?;
         Ok(true)
     }
 
@@ -66,13 +79,14 @@ impl Reaches {
     ///
     /// # Errors
     /// When it cannot be kept.
-    pub async fn refuse(&self, writer: &WriterHandle, specialist: SpecialistId) -> Result<(), WriteError> {
+    pub async fn refuse(self: &Arc<Self>, writer: &WriterHandle, specialist: SpecialistId) -> Result<(), WriteError> {
         let _one = self.changing.lock().await;
         let owner = ChatOwner::Specialist(specialist);
         let Some(chat) = self.pending_chat(owner) else { return Ok(()) };
         let rows = vec![Row::ForgetOneChat(chat.channel, owner, chat.hash)];
-        writer.append(Append { events: vec![changed(specialist, "desktop")], rows }).await?;
-        self.forgot_one_chat(owner, chat.hash);
+        let reaches = Arc::clone(self);
+        let remember = Remember::new(move || reaches.forgot_one_chat(owner, chat.hash));
+        writer.append(Append { events: vec![changed(specialist, "desktop")], rows, remember }).await?;
         Ok(())
     }
 
@@ -80,21 +94,22 @@ impl Reaches {
     ///
     /// # Errors
     /// When it cannot be kept.
-    pub async fn unbind(&self, writer: &WriterHandle, specialist: SpecialistId) -> Result<(), WriteError> {
+    pub async fn unbind(self: &Arc<Self>, writer: &WriterHandle, specialist: SpecialistId) -> Result<(), WriteError> {
         let _one = self.changing.lock().await;
         let owner = ChatOwner::Specialist(specialist);
         if self.kept_chat(owner).or_else(|| self.pending_chat(owner)).is_none() {
             return Ok(());
         }
         let rows = vec![Row::ForgetChat(Channel::Telegram, owner)];
-        writer.append(Append { events: vec![changed(specialist, "desktop")], rows }).await?;
-        self.forgot_chat(owner);
+        let reaches = Arc::clone(self);
+        let remember = Remember::new(move || reaches.forgot_chat(owner));
+        writer.append(Append { events: vec![changed(specialist, "desktop")], rows, remember }).await?;
         Ok(())
     }
 
     /// Notes that this chat takes nothing any more, or does again, whoever's it is, with the rows that go with it.
     pub(super) async fn set_blocked(
-        &self,
+        self: &Arc<Self>,
         writer: &WriterHandle,
         hash: [u8; 32],
         blocked: bool,
@@ -105,14 +120,20 @@ impl Reaches {
         let chats: Vec<KeptChat> = otherwise.map(|chat| KeptChat { blocked, ..chat }).collect();
         rows.extend(chats.iter().map(|chat| Row::Chat(Box::new(chat.clone()))));
         let events = chats.iter().flat_map(|chat| changed_for(chat.owner)).collect();
-        writer.append(Append { events, rows }).await?;
-        chats.into_iter().for_each(|chat| self.took_chat(chat));
+        let reaches = Arc::clone(self);
+        let remember = Remember::new(move || chats.into_iter().for_each(|chat| reaches.took_chat(chat)));
+        writer.append(Append { events, rows, remember }).await?;
         Ok(())
     }
 
     /// Binds a chat with the rows that go with it; a specialist's waits to be confirmed, and the one in use stays so until then.
     /// `false` when its code was used up meanwhile.
-    pub(super) async fn bind(&self, writer: &WriterHandle, chat: KeptChat, rows: Vec<Row>) -> Result<bool, WriteError> {
+    pub(super) async fn bind(
+        self: &Arc<Self>,
+        writer: &WriterHandle,
+        chat: KeptChat,
+        rows: Vec<Row>,
+    ) -> Result<bool, WriteError> {
         let _one = self.changing.lock().await;
         let known = self.kept_chat(chat.owner).is_some_and(|known| known.hash == chat.hash);
         let chat = KeptChat { confirmed: chat.confirmed || known, ..chat };
@@ -120,26 +141,31 @@ impl Reaches {
         let unmeant = self.pending_chat(chat.owner).filter(|waits| chat.confirmed && waits.hash != chat.hash);
         let let_go = unmeant.as_ref().map(|waits| Row::ForgetOneChat(waits.channel, waits.owner, waits.hash));
         let rows = rows.into_iter().chain(let_go).chain([Row::Chat(Box::new(chat.clone()))]).collect();
-        let appended = writer.append(Append { events: changed_for(chat.owner), rows }).await?;
-        if appended == Appended::Now {
+        let events = changed_for(chat.owner);
+        let reaches = Arc::clone(self);
+        let remember = Remember::new(move || {
             if let Some(unmeant) = unmeant {
-                self.forgot_one_chat(unmeant.owner, unmeant.hash);
+                reaches.forgot_one_chat(unmeant.owner, unmeant.hash);
             }
-            self.took_chat(chat);
-        }
-        Ok(appended == Appended::Now)
+            reaches.took_chat(chat);
+        });
+        Ok(writer.append(Append { events, rows, remember }).await? == Appended::Now)
     }
 
     /// Lets these chats go, and no other of their owners', with the rows that go with it.
-    pub(super) async fn let_go(&self, writer: &WriterHandle, chats: &[KeptChat], rows: Vec<Row>) -> Result<(), WriteError> {
+    pub(super) async fn let_go(
+        self: &Arc<Self>,
+        writer: &WriterHandle,
+        chats: &[KeptChat],
+        rows: Vec<Row>,
+    ) -> Result<(), WriteError> {
         let _one = self.changing.lock().await;
         let forget = chats.iter().map(|chat| Row::ForgetOneChat(chat.channel, chat.owner, chat.hash));
         let rows = rows.into_iter().chain(forget).collect();
         let events = chats.iter().flat_map(|chat| changed_for(chat.owner)).collect();
-        writer.append(Append { events, rows }).await?;
-        for chat in chats {
-            self.forgot_one_chat(chat.owner, chat.hash);
-        }
+        let (reaches, gone) = (Arc::clone(self), chats.iter().map(|chat| (chat.owner, chat.hash)).collect::<Vec<_>>());
+        let remember = Remember::new(move || gone.into_iter().for_each(|(owner, hash)| reaches.forgot_one_chat(owner, hash)));
+        writer.append(Append { events, rows, remember }).await?;
         Ok(())
     }
 }

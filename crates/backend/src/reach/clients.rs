@@ -9,11 +9,12 @@ use crate::page::Pages;
 use crate::ports::reach::KeptChat;
 use crate::ports::{Audience, Reader, Row, Selection};
 use crate::vault::Vault;
-use crate::writer::{Append, Plain, WriteError, WriterHandle};
+use crate::writer::{Append, Plain, Remember, WriteError, WriterHandle};
 use chrono::Duration;
 use kabinet_api::Conference;
 use kabinet_domain::{Channel, ConsultationId, EventKind, Sensitive, SpecialistId, Timestamp};
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 /// Who has not come for so long binds their chat anew.
 const REMEMBERED: Duration = Duration::days(183);
@@ -59,7 +60,7 @@ impl Reaches {
     /// Binds the chat that came with a code of the consultation's page, with the rows that go with it. Nothing, if the page has another
     /// link by now: then it is to be handled again, as one that leads nowhere.
     pub(super) async fn bind_client(
-        &self,
+        self: &Arc<Self>,
         writer: &WriterHandle,
         (pages, code): (&Pages, &str),
         talk: &Conference,
@@ -75,8 +76,9 @@ impl Reaches {
         let owners = clients_of(&parts.vault, talk).filter(|owner| !ended(owner));
         let chats: Vec<KeptChat> = owners.map(|owner| KeptChat { owner, ..chat.clone() }).collect();
         let rows = rows.into_iter().chain(chats.iter().map(|chat| Row::Chat(Box::new(chat.clone())))).collect();
-        writer.append(Append { events: vec![changed(talk)], rows }).await?;
-        chats.into_iter().for_each(|chat| self.took_chat(chat));
+        let reaches = Arc::clone(self);
+        let remember = Remember::new(move || chats.into_iter().for_each(|chat| reaches.took_chat(chat)));
+        writer.append(Append { events: vec![changed(talk)], rows, remember }).await?;
         Ok(())
     }
 
@@ -85,7 +87,7 @@ impl Reaches {
     ///
     /// # Errors
     /// When it cannot be kept.
-    pub async fn forget_client(&self, writer: &WriterHandle, conference: &Conference) -> Result<(), WriteError> {
+    pub async fn forget_client(self: &Arc<Self>, writer: &WriterHandle, conference: &Conference) -> Result<(), WriteError> {
         let Some(parts) = self.parts() else { return Ok(()) };
         let _one = self.changing.lock().await;
         let mut rows = Vec::new();
@@ -101,15 +103,17 @@ impl Reaches {
         if rows.is_empty() {
             return Ok(());
         }
-        let kept = rows.clone();
-        writer.append(Append { events: vec![changed(conference)], rows }).await?;
-        for row in kept {
-            match row {
-                Row::Chat(ended) => self.took_chat(*ended),
-                Row::ForgetChat(_, owner) => self.forgot_chat(owner),
-                _ => {}
+        let (reaches, kept) = (Arc::clone(self), rows.clone());
+        let remember = Remember::new(move || {
+            for row in kept {
+                match row {
+                    Row::Chat(ended) => reaches.took_chat(*ended),
+                    Row::ForgetChat(_, owner) => reaches.forgot_chat(owner),
+                    _ => {}
+                }
             }
-        }
+        });
+        writer.append(Append { events: vec![changed(conference)], rows, remember }).await?;
         Ok(())
     }
 }

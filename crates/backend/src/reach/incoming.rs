@@ -266,7 +266,7 @@ pub(super) fn reply(parts: &Parts, specialist: Option<SpecialistId>, chat: &Sens
 
 /// Keeps all of it, or nothing.
 async fn keep(writer: &WriterHandle, event: Option<Plain>, rows: impl IntoIterator<Item = Row>) -> Result<Appended, WriteError> {
-    writer.append(Append { events: event.into_iter().collect(), rows: rows.into_iter().collect() }).await
+    writer.append(Append { events: event.into_iter().collect(), rows: rows.into_iter().collect(), ..Append::default() }).await
 }
 
 fn unread(error: crate::StorageError) -> WriteError {

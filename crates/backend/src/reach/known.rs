@@ -149,7 +149,7 @@ impl Reaches {
     /// # Errors
     /// When it cannot be kept.
     pub async fn pressed_join(&self, writer: &WriterHandle, press: Press) -> Result<(), WriteError> {
-        writer.append(Append { events: Vec::new(), rows: vec![Row::PressedJoin(press)] }).await?;
+        writer.append(Append { rows: vec![Row::PressedJoin(press)], ..Append::default() }).await?;
         self.nudge(Nudge::PressedJoin(press));
         Ok(())
     }

@@ -251,7 +251,7 @@ impl Watch {
             about: alert.cause.to_string(),
         };
         let rows = vec![Row::Seen(format!("alert/{}", alert.cause)), Row::Delivery(Box::new(delivery))];
-        self.writer.append(Append { events: vec![event], rows }).await?;
+        self.writer.append(Append { events: vec![event], rows, ..Append::default() }).await?;
         // The event comes back by the log; until then nobody may tell it again.
         self.cases.note(specialist, alert.consultation, What::Escalated { cause: alert.cause }, now);
         Ok(())
@@ -278,7 +278,7 @@ impl Watch {
                 _ => None,
             });
             let dropped = Dropped { consultation: over.consultation, purpose: Some(Purpose::Alert), except: standing.collect() };
-            self.writer.append(Append { events: Vec::new(), rows: vec![Row::DropDeliveries(dropped)] }).await?;
+            self.writer.append(Append { rows: vec![Row::DropDeliveries(dropped)], ..Append::default() }).await?;
             sent = read().await?;
         }
         match sent {

@@ -117,5 +117,5 @@ fn append(conference: &Conference, said: &Said<'_>, source: &'static str) -> App
         about: format!("message/{id}"),
     };
     let message = KeptMessage { id, specialist, consultation, at: said.at, delivery: None, body };
-    Append { events: vec![event], rows: vec![Row::Message(Box::new(message))] }
+    Append { events: vec![event], rows: vec![Row::Message(Box::new(message))], ..Append::default() }
 }

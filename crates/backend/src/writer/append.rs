@@ -20,6 +20,7 @@ impl Writer {
             Err(StorageError::Repeated) => Ok(Appended::Before),
             outcome => {
                 self.note_outcome(outcome)?;
+                append.remember.now();
                 self.publish(draft);
                 Ok(Appended::Now)
             }

@@ -18,7 +18,8 @@ mod rooms;
 mod upkeep;
 
 pub use request::{
-    Answer, Append, Appended, Change, ChangeError, Changed, Inspection, Plain, Report, Request, WriteError, WriterHandle,
+    Answer, Append, Appended, Change, ChangeError, Changed, Inspection, Plain, Remember, Report, Request, WriteError,
+    WriterHandle,
 };
 
 use crate::Status;

@@ -5,6 +5,7 @@ use crate::ports::{Audience, Row};
 use kabinet_api::{Conference, SourceHealth};
 use kabinet_domain::{ConsultationId, EventKind, Signal, Timestamp, Who};
 use kabinet_providers::jitsi::ModuleReport;
+use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
@@ -75,6 +76,31 @@ pub struct Append {
     pub events: Vec<Plain>,
     /// After the events, in this order. A [`Row::Seen`] that is there already makes nothing of the whole.
     pub rows: Vec<Row>,
+    pub remember: Remember,
+}
+
+/// What memory has to know of an [`Append`]. Done when it is durable, and not if it was there before; and before anybody hears of its
+/// events, since whoever hears asks at once what has changed.
+#[derive(Default)]
+pub struct Remember(Option<Box<dyn FnOnce() + Send>>);
+
+impl Remember {
+    #[must_use]
+    pub fn new(remember: impl FnOnce() + Send + 'static) -> Self {
+        Self(Some(Box::new(remember)))
+    }
+
+    pub(super) fn now(self) {
+        if let Some(remember) = self.0 {
+            remember();
+        }
+    }
+}
+
+impl fmt::Debug for Remember {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(if self.0.is_some() { "Remember(..)" } else { "Remember(nothing)" })
+    }
 }
 
 /// An event that no room's reporter caused.
