@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 import json
 import re
 import secrets
@@ -150,6 +151,20 @@ def test_the_source_holds_no_link_and_no_name_before_the_door_is_open(open_page:
     assert page.ask("/admit").status == 200
     assert page.room in page.get().body.decode()
     assert page.story() == ["client_admitted"]
+
+
+def test_the_document_is_packed_for_whoever_takes_that(open_page: Opens):
+    page = open_page()
+    plain = page.get()
+    packed = page.backend.ask("GET", page.path, headers={"Accept-Encoding": "br, gzip"})
+    assert "content-encoding" not in plain.headers and packed.headers["content-encoding"] == "gzip"
+    # It holds the moment that it was asked for in.
+    moment = re.compile(r"[0-9T:.-]+Z")
+    assert moment.sub("", gzip.decompress(packed.body).decode()) == moment.sub("", plain.body.decode())
+    assert plain.headers["vary"] == packed.headers["vary"] == "accept-encoding"
+    assert len(packed.body) * 2 < len(plain.body)
+    lost = page.backend.ask("GET", "/w/nowhere", headers={"Accept-Encoding": "gzip"})
+    assert (lost.status, lost.headers["content-encoding"]) == (404, "gzip")
 
 
 def test_where_the_room_tells_nothing_going_in_is_being_there(open_page: Opens):

@@ -5,21 +5,24 @@
 
 mod manners;
 
-use self::manners::{Wanted, from_elsewhere};
+use self::manners::{Wanted, from_elsewhere, takes_gzip};
 use super::body::{self, Asked};
 use super::{App, Refusal};
 use crate::page::{self, Around, Asset, SCRIPT, Wish};
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::from_fn;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use flate2::Compression;
+use flate2::write::GzEncoder;
 use kabinet_api::{ErrorBody, PageState, PageVisit};
 use kabinet_domain::ConsultationId;
 use kabinet_domain::waiting::Word;
 use serde::Deserialize;
+use std::io::Write;
 use std::time::Duration;
 
 /// Under the base path.
@@ -68,8 +71,7 @@ pub struct StateQuery {
 pub async fn show(State(app): State<App>, wanted: Wanted) -> Result<Response, Refusal> {
     let Some((id, state)) = open(&app, &wanted).await? else { return Ok(lost(&app, &wanted)) };
     let language = app.clients.pages.read(id, |card| card.plan.language.clone()).flatten();
-    let html = page::page(&state, wanted.reading(&app, language.as_deref()));
-    Ok(([(header::CONTENT_TYPE, "text/html; charset=utf-8")], html).into_response())
+    Ok(document(&page::page(&state, wanted.reading(&app, language.as_deref())), &wanted))
 }
 
 #[utoipa::path(get, path = "/w/{token}/state", tag = "page", params(("token" = String, Path), StateQuery),
@@ -199,8 +201,8 @@ fn current(app: &App, id: ConsultationId) -> Option<PageState> {
 /// The answer to every token that opens no page. Whoever guesses is slowed down; right ones pass all the same.
 fn lost(app: &App, wanted: &Wanted) -> Response {
     app.status.count_refused();
-    let html = page::calm(wanted.reading(app, None));
-    let mut response = (StatusCode::NOT_FOUND, [(header::CONTENT_TYPE, "text/html; charset=utf-8")], html).into_response();
+    let mut response = document(&page::calm(wanted.reading(app, None)), wanted);
+    *response.status_mut() = StatusCode::NOT_FOUND;
     if let Err(seconds) = app.page_limiter.wrong(wanted.peer.client, app.now()) {
         *response.status_mut() = StatusCode::TOO_MANY_REQUESTS;
         response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
@@ -216,14 +218,31 @@ async fn wrong_method() -> Refusal {
     Refusal::method()
 }
 
+/// Packed for whoever takes that, since most of it is the stylesheet. Nothing that a stranger sends stands in it beside what is secret,
+/// so its length tells nobody anything (<https://www.breachattack.com>).
+fn document(html: &str, wanted: &Wanted) -> Response {
+    let packed = if wanted.takes_gzip { packed(html.as_bytes()) } else { None };
+    let is_packed = packed.is_some();
+    let body = packed.unwrap_or_else(|| html.as_bytes().to_vec());
+    let mut response =
+        ([(header::CONTENT_TYPE, "text/html; charset=utf-8"), (header::VARY, "accept-encoding")], body).into_response();
+    if is_packed {
+        response.headers_mut().insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+    }
+    response
+}
+
+fn packed(bytes: &[u8]) -> Option<Vec<u8>> {
+    let mut packer = GzEncoder::new(Vec::new(), Compression::fast());
+    packer.write_all(bytes).ok()?;
+    packer.finish().ok()
+}
+
 /// Kept for ever under its hash; under any other it is asked for anew.
 fn asset(asset: &'static Asset, request: &Request) -> Response {
     if asset.plain.is_empty() {
         return Refusal::not_found().into_response();
     }
-    let takes_gzip = |headers: &HeaderMap| {
-        headers.get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok()).is_some_and(|value| value.contains("gzip"))
-    };
     let packed = takes_gzip(request.headers());
     let mut response = Response::new(Body::from(if packed { asset.packed } else { asset.plain }));
     let fresh = request.uri().query() == Some(asset.hash.as_str());

@@ -45,6 +45,7 @@ pub struct Wanted {
     /// Whatever stands in the address; one that is no text opens nothing.
     pub token: String,
     pub peer: Peer,
+    pub takes_gzip: bool,
     asked: Option<&'static str>,
     accepted: Option<&'static str>,
 }
@@ -77,6 +78,7 @@ impl FromRequestParts<App> for Wanted {
         Ok(Self {
             token: token.map(|(_, token)| token).unwrap_or_default(),
             peer,
+            takes_gzip: takes_gzip(&parts.headers),
             asked: asked.and_then(|(_, language)| spoken(&language)),
             accepted: accepted(&parts.headers),
         })
@@ -93,6 +95,17 @@ fn spoken(name: &str) -> Option<&'static str> {
 fn accepted(headers: &HeaderMap) -> Option<&'static str> {
     let list = headers.get(header::ACCEPT_LANGUAGE)?.to_str().ok()?;
     list.split(',').find_map(|language| spoken(language.split(';').next().unwrap_or_default()))
+}
+
+/// Every browser does; what wants none of it says so with a weight of nothing (<https://www.rfc-editor.org/rfc/rfc9110#section-12.5.3>).
+pub(super) fn takes_gzip(headers: &HeaderMap) -> bool {
+    let Some(list) = headers.get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok()) else { return false };
+    list.split(',').any(|encoding| {
+        let (name, weight) = encoding.split_once(';').unwrap_or((encoding, ""));
+        let refused =
+            weight.trim().strip_prefix("q=").and_then(|weight| weight.parse::<f32>().ok()).is_some_and(|weight| weight <= 0.0);
+        name.trim().eq_ignore_ascii_case("gzip") && !refused
+    })
 }
 
 /// Whether another site has its reader's browser say something here.
@@ -141,5 +154,19 @@ mod tests {
         check("ru-RU,ru;q=0.9,en;q=0.8", Some("ru"));
         check("de-DE,de;q=0.9,en-US;q=0.8", Some("en"));
         check("fr", None);
+    }
+
+    #[test]
+    fn what_is_refused_by_its_weight_is_not_taken() {
+        let check = |list: &'static str, takes: bool| {
+            let headers = HeaderMap::from_iter([(header::ACCEPT_ENCODING, HeaderValue::from_static(list))]);
+            assert_eq!(takes_gzip(&headers), takes, "{list}");
+        };
+        check("br, gzip", true);
+        check("gzip;q=0.5", true);
+        check("gzip; q=0, br", false);
+        check("gzip;q=0.000", false);
+        check("identity", false);
+        assert!(!takes_gzip(&HeaderMap::new()));
     }
 }
