@@ -1,5 +1,6 @@
 import type { Page } from '@playwright/test'
 import { openSample } from './support/samples.ts'
+import { accessible } from './support/screens.ts'
 import { expect, test } from './support/test.ts'
 
 // What a specialist does for a client, on the window's own samples: what the application makes of it is tested beside it.
@@ -113,6 +114,21 @@ test('a known client brings how they are reached, and takes it away with the nam
   await expect(page.getByText('As it was with this client the last time.')).toBeVisible()
   await page.getByRole('textbox', { name: 'Client', exact: true }).fill('Somebody else')
   await expect(part).toContainText('By hand, let in at the time')
+})
+
+test('somebody else of the same name takes nothing over', async ({ page }) => {
+  await openSample(page, 'clients', 'new')
+  const part = page.getByRole('button', { name: /^Reaching the client/ })
+  const name = page.getByRole('textbox', { name: 'Client', exact: true })
+  await name.fill('Мария К.')
+  await page.getByRole('button', { name: 'It is somebody else' }).click()
+  await expect(part).toContainText('By hand, let in at the time')
+  const said = page.getByText('A new client: nothing is taken over from their namesake.')
+  await expect(said).toBeFocused()
+  await accessible(page, 'a namesake')
+  await name.fill('Мария')
+  await expect(said).toBeHidden()
+  await expect(part).toContainText('WhatsApp, reminders 24 h and 1 h, you let in')
 })
 
 test('a missing phone unfolds its part and has the focus', async ({ page }) => {

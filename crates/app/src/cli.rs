@@ -247,6 +247,7 @@ impl Application {
                 ..RoomWishes::default()
             }),
             calendar: None,
+            another_client: false,
             client_side: None,
         };
         let made = self.make(draft).await?;

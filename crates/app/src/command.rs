@@ -65,6 +65,9 @@ pub struct ConsultationDraft {
     /// Absent leaves it as it is.
     #[serde(default)]
     pub client_side: Option<ClientWishes>,
+    /// Of a new one: its client is somebody else than whoever had this name before.
+    #[serde(default)]
+    pub another_client: bool,
 }
 
 /// How the client is reached and let in.

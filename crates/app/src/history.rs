@@ -130,6 +130,7 @@ pub(crate) fn repeated(consultation: &Consultation, keeps_link: bool, now: DateT
         room: consultation.made.as_ref().map(made::wishes),
         calendar: None,
         client_side: Some(wishes::known(consultation)),
+        another_client: false,
     }
 }
 

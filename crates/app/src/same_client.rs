@@ -8,6 +8,7 @@ use crate::names::is_unread;
 use crate::record::{Consultation, Contact};
 use crate::state::State;
 use kabinet_domain::Ids;
+use std::collections::BTreeSet;
 
 /// A client's consultations by their name, the latest first.
 pub(crate) fn of_name<'a>(state: &'a State, name: &str) -> Vec<&'a Consultation> {
@@ -30,6 +31,22 @@ fn is_one(one: &Contact, other: &Contact) -> bool {
 /// Another key than anybody has.
 pub(crate) fn draw(ids: &dyn Ids) -> String {
     ids.next().simple().to_string()
+}
+
+/// As somebody who is nobody from before, whatever their name is.
+pub(crate) fn as_another(consultation: Consultation, ids: &dyn Ids) -> Consultation {
+    let contact = consultation.contact.map(|contact| Contact { client_key: Some(draw(ids)), ..contact });
+    Consultation { contact, ..consultation }
+}
+
+/// Two people have this name, as far as can be seen: two ways lead to them, or where none does, they were told apart before.
+pub(crate) fn are_two<'a>(contacts: impl Iterator<Item = &'a Contact> + Clone) -> bool {
+    let ways: BTreeSet<_> = contacts.clone().map(ways).collect();
+    ways.len() > 1 || (ways.contains(&(&None, &None)) && keys(contacts).len() > 1)
+}
+
+fn keys<'a>(contacts: impl Iterator<Item = &'a Contact>) -> BTreeSet<&'a str> {
+    contacts.filter_map(|contact| contact.client_key.as_deref()).collect()
 }
 
 impl Application {
@@ -60,8 +77,15 @@ fn keyed(state: &State, consultation: &Consultation, drawn: String) -> Option<Co
         }
     }
     let same = of_name(state, &consultation.client).into_iter().filter(|one| one.id != consultation.id);
-    let mut theirs = same.filter_map(|one| one.contact.as_ref()).filter(|other| is_one(other, contact));
-    let key = theirs.find_map(|other| other.client_key.clone()).unwrap_or(drawn);
+    let theirs: Vec<&Contact> = same.filter_map(|one| one.contact.as_ref()).filter(|other| is_one(other, contact)).collect();
+    // By a name alone nobody can say which of two it is, and what is meant for one must not go to the other's chat.
+    let by_name_alone = ways(contact) == (&None, &None);
+    let known = if by_name_alone && are_two(theirs.iter().copied()) {
+        None
+    } else {
+        theirs.iter().find_map(|other| other.client_key.clone())
+    };
+    let key = known.unwrap_or(drawn);
     Some(Consultation { contact: Some(Contact { client_key: Some(key), ..contact.clone() }), ..consultation.clone() })
 }
 
@@ -102,6 +126,26 @@ mod tests {
         // It was Ivan's, and another name has been typed since; or it was given anew with its link.
         check(ivan(), of("new", "Olga", Some("79001234567"), Some("key")), Some("drawn"));
         check(ivan(), of("new", "Ivan", Some("79001234567"), Some("another")), Some("another"));
+    }
+
+    #[test]
+    fn of_two_people_with_one_name_neither_is_taken_for_the_other() {
+        let one = || of("a", "Maria", None, Some("key"));
+        assert_eq!(key(&[one(), of("new", "Maria", None, None)]).as_deref(), Some("key"));
+        let other = as_another(of("b", "Maria", None, None), &kabinet_domain::SystemIds);
+        let theirs = other.contact.clone().and_then(|contact| contact.client_key).expect("a key of her own");
+        assert_ne!(theirs, "key");
+        assert_eq!(key(&[one(), Consultation { id: "new".into(), ..other.clone() }]), Some(theirs), "she keeps it");
+        assert_eq!(key(&[one(), other.clone(), of("new", "Maria", None, None)]).as_deref(), Some("drawn"));
+        let contacts = [one(), other].map(|one| one.contact.expect("a contact"));
+        assert!(are_two(contacts.iter()) && !are_two(contacts[..1].iter()));
+        // With a phone it is seen who is who, also after a new link brought a new key.
+        let phone = Some("79001234567");
+        let renewed = [of("a", "Maria", phone, Some("key")), of("b", "Maria", phone, Some("another"))];
+        assert!(
+            key(&[renewed[0].clone(), renewed[1].clone(), of("new", "Maria", phone, None)]).is_some_and(|key| key != "drawn")
+        );
+        assert!(!are_two(renewed.map(|one| one.contact.expect("a contact")).iter()));
     }
 
     #[test]

@@ -136,6 +136,7 @@ export function memoryBridge(query: URLSearchParams): Bridge {
         room: made,
         calendar: null,
         client_side: { contact: find(id).contact, reminders: find(id).reminders, door: find(id).door },
+        another_client: false,
       }
     },
     join: ({ id }) => edit(id, { presence: { ...find(id).presence, specialist_inside: true } }),

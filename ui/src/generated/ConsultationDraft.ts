@@ -34,4 +34,8 @@ calendar: CalendarWishes | null,
 /**
  * Absent leaves it as it is.
  */
-client_side: ClientWishes | null, };
+client_side: ClientWishes | null, 
+/**
+ * Of a new one: its client is somebody else than whoever had this name before.
+ */
+another_client: boolean, };

@@ -15,7 +15,6 @@ use crate::view::AlertAnswerKind;
 use chrono::Duration;
 use kabinet_api::OutgoingBody;
 use kabinet_domain::Channel;
-use std::collections::BTreeSet;
 use std::collections::hash_map::DefaultHasher;
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
@@ -156,9 +155,8 @@ impl Application {
         }
         let of_client = same_client::of_name(&state, &name.client);
         let contacts = of_client.iter().filter_map(|one| one.contact.as_ref());
-        // Two people of one name: what was typed for one must not send the other's link there.
-        let ways: BTreeSet<_> = contacts.clone().map(same_client::ways).collect();
-        if ways.len() > 1 {
+        // What was typed for one of two must not send the other's link there.
+        if same_client::are_two(contacts.clone()) {
             return Ok(KnownClient { client_side: None });
         }
         let last = of_client.iter().find(|one| one.contact.is_some()).or_else(|| of_client.first());

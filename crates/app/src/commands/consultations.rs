@@ -14,6 +14,7 @@ use crate::outbox;
 use crate::present;
 use crate::record::{Consultation, Made, Status};
 use crate::rooms::{self, Room};
+use crate::same_client;
 use crate::view::{ConsultationView, Door};
 use chrono::{DateTime, Datelike, NaiveDate, NaiveTime, Utc};
 use chrono_tz::Tz;
@@ -94,6 +95,8 @@ impl Application {
             version: None,
         }
         .wished(draft.client_side.as_ref(), false)?;
+        let consultation =
+            if draft.another_client { same_client::as_another(consultation, self.parts.ids.as_ref()) } else { consultation };
         let id = consultation.id.clone();
         let at_provider = consultation.made.is_some();
         self.put(None, consultation).await;

@@ -26,6 +26,7 @@ pub(super) fn laid_over(draft: &ConsultationDraft, base: &ConsultationDraft, kno
         room: draft.room.clone(),
         calendar: draft.calendar.clone(),
         client_side: client_side_laid_over(draft.client_side.as_ref(), base.client_side.as_ref(), known),
+        another_client: draft.another_client,
     }
 }
 

@@ -43,6 +43,8 @@ export class ClientForm {
   open = $state(false)
   /** What stands here is how it was with this client the last time. */
   suggested = $state(false)
+  /** A person has said that this is somebody else than whoever had the name before. */
+  another = $state(false)
   /** Parts that a person has chosen, or that stand so already: no suggestion changes them. */
   #touched = $state.raw<ReadonlySet<Part>>(new Set())
   #asked = 0
@@ -94,6 +96,7 @@ export class ClientForm {
    */
   async suggest(ask: (() => Promise<ClientWishes | null>) | null) {
     const asked = ++this.#asked
+    this.another = false
     this.#withdraw()
     if (!ask) return
     const known = await ask().catch(() => null)
@@ -106,6 +109,12 @@ export class ClientForm {
     if (part('reminders')) this.reminders = [...reminders]
     if (part('door')) this.door = door
     this.suggested = true
+  }
+
+  /** Nothing of whoever had this name before is theirs, the chat that was bound least of all. */
+  asAnother() {
+    this.#withdraw()
+    this.another = true
   }
 
   wishes(practice: PracticeView | null): ClientWishes {
@@ -159,7 +168,7 @@ export class ClientForm {
     const phone = readPhone(this.phone)
     const email = this.email.trim()
     // Nothing is known of how to reach them, and nothing was said.
-    if (channel === 'clipboard' && !this.language) return null
+    if (channel === 'clipboard' && !this.language && !this.another) return null
     return {
       channel,
       // By these a client of the bot's is known again; they go to no channel but their own.

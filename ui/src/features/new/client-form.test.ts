@@ -73,6 +73,20 @@ test('one client’s phone does not stay for another', async () => {
   expect(form.suggested).toBe(false)
 })
 
+test('somebody else of the same name takes over nothing, and is told apart from then on', async () => {
+  const form = new ClientForm()
+  await form.suggest(async () => known)
+  form.asAnother()
+  expect([form.suggested, form.another]).toEqual([false, true])
+  expect(form.wishes(practice)).toEqual({
+    contact: { channel: 'clipboard', phone: '', email: '', language: 'en' },
+    reminders: [],
+    door: 'at_time',
+  })
+  await form.suggest(null)
+  expect(form.another).toBe(false)
+})
+
 test('a slow answer about the name before is dropped', async () => {
   const form = new ClientForm()
   let answer: (wishes: ClientWishes) => void = () => {}

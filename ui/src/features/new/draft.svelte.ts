@@ -208,6 +208,7 @@ export class Draft {
         hasClientSide(view) && (whole || !this.changes || this.clientSide.touched)
           ? this.clientSide.wishes(view.practice)
           : null,
+      another_client: this.clientSide.another,
     }
   }
 

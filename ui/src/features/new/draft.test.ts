@@ -38,6 +38,7 @@ test('a new draft needs only a name', () => {
     room: null,
     calendar: null,
     client_side: null,
+    another_client: false,
   })
 })
 
