@@ -93,6 +93,8 @@ pub struct Application {
     words: Mutex<Arc<Words>>,
     /// Held while rows are written, so that the last state of a row is what stays.
     pub(crate) store: tokio::sync::Mutex<Option<Store>>,
+    /// What somebody began to write and did not get to.
+    unwritten: Mutex<Vec<Save>>,
     settings_file: tokio::sync::Mutex<()>,
     pub(crate) line: Mutex<Option<Line>>,
     view: watch::Sender<Arc<AppView>>,
@@ -142,6 +144,23 @@ pub(crate) enum Save {
     Reach,
 }
 
+/// Rows that are being written. Whoever writes them may be stopped in the middle: then they are left for the next to write.
+struct Owed<'a> {
+    rows: Vec<Save>,
+    to: &'a Mutex<Vec<Save>>,
+}
+
+impl Drop for Owed<'_> {
+    fn drop(&mut self) {
+        unpoisoned(self.to).append(&mut self.rows);
+    }
+}
+
+/// A panic elsewhere leaves plain data behind, whole in itself.
+fn unpoisoned<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 impl Application {
     /// Starts at once; keychain and backend are found while it runs already.
     pub async fn start(parts: Parts) -> Arc<Self> {
@@ -165,6 +184,7 @@ impl Application {
             state: Mutex::new(state),
             words: Mutex::new(Arc::new(words)),
             store: tokio::sync::Mutex::new(None),
+            unwritten: Mutex::default(),
             settings_file: tokio::sync::Mutex::new(()),
             line: Mutex::new(None),
             view: watch::Sender::new(Arc::new(view)),
@@ -247,6 +267,8 @@ impl Application {
         self.stop.cancel();
         self.tasks.close();
         self.tasks.wait().await;
+        // What was being written when its task was told to stop.
+        self.save(&[]).await;
         if let Some(store) = self.store.lock().await.take() {
             store.close().await;
         }
@@ -265,8 +287,7 @@ impl Application {
     }
 
     pub(crate) fn look(&self) -> MutexGuard<'_, State> {
-        // A panic elsewhere leaves plain data behind, whole in itself.
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        unpoisoned(&self.state)
     }
 
     /// Changes what is known, and has it shown.
@@ -277,19 +298,19 @@ impl Application {
     }
 
     pub(crate) fn words(&self) -> Arc<Words> {
-        self.words.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        unpoisoned(&self.words).clone()
     }
 
     pub(crate) fn speak(&self, words: Words) {
-        *self.words.lock().unwrap_or_else(PoisonError::into_inner) = Arc::new(words);
+        *unpoisoned(&self.words) = Arc::new(words);
     }
 
     pub(crate) fn line(&self) -> Option<Line> {
-        self.line.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        unpoisoned(&self.line).clone()
     }
 
     pub(crate) fn set_line(&self, line: Option<Line>) {
-        *self.line.lock().unwrap_or_else(PoisonError::into_inner) = line;
+        *unpoisoned(&self.line) = line;
     }
 
     /// A trouble of this computer that lasts until it is cleared.
@@ -318,13 +339,20 @@ impl Application {
 
     /// `false` when the store did not take it; without a store everything lives as long as the application.
     pub(crate) async fn try_save(&self, rows: &[Save]) -> bool {
+        let mut owed = Owed { rows: rows.to_vec(), to: &self.unwritten };
         let store = self.store.lock().await;
-        let Some(store) = store.as_ref() else { return true };
+        let Some(store) = store.as_ref() else {
+            owed.rows.clear();
+            return true;
+        };
+        owed.rows.splice(0..0, std::mem::take(&mut *unpoisoned(&self.unwritten)));
         let writes: Vec<Write> = {
             let state = self.look();
-            rows.iter().map(|row| write(&state, row)).collect()
+            owed.rows.iter().map(|row| write(&state, row)).collect()
         };
-        match store.write(&writes).await {
+        let written = store.write(&writes).await;
+        owed.rows.clear();
+        match written {
             Ok(()) => {
                 if self.look().problems.contains_key("store_failed") {
                     self.trouble("store_failed", None);
