@@ -181,3 +181,15 @@ test('at the usual width of the window the link’s menu stands beside its butto
   expect(copy).not.toBeNull()
   expect(await middle('More about the link')).toBeCloseTo(copy ?? 0, 0)
 })
+
+test('a client by hand lacks nothing: the specialist hands the link over, and copying it is the thing to do', async ({ page }) => {
+  await openSample(page, 'clients', '')
+  await page.locator('.days a.to').nth(4).click()
+  await expect(page.getByText('You hand the link to this client yourself.')).toBeVisible()
+  const copy = page.locator('.send .button.primary')
+  await expect(copy).toHaveText('Copy as a message')
+  await copy.click()
+  await expect(toast(page)).toContainText('Copied: paste it into the chat with the client')
+  await page.getByRole('link', { name: 'Choose another way' }).click()
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Change consultation')
+})
