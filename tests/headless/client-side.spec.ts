@@ -157,6 +157,18 @@ test('quiet hours over midnight say so, and equal times are refused', async ({ p
   await expect(part).not.toContainText('of the next day')
 })
 
+test('what quiet hours are silent about is said before and after it is chosen', async ({ page }) => {
+  await openSample(page, 'clients', 'settings')
+  const part = page.getByRole('region', { name: 'When you are not here' })
+  const even = part.getByRole('switch', { name: 'In quiet hours, stay silent about a waiting client too' })
+  await expect(part).toContainText('A client who waits still comes through.')
+  await expect(part).toContainText('Off: you are told of a client who waits at any hour.')
+  await even.click()
+  await expect(part).toContainText('No reminders and no news, not even of a client who waits.')
+  await expect(part).toContainText('On: during quiet hours and “Do not disturb” you are told neither here nor in Telegram')
+  await expect(part).not.toContainText('A client who waits still comes through.')
+})
+
 test('the key of names is shown when asked, and one from elsewhere is taken', async ({ page }) => {
   await openSample(page, 'names', 'settings')
   await expect(page.getByText('kabinet-key-')).toHaveCount(0)
