@@ -169,7 +169,7 @@ pub struct ConsultationView {
     pub contact: Option<ContactView>,
     /// Minutes before the start at which the client is reminded.
     pub reminders: Vec<u32>,
-    /// The latest last.
+    /// In the order in which they went out, the latest last; each with the time of what was heard of it last.
     pub deliveries: Vec<DeliveryView>,
     /// Messages of the client that nobody has read here.
     pub unread: u32,

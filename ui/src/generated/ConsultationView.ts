@@ -76,7 +76,7 @@ door_open: boolean, contact: ContactView | null,
  */
 reminders: Array<number>, 
 /**
- * The latest last.
+ * In the order in which they went out, the latest last; each with the time of what was heard of it last.
  */
 deliveries: Array<DeliveryView>, 
 /**
