@@ -205,3 +205,17 @@ test('a client by hand lacks nothing: the specialist hands the link over, and co
   await page.getByRole('link', { name: 'Choose another way' }).click()
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('Change consultation')
 })
+
+test('a pasted link is hidden with the names, and is copied all the same', async ({ page }) => {
+  await openSample(page, 'hidden', '')
+  const rows = page.locator('.days a.to')
+  const [pasted, made] = [rows.nth(2), rows.nth(1)]
+  await pasted.click()
+  await expect(page.getByText('This link is not shown while names are hidden.')).toBeVisible()
+  await expect(page.getByText('opora')).toHaveCount(0)
+  await page.getByRole('button', { name: 'Copy link' }).click()
+  await expect(toast(page)).toContainText('Link copied')
+  await page.getByRole('button', { name: 'Back' }).click()
+  await made.click()
+  await expect(page.locator('.link .mono')).toContainText('konsultaciya-')
+})

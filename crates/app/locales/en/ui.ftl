@@ -189,6 +189,7 @@ another-code = Another link
 paste-a-link = Paste a link of your own
 make-a-link = Make a link for me
 note = Note
+link-hidden = This link is not shown while names are hidden. It can be copied and opened all the same.
 note-hidden = Hidden together with the names.
 broadcast-hidden = Title and description are hidden together with the names.
 note-hint = only you see it
