@@ -22,6 +22,11 @@ pub(crate) fn tells_nobody(state: &State, consultation: &Consultation) -> bool {
     made.is_some() || link.is_empty() || (plain() && rest().is_some())
 }
 
+/// Whether a link holds its client's name, but for what the person's template has made of it.
+pub(crate) fn names_client(state: &State, link: &str, room: &str, client: &str) -> bool {
+    names(without_made(state, link, room).as_deref().unwrap_or(link), client)
+}
+
 /// A link without its room's name, where that is one that the person's template makes, or ours did before.
 fn without_made(state: &State, link: &str, room: &str) -> Option<String> {
     let settings = state.settings();
@@ -150,5 +155,14 @@ mod tests {
         check(Consultation { link, client: "Маша".into(), ..plain.clone() }, false);
         check(Consultation { link: String::new(), room: String::new(), ..plain.clone() }, true);
         check(Consultation { client: "Консультация".into(), ..plain }, true);
+    }
+
+    #[test]
+    fn what_the_template_makes_is_no_clients_name() {
+        let state = testing::state(&[], &[]);
+        let Consultation { link, room, .. } = testing::consultation("c1", "15:00", 50);
+        assert!(!names_client(&state, &link, &room, "Консультация с Олей"));
+        assert!(names_client(&state, "https://meet.example.org/konsultaciya-s-olei", "konsultaciya-s-olei", "Консультация"));
+        assert!(names_client(&state, &link.replace("example.org/", "example.org/ivan/"), &room, "Иван"));
     }
 }
