@@ -167,6 +167,10 @@ test('what quiet hours are silent about is said before and after it is chosen', 
   await expect(part).toContainText('No reminders and no news, not even of a client who waits.')
   await expect(part).toContainText('On: during quiet hours and “Do not disturb” you are told neither here nor in Telegram')
   await expect(part).not.toContainText('A client who waits still comes through.')
+  // It holds for "do not disturb" too, which must not promise otherwise, and ends with the hours.
+  await expect(page.getByText('Chosen with the quiet hours: even a client who waits only shows in the list.')).toBeVisible()
+  await part.getByRole('switch', { name: 'Quiet hours', exact: true }).click()
+  await expect(page.getByText('Off: a client who waits still comes through.')).toBeVisible()
 })
 
 test('the key of names is shown when asked, and one from elsewhere is taken', async ({ page }) => {

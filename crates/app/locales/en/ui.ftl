@@ -744,6 +744,7 @@ quiet-hours-same = These are the same time.
 quiet-everything = Quiet about waiting clients too
 quiet-everything-off = Off: a client who waits still comes through.
 quiet-everything-on = On: even a client who waits only shows in the list.
+quiet-everything-always = Chosen with the quiet hours: even a client who waits only shows in the list.
 quiet-until-everything = Do not disturb until { $time }, clients who wait included
 names-key = Key of the names
 names-key-text = Your practice keeps clients’ names off the server. Your own computers read them with this key.
