@@ -173,6 +173,22 @@ test('quiet hours over midnight say so, and equal times are refused', async ({ p
   await expect(part).not.toContainText('of the next day')
 })
 
+test('what quiet hours are silent about is said before and after it is chosen', async ({ page }) => {
+  await openSample(page, 'clients', 'settings')
+  const part = page.getByRole('region', { name: 'When you are not here' })
+  const even = part.getByRole('switch', { name: 'In quiet hours, stay silent about a waiting client too' })
+  await expect(part).toContainText('A client who waits still comes through.')
+  await expect(part).toContainText('Off: you are told of a client who waits at any hour.')
+  await even.click()
+  await expect(part).toContainText('No reminders and no news, not even of a client who waits.')
+  await expect(part).toContainText('On: during quiet hours and “Do not disturb” you are told neither here nor in Telegram')
+  await expect(part).not.toContainText('A client who waits still comes through.')
+  // It holds for "do not disturb" too, which must not promise otherwise, and ends with the hours.
+  await expect(page.getByText('Chosen with the quiet hours: even a client who waits only shows in the list.')).toBeVisible()
+  await part.getByRole('switch', { name: 'Quiet hours', exact: true }).click()
+  await expect(page.getByText('Off: a client who waits still comes through.')).toBeVisible()
+})
+
 test('the key of names is shown when asked, and one from elsewhere is taken', async ({ page }) => {
   await openSample(page, 'names', 'settings')
   await expect(page.getByText('kabinet-key-')).toHaveCount(0)
@@ -196,4 +212,30 @@ test('at the usual width of the window the link’s menu stands beside its butto
   const copy = await middle('Copy link')
   expect(copy).not.toBeNull()
   expect(await middle('More about the link')).toBeCloseTo(copy ?? 0, 0)
+})
+
+test('a client by hand lacks nothing: the specialist hands the link over, and copying it is the thing to do', async ({ page }) => {
+  await openSample(page, 'clients', '')
+  await page.locator('.days a.to').nth(4).click()
+  await expect(page.getByText('You hand the link to this client yourself.')).toBeVisible()
+  const copy = page.locator('.send .button.primary')
+  await expect(copy).toHaveText('Copy as a message')
+  await copy.click()
+  await expect(toast(page)).toContainText('Copied: paste it into the chat with the client')
+  await page.getByRole('link', { name: 'Choose another way' }).click()
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Change consultation')
+})
+
+test('a pasted link is hidden with the names, and is copied all the same', async ({ page }) => {
+  await openSample(page, 'hidden', '')
+  const rows = page.locator('.days a.to')
+  const [pasted, made] = [rows.nth(2), rows.nth(1)]
+  await pasted.click()
+  await expect(page.getByText('This link is not shown while names are hidden.')).toBeVisible()
+  await expect(page.getByText('opora')).toHaveCount(0)
+  await page.getByRole('button', { name: 'Copy link' }).click()
+  await expect(toast(page)).toContainText('Link copied')
+  await page.getByRole('button', { name: 'Back' }).click()
+  await made.click()
+  await expect(page.locator('.link .mono')).toContainText('konsultaciya-')
 })

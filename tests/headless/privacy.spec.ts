@@ -12,7 +12,7 @@ const SCREENS = (id: string) => ['', 'search', 'settings', 'connections', `consu
 
 test('hidden names are nowhere in the page, the tray or a notification', async ({ host, page }) => {
   const { id, room } = await host.plan({ client: 'Zinaida Arkhipova', note: 'sister of Zinaida' })
-  await host.plan({ client: 'Dmitry Zinaidov', time: '15:30' })
+  const pasted = await host.plan({ client: 'Dmitry Zinaidov', time: '15:30', link: 'https://meet.example.org/for-zinaida' })
   await host.set({ privacy: 'full' })
   const reported = new ReportedRoom(host, { room })
   await reported.joins(reported.someone('Zinaida at the door'))
@@ -22,7 +22,7 @@ test('hidden names are nowhere in the page, the tray or a notification', async (
   await page.getByRole('button', { name: 'Hide names' }).click()
   await expect(hero(page).getByRole('heading')).toHaveText('Client hidden')
   await expect(page.getByRole('button', { name: 'Hide names' })).toHaveAttribute('aria-pressed', 'true')
-  for (const screen of SCREENS(id)) {
+  for (const screen of [...SCREENS(id), `consultation/${pasted.id}`, `change/${pasted.id}`]) {
     await page.goto(`${host.url}/#/${screen}`)
     await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
     if (screen === 'search') {
@@ -37,6 +37,10 @@ test('hidden names are nowhere in the page, the tray or a notification', async (
   expect(JSON.stringify(await host.state())).not.toMatch(/zinaid/i)
   await page.goto(`${host.url}/#/consultation/${id}`)
   await expect(page.getByText('Hidden together with the names.')).toBeVisible()
+  await page.goto(`${host.url}/#/consultation/${pasted.id}`)
+  await expect(page.getByText('This link is not shown while names are hidden.')).toBeVisible()
+  await page.getByRole('button', { name: 'Copy link' }).click()
+  await expect.poll(() => host.clipboard()).toBe(pasted.link)
   expect(host.log).not.toMatch(/zinaid/i)
 
   await page.goto(`${host.url}/#/change/${id}`)

@@ -51,7 +51,7 @@ pub struct SourceHealth {
 pub struct ConnectionHealth {
     /// Which provider or calendar.
     pub connection: String,
-    /// `ok`, `failing`, or `unknown` while it was not asked yet.
+    /// `ok`, `failing`, `unknown` while it was not asked yet, or `applying` while settings that were set just now come into force.
     pub state: String,
     /// What is wrong: `sign_in_again`, `provider_unavailable` and so on.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -254,8 +254,7 @@ impl Application {
         let starts_at = made.starts_at.with_timezone(&zone);
         let (day, time) = (starts_at.format("%Y-%m-%d").to_string(), starts_at.format("%H:%M").to_string());
         let words = self.words();
-        let mut said =
-            format!("{}\n{}", words.say("verb-made", &[("day", &day), ("time", &time)]), made.page_link.unwrap_or(made.link));
+        let mut said = format!("{}\n{}", words.say("verb-made", &[("day", &day), ("time", &time)]), shown_link(&words, &made));
         if let Some(link) = made.made.and_then(|made| made.broadcast).and_then(|broadcast| broadcast.watch_link) {
             write!(said, "\n{}\n{link}", words.say("verb-made-watch", &[])).expect("a string takes everything");
         }
@@ -275,11 +274,8 @@ impl Application {
         }
         let line = |one: &&ConsultationView| {
             let client = one.client.clone().unwrap_or_else(|| words.say("verb-hidden-client", &[]));
-            let mut line = format!(
-                "{}  {client}  {}",
-                one.starts_at.with_timezone(&zone).format("%Y-%m-%d %H:%M"),
-                one.page_link.as_ref().unwrap_or(&one.link)
-            );
+            let mut line =
+                format!("{}  {client}  {}", one.starts_at.with_timezone(&zone).format("%Y-%m-%d %H:%M"), shown_link(&words, one));
             if one.status == ConsultationStatus::Cancelled {
                 write!(line, "  {}", words.say("verb-cancelled", &[])).expect("a string takes everything");
             }
@@ -307,4 +303,10 @@ impl Application {
     fn time_of(&self, consultation: &Consultation) -> String {
         consultation.starts_at.with_timezone(&self.look().place.zone).format("%H:%M").to_string()
     }
+}
+
+/// The client's link, as far as it may be looked at.
+fn shown_link(words: &Words, view: &ConsultationView) -> String {
+    let room = || if view.link_hidden { words.say("verb-hidden-link", &[]) } else { view.link.clone() };
+    view.page_link.clone().unwrap_or_else(room)
 }

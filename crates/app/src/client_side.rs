@@ -114,11 +114,12 @@ pub(crate) fn contact_view(contact: &Contact, hidden: bool) -> ContactView {
     }
 }
 
-/// What was sent to the client of a consultation, or will be: of each delivery how far it got, the latest last.
+/// What was sent to the client of a consultation, or will be: of each delivery how far it got, in the order in which they went out.
+/// What is heard of one later, as that it was delivered, does not make it newer than what went out since.
 pub(crate) fn deliveries(state: &State, consultation: &str) -> Vec<DeliveryView> {
     let mut events: Vec<&Event> = state.events_of(consultation).iter().collect();
     events.sort_by_key(|event| event.cursor);
-    let mut known: BTreeMap<&str, DeliveryView> = BTreeMap::new();
+    let mut known: BTreeMap<&str, (DateTime<Utc>, DeliveryView)> = BTreeMap::new();
     for event in events {
         let Kind::Delivery { id, channel: way, purpose, state, code } = &event.kind else { continue };
         let (Some(purpose), Some(state)) = (delivery_purpose(purpose), delivery_state(state)) else { continue };
@@ -130,14 +131,21 @@ pub(crate) fn deliveries(state: &State, consultation: &str) -> Vec<DeliveryView>
             message: code.as_deref().map(|code| crate::message(&format!("delivery_{code}"))),
             at: event.at,
         };
-        match known.get(id.as_str()) {
-            Some(before) if furthest(before.state) > furthest(state) && furthest(state).is_some() => {}
-            _ => drop(known.insert(id, news)),
-        }
+        let went = match known.get(id.as_str()) {
+            Some((_, before)) if furthest(before.state) > furthest(state) && furthest(state).is_some() => continue,
+            Some((went, before)) if !is_to_be_sent(before.state) && !is_to_be_sent(state) => *went,
+            _ => event.at,
+        };
+        known.insert(id, (went, news));
     }
-    let mut all: Vec<DeliveryView> = known.into_values().collect();
-    all.sort_by(|one, other| (one.at, &one.id).cmp(&(other.at, &other.id)));
-    all
+    let mut all: Vec<(DateTime<Utc>, DeliveryView)> = known.into_values().collect();
+    all.sort_by(|(one_went, one), (other_went, other)| (one_went, &one.id).cmp(&(other_went, &other.id)));
+    all.into_iter().map(|(_, view)| view).collect()
+}
+
+/// It has not gone out, or goes out anew.
+fn is_to_be_sent(state: DeliveryState) -> bool {
+    matches!(state, DeliveryState::Waiting | DeliveryState::Sending)
 }
 
 /// Receipts overtake each other on their way: the later of these counts, whichever is told last.

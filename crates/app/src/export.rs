@@ -2,6 +2,7 @@
 
 use crate::command::RoomKind;
 use crate::history::{kind_of, known};
+use crate::named;
 use crate::record::{Consultation, Status};
 use crate::state::State;
 use crate::view::ConsultationStatus;
@@ -13,7 +14,7 @@ use icalendar::{Calendar, Component, Event, EventLike, EventStatus, Property};
 /// A spreadsheet takes a file without it for one of its old code pages, and Cyrillic for noise.
 const BYTE_ORDER_MARK: &str = "\u{feff}";
 
-/// RFC 4180, one row for each consultation. While names are hidden the file has none, nor the notes, which often hold them.
+/// RFC 4180, one row for each consultation. While names are hidden the file has none, nor the notes and pasted links, which often hold them.
 #[must_use]
 pub(crate) fn table<'a>(
     state: &State,
@@ -54,7 +55,7 @@ pub(crate) fn table<'a>(
                 consultation.time_zone.clone(),
                 private(&consultation.client),
                 provider.map_or_else(|| consultation.provider.clone(), |provider| provider.name.to_owned()),
-                consultation.link.clone(),
+                link(state, consultation).to_owned(),
                 state_word(known.status(now), words),
                 if together > 0 { ((together + 30) / 60).to_string() } else { String::new() },
                 private(&consultation.note),
@@ -67,6 +68,12 @@ pub(crate) fn table<'a>(
         );
     }
     text.into_bytes()
+}
+
+/// What was pasted is left out with the names, which it may hold.
+fn link<'a>(state: &State, consultation: &'a Consultation) -> &'a str {
+    let hidden = state.settings().hide_names && !named::tells_nobody(state, consultation);
+    if hidden { "" } else { &consultation.link }
 }
 
 fn watch_link(consultation: &Consultation) -> Option<&str> {
@@ -142,8 +149,9 @@ pub(crate) fn calendar<'a>(
                 Status::Cancelled => EventStatus::Cancelled,
                 Status::Planned | Status::Finished | Status::NoShow => EventStatus::Confirmed,
             });
-        if !consultation.link.is_empty() {
-            event.location(&consultation.link).url(&consultation.link);
+        let link = link(state, consultation);
+        if !link.is_empty() {
+            event.location(link).url(link);
         }
         if !hidden && !consultation.note.is_empty() {
             event.description(&consultation.note);

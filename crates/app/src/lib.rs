@@ -20,6 +20,7 @@ mod keychain;
 mod line;
 mod made;
 mod making;
+mod named;
 mod names;
 pub mod notices;
 pub mod operator;

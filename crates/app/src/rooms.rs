@@ -274,7 +274,7 @@ pub(crate) fn template(text: &str, code_length: u32) -> Result<RoomTemplate, Com
     })
 }
 
-fn percent_decoded(text: &str) -> String {
+pub(crate) fn percent_decoded(text: &str) -> String {
     // A form's decoding differs in one sign: there a plus is a space.
     let text = text.replace('+', "%2B");
     url::form_urlencoded::parse(format!("x={text}").as_bytes()).next().map(|(_, value)| value.into_owned()).unwrap_or_default()

@@ -136,8 +136,12 @@ pub struct ConsultationView {
     /// IANA zone the time was given in.
     pub time_zone: String,
     pub provider: String,
-    /// The link handed to the client.
+    /// To the room. Empty while names are hidden, unless it was made by Kabinet or a provider: what people paste names people as often
+    /// as not.
     pub link: String,
+    /// There is a link, and names are hidden.
+    pub link_hidden: bool,
+    /// Empty with the link.
     pub room: String,
     /// Empty while names are hidden: it names people as often as not.
     pub note: String,
@@ -169,7 +173,7 @@ pub struct ConsultationView {
     pub contact: Option<ContactView>,
     /// Minutes before the start at which the client is reminded.
     pub reminders: Vec<u32>,
-    /// The latest last.
+    /// In the order in which they went out, the latest last; each with the time of what was heard of it last.
     pub deliveries: Vec<DeliveryView>,
     /// Messages of the client that nobody has read here.
     pub unread: u32,

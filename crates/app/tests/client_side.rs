@@ -384,6 +384,33 @@ async fn without_a_line_the_practice_is_known_and_what_needs_it_says_so() {
 }
 
 #[tokio::test]
+async fn where_names_stay_here_no_link_takes_one_to_the_server() {
+    let (computer, practice) = (Computer::new(), Practice::start().await);
+    practice.keeps_names_away();
+    let (application, id) = with_client(&computer, &practice).await;
+    let with = |client: &str, time: &str, link: &str| {
+        let mut draft = draft(client, time);
+        draft["link"] = link.into();
+        draft
+    };
+    let refused = ("link_names_client".to_owned(), Some("link".to_owned()));
+    let (own, plain) = ("https://meet.example.org/for-ivan", "https://meet.example.org/room-7");
+    for client in ["Ivan P.", "Иван"] {
+        assert_eq!(refusal(&application, "create_consultation", with(client, "15:00", own)).await, refused);
+    }
+    let made = call(&application, "create_consultation", with("Olga", "15:00", own)).await;
+    let change = |id: &Value, draft: Value| json!({ "id": id, "draft": draft, "base": null });
+    let id = Value::from(id);
+    assert_eq!(refusal(&application, "change_consultation", change(&id, with("Ivan", "12:30", own))).await, refused);
+    call(&application, "change_consultation", change(&id, with("Ivan", "12:30", plain))).await;
+    let renamed = |client: &str| change(&made["id"], with(client, "15:10", own));
+    assert_eq!(refusal(&application, "change_consultation", renamed("Ivan")).await, refused);
+    call(&application, "change_consultation", renamed("Olga P.")).await;
+    fact("it is sent", || practice.conference(made["id"].as_str().unwrap_or_default())["start_time"] == "15:10").await;
+    application.shutdown().await;
+}
+
+#[tokio::test]
 async fn the_shells_verbs_let_in_answer_and_send() {
     let (computer, practice) = (Computer::new(), Practice::start().await);
     let (application, id) = with_client(&computer, &practice).await;

@@ -385,10 +385,8 @@ async fn messengers_that_call_are_told_where() {
     let set = &told.fake.asked("setWebhook")[0];
     assert_eq!((&set["url"], &set["secret_token"]), (&json!("https://events.example.org/api/webhook/telegram"), &json!(SECRET)));
     assert!(told.fake.asked("getUpdates").is_empty() && told.fake.asked("receiveNotification").is_empty());
-    until("the settings are seen to be applied", async || {
-        told.connection("green-api").await.1.as_deref() == Some("applying_settings")
-    })
-    .await;
+    let applying = ("applying".to_owned(), Some("applying_settings".to_owned()));
+    until("the settings are seen to be applied", async || told.connection("green-api").await == applying).await;
     until("the bot is known", async || told.connection("telegram").await.0 == "ok").await;
     let answer = told.house.ask(Method::GET, "/api/current-user", TOKEN).send().await.expect("an answer");
     let user: Value = answer.json().await.expect("JSON");

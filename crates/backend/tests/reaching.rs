@@ -552,6 +552,38 @@ async fn a_client_binds_a_chat_for_one_consultation() {
 }
 
 #[tokio::test]
+async fn whoever_follows_hears_that_a_client_stops_and_blocks_and_comes_back() {
+    let mut practice = Practice::with_pages().await;
+    let body = of_client("11:59", KEY);
+    let mut over = body.clone();
+    over["start_date"] = "2026-12-20".into();
+    practice.send(Method::POST, "/api/conferences", over).await;
+    let mine = [practice.plan_for("15:00", KEY).await, practice.plan_for("16:00", KEY).await];
+    practice.plan_for("17:00", OTHER_KEY).await;
+    let cancelled = practice.plan_for("18:00", KEY).await;
+    practice.ask(Method::DELETE, &format!("/api/conferences/{}", cancelled.id)).await;
+    let mut expected: Vec<_> = mine.iter().map(|talk| talk.id).collect();
+    expected.sort_unstable();
+    practice.started("900", Some(practice.page_code(&mine[0]).await)).await;
+    let mut after = practice.house.page(TOKEN, "after=0").await.cursor;
+    let stop = |blocked| What::Stopped { chat: "900".into(), blocked };
+    for (what, bound) in [(stop(true), false), (What::Resumed { chat: "900".into() }, true), (stop(false), false)] {
+        practice.house.in_chat(what).await;
+        let page = practice.house.page(TOKEN, &format!("after={after}")).await;
+        let told = page.events.iter().filter(|event| event.kind == "consultation_changed");
+        let mut told: Vec<_> = told.filter_map(|event| event.consultation).collect();
+        told.sort_unstable();
+        assert_eq!(told, expected, "each of this client's that is to come, once");
+        assert_eq!(practice.is_bound(&mine[1]).await, bound);
+        after = page.cursor;
+    }
+    practice.house.in_chat(stop(false)).await;
+    assert_eq!(practice.house.page(TOKEN, &format!("after={after}")).await.cursor, after, "there is nothing to tell");
+    practice.house.restart().await;
+    assert!(!practice.is_bound(&mine[0]).await);
+}
+
+#[tokio::test]
 async fn a_new_link_lets_the_chat_go_that_the_one_before_had_bound() {
     let practice = Practice::with_pages().await;
     let body = json!({"client": "Ivan", "start_date": "2026-12-23", "start_time": "15:00", "timezone": "UTC",

@@ -39,6 +39,7 @@ function consultation(
     time_zone: 'Europe/Moscow',
     provider: rooms.id,
     link: `https://meet.example.org/${room}`,
+    link_hidden: false,
     room,
     note: '',
     note_hidden: false,
@@ -183,6 +184,8 @@ function day(hero: ConsultationView | null, change: Partial<AppView> = {}): AppV
   return { ...view, hero, groups, ...change }
 }
 
+const pasted = ({ link, made }: ConsultationView) => !made && link !== '' && !link.includes('konsultaciya-')
+
 /** Every name gone, as the application sends it while names are hidden. */
 function hidden(view: AppView): AppView {
   const hide = (one: ConsultationView): ConsultationView => ({
@@ -190,6 +193,8 @@ function hidden(view: AppView): AppView {
     client: null,
     note: '',
     note_hidden: one.note !== '',
+    link: pasted(one) ? '' : one.link,
+    link_hidden: pasted(one),
     presence: { ...one.presence, names: [] },
     steps: one.steps.map((each) => ({ ...each, name: null })),
     contact: one.contact && { ...one.contact, phone: '', email: '' },

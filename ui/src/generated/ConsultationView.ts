@@ -20,9 +20,18 @@ client: string | null, starts_at: string, ends_at: string, minutes: number,
  */
 time_zone: string, provider: string, 
 /**
- * The link handed to the client.
+ * To the room. Empty while names are hidden, unless it was made by Kabinet or a provider: what people paste names people as often
+ * as not.
  */
-link: string, room: string, 
+link: string, 
+/**
+ * There is a link, and names are hidden.
+ */
+link_hidden: boolean, 
+/**
+ * Empty with the link.
+ */
+room: string, 
 /**
  * Empty while names are hidden: it names people as often as not.
  */
@@ -76,7 +85,7 @@ door_open: boolean, contact: ContactView | null,
  */
 reminders: Array<number>, 
 /**
- * The latest last.
+ * In the order in which they went out, the latest last; each with the time of what was heard of it last.
  */
 deliveries: Array<DeliveryView>, 
 /**

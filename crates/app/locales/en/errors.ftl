@@ -68,6 +68,7 @@ error-room_without_cohosts = The room is made, but these people could not be mad
 error-room_partly_changed = At the service this was changed: { $done }. This was not: { $left }. { $why }
 error-no_account = No account is connected for this yet. Connect one in Connections, or paste a link.
 error-no_watch_link = This consultation has no link for viewers.
+error-link_names_client = This link holds the client’s name, and your practice keeps names off the server. Take another room.
 error-link_for_viewers = This link is for the viewers of a broadcast: nobody can speak there. Paste the link of those who take part.
 error-bad_emails = These are not e-mail addresses: { $emails }. Write them as anna@example.org.
 room-unknown-cohosts = There are no accounts with these addresses: { $emails }.

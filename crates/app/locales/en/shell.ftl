@@ -101,6 +101,7 @@ verb-names-shown = Names are shown.
 verb-nothing = Nothing is planned from today on.
 verb-cancelled = cancelled
 verb-hidden-client = (name hidden)
+verb-hidden-link = (link hidden)
 doctor-works = works
 doctor-broken = broken
 doctor-version = Version

@@ -105,6 +105,7 @@ verb-names-shown = Имена видны.
 verb-nothing = Начиная с сегодняшнего дня ничего не запланировано.
 verb-cancelled = отменена
 verb-hidden-client = (имя скрыто)
+verb-hidden-link = (ссылка скрыта)
 doctor-works = работает
 doctor-broken = не работает
 doctor-version = Версия

@@ -88,6 +88,31 @@ fn of_each_delivery_the_furthest_receipt_counts_and_another_attempt_begins_anew(
 }
 
 #[test]
+fn what_is_heard_of_an_earlier_sending_does_not_make_it_the_later_one() {
+    let check = |events: &[Event], expected: [(&str, DeliveryState); 2]| {
+        let seen = deliveries(&state(&[], events), "c1");
+        assert_eq!(seen.iter().map(|one| (one.id.as_str(), one.state)).collect::<Vec<_>>(), expected);
+    };
+    let sent = news(1, "14:00", "d9", "sent", None);
+    let failed = news(2, "14:10", "d1", "failed", Some("quota"));
+    let pair = [("d9", DeliveryState::Delivered), ("d1", DeliveryState::Failed)];
+    check(&[sent.clone(), failed.clone(), news(3, "14:12", "d9", "delivered", None)], pair);
+    let receipts = [news(3, "14:12", "d9", "read", None), news(4, "14:13", "d9", "delivered", None)];
+    let [read, delivered] = receipts;
+    check(&[sent.clone(), failed.clone(), read, delivered], [("d9", DeliveryState::Read), pair[1]]);
+    // Nor does a refusal that comes late.
+    let refused = news(3, "14:12", "d9", "failed", Some("not_registered"));
+    let other = news(2, "14:10", "d1", "sent", None);
+    check(&[sent.clone(), other, refused], [("d9", DeliveryState::Failed), ("d1", DeliveryState::Sent)]);
+    // Another attempt does, and so does a first one that was long in coming.
+    let again = [news(3, "14:12", "d9", "waiting", None), news(4, "14:13", "d9", "sent", None)];
+    let [waiting, gone] = again;
+    let after = [pair[1], ("d9", DeliveryState::Sent)];
+    check(&[sent, failed.clone(), waiting, gone.clone()], after);
+    check(&[news(1, "14:00", "d9", "waiting", None), failed, gone], after);
+}
+
+#[test]
 fn what_goes_to_the_specialist_is_no_delivery_to_the_client() {
     let alert =
         Kind::Delivery { id: "d1".into(), channel: "telegram".into(), purpose: "alert".into(), state: "sent".into(), code: None };

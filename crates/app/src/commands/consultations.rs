@@ -9,6 +9,7 @@ use crate::history;
 use crate::line::local_moment;
 use crate::made;
 use crate::making::Placed;
+use crate::named;
 use crate::notices;
 use crate::outbox;
 use crate::present;
@@ -75,6 +76,9 @@ impl Application {
             Some(link) => self.place_of_link(link, info)?,
             None => self.place(info, &draft, planned.day).await?,
         };
+        if made.is_none() {
+            self.keeps_names(&room, &planned.client)?;
+        }
         let consultation = Consultation {
             id: self.parts.ids.next().to_string(),
             client: planned.client,
@@ -150,6 +154,13 @@ impl Application {
             None if !same_place || before.link.is_empty() || anew => Some(self.place(info, &draft, planned.day).await?),
             None => None,
         };
+        // What stands so already is not refused to whoever changes something else.
+        let room = placed.as_ref().filter(|placed| placed.made.is_none()).map(|placed| &placed.room);
+        let client = if planned.client.is_empty() { &before.client } else { &planned.client };
+        if room.is_some() || (*client != before.client && before.made.is_none()) {
+            let kept = Room { link: before.link.clone(), name: before.room.clone() };
+            self.keeps_names(room.unwrap_or(&kept), client)?;
+        }
         let changed = match (&placed, &draft.room) {
             (None, Some(wishes)) if same_place && before.made.is_some() => {
                 Some(self.change_made(&before, wishes, base.as_ref().and_then(|base| base.room.as_ref())).await?)
@@ -210,6 +221,17 @@ impl Application {
             }
         });
         let _ = tokio::time::timeout(PAGE_WITHIN, sending).await;
+    }
+
+    /// Where names stay on the specialist's own computers, no link takes one to the backend. The backend cannot see to it: it does not
+    /// know the name.
+    fn keeps_names(&self, room: &Room, client: &str) -> Result<(), CommandError> {
+        let state = self.look();
+        let stay_here = state.practice.as_ref().is_some_and(|practice| practice.names_stay_here);
+        if stay_here && named::names_client(&state, &room.link, &room.name, client) {
+            return Err(refuse_field("link_names_client", "link"));
+        }
+        Ok(())
     }
 
     /// A new room where none was pasted.

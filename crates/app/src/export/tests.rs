@@ -31,6 +31,18 @@ fn a_row_says_what_was_planned_and_what_became_of_it() {
     state.kept.settings.hide_names = true;
     let hidden = as_table(&state, Language::En);
     assert!(hidden.contains("Europe/Moscow,,jitsi") && hidden.ends_with("finished,49,,conference,\r\n"), "{hidden}");
+    assert!(hidden.contains("konsultaciya-23dec-c1"), "what was made names nobody");
+}
+
+#[test]
+fn a_pasted_link_is_left_out_with_the_names() {
+    let link = "https://meet.example.org/ivan".to_owned();
+    let pasted = Consultation { link: link.clone(), room: "ivan".into(), ..consultation("c1", "15:00", 50) };
+    let mut state = state(&[pasted], &[]);
+    let both = |state: &State| [as_table(state, Language::En), unfolded(&as_calendar(state)).join("\n")];
+    assert!(both(&state).iter().all(|file| file.contains(&link)));
+    state.kept.settings.hide_names = true;
+    assert!(both(&state).iter().all(|file| !file.contains("ivan") && !file.contains("LOCATION")));
 }
 
 #[test]

@@ -102,7 +102,7 @@ pub(super) fn client_late(notice: &Writer<'_>, handled: &Handled, now: DateTime<
 pub(super) fn not_sent(notice: &Writer<'_>, handled: &Handled, now: DateTime<Utc>) -> Option<Notice> {
     let all = client_side::deliveries(notice.state, &notice.known.consultation.id);
     let failed = |state| matches!(state, DeliveryState::Failed | DeliveryState::Unsure);
-    let delivery = all.into_iter().rev().find(|one| failed(one.state) && one.at + NOT_SENT_NEWS > now)?;
+    let delivery = all.into_iter().filter(|one| failed(one.state) && one.at + NOT_SENT_NEWS > now).max_by_key(|one| one.at)?;
     let alert = format!("not-sent/{}/{}", delivery.id, delivery.at.timestamp());
     if handled.answered.contains(&alert) {
         return None;

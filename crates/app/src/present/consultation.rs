@@ -4,6 +4,7 @@ use super::Known;
 use crate::attended::{Attended, Place, went_in};
 use crate::calendar::show as calendar;
 use crate::client_side;
+use crate::named;
 use crate::record::{Event, Kind, Made};
 use crate::state::State;
 use crate::view::{BroadcastView, ConsultationView, Presence, PresencePlace, RoomView, Step, StepKind};
@@ -13,6 +14,7 @@ use chrono::{DateTime, Utc};
 pub fn consultation_view(state: &State, known: &Known<'_>, now: DateTime<Utc>) -> ConsultationView {
     let Known { consultation, attended } = known;
     let hidden = state.settings().hide_names;
+    let link_hidden = hidden && !named::tells_nobody(state, consultation);
     let snoozed_until = client_side::snoozed_until(attended, state.handled.get(&consultation.id), now);
     ConsultationView {
         id: consultation.id.clone(),
@@ -22,8 +24,9 @@ pub fn consultation_view(state: &State, known: &Known<'_>, now: DateTime<Utc>) -
         minutes: consultation.minutes,
         time_zone: consultation.time_zone.clone(),
         provider: consultation.provider.clone(),
-        link: consultation.link.clone(),
-        room: consultation.room.clone(),
+        link: if link_hidden { String::new() } else { consultation.link.clone() },
+        link_hidden,
+        room: if link_hidden { String::new() } else { consultation.room.clone() },
         note: if hidden { String::new() } else { consultation.note.clone() },
         note_hidden: hidden && !consultation.note.is_empty(),
         status: known.status(now),

@@ -154,6 +154,27 @@ fn hidden_names_are_nowhere() {
 }
 
 #[test]
+fn a_pasted_link_is_hidden_with_the_names_and_a_made_one_is_not() {
+    let pasted = Consultation {
+        link: "https://meet.example.org/dlya-ivana".into(),
+        room: "dlya-ivana".into(),
+        page_link: Some("https://k.example.org/w/abc".into()),
+        ..consultation("c1", "15:00", 50)
+    };
+    let mut state = state(&[pasted.clone(), consultation("c2", "17:00", 50)], &[]);
+    let shown = app_view(&state, at("15:00")).hero.expect("a consultation");
+    assert_eq!((shown.link, shown.room, shown.link_hidden), (pasted.link, pasted.room, false));
+    state.kept.settings.hide_names = true;
+    let view = app_view(&state, at("15:00"));
+    let json = serde_json::to_string(&view).expect("JSON");
+    assert!(!json.contains("ivan"), "{json}");
+    let hero = view.hero.expect("a consultation");
+    assert_eq!((hero.link_hidden, hero.page_link.as_deref()), (true, Some("https://k.example.org/w/abc")));
+    let made = &view.groups[0].items[0];
+    assert!(!made.link_hidden && made.link.ends_with(&made.room) && !made.room.is_empty());
+}
+
+#[test]
 fn days_are_grouped_in_the_specialists_zone() {
     let mut late = consultation("late", "22:30", 50);
     late.starts_at = at("22:30");

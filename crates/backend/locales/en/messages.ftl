@@ -110,8 +110,10 @@ status-no-connections = Nothing is connected.
 status-connection-state = { $state ->
         [ok] works
         [failing] does not work
+        [applying] is applying new settings, which takes up to five minutes
        *[unknown] not asked yet
     }
+status-checked = checked { $age } ago
 status-last-worked = last worked { $age } ago
 status-sources = Servers that report rooms
 status-no-sources = No server has reported yet.

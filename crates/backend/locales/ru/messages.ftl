@@ -113,9 +113,11 @@ status-no-connections = Ничего не подключено.
 status-connection-state = { $state ->
         [ok] работает
         [failing] не работает
+        [applying] применяет новые настройки, это до пяти минут
        *[unknown] ещё не проверялось
     }
-status-last-worked = работало { $age } назад
+status-checked = проверено { $age } назад
+status-last-worked = в последний раз отвечало { $age } назад
 status-sources = Серверы, которые сообщают о комнатах
 status-no-sources = Пока ни один сервер ничего не сообщил.
 status-source-silent = молчит { $age }

@@ -64,9 +64,9 @@ pub async fn metrics(State(app): State<App>) -> Response {
         let name: String = source.source.chars().filter(|c| !matches!(c, '"' | '\\') && !c.is_control()).collect();
         let _ = writeln!(text, "kabinet_source_age_seconds{{source=\"{name}\"}} {}", source.age_seconds);
     }
-    text.push_str("# HELP kabinet_connection_up 1 while a connection works.\n# TYPE kabinet_connection_up gauge\n");
+    text.push_str("# HELP kabinet_connection_up 1 while a connection works, or only applies new settings.\n# TYPE kabinet_connection_up gauge\n");
     for connection in &health.connections {
-        let up = u8::from(connection.state == "ok");
+        let up = u8::from(matches!(connection.state.as_str(), "ok" | "applying"));
         let _ = writeln!(text, "kabinet_connection_up{{connection=\"{}\"}} {up}", connection.connection);
     }
     text.push_str(

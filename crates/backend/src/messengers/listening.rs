@@ -1,5 +1,6 @@
 //! Hearing each messenger in one of two ways: it calls us where a secret for that and an address of ours are set, else it is asked.
 
+use super::wired::Hearing;
 use super::{Messengers, Wired, take_in};
 use crate::writer::WriterHandle;
 use chrono::SubsecRound;
@@ -18,8 +19,6 @@ const LONGEST_WAIT: Duration = Duration::from_secs(60);
 const SOMEBODY_ELSE: Duration = Duration::from_secs(30);
 /// New settings are looked at again while they are not in force yet.
 const LOOK_AGAIN: Duration = Duration::from_secs(30);
-/// Told while new settings are not in force yet.
-const APPLYING: &str = "applying_settings";
 
 /// Listens to all that are configured, until it is stopped.
 #[derive(Debug, Clone)]
@@ -75,7 +74,7 @@ impl Listening {
                 Ok(Settled::Changed { within }) if within.is_zero() => break,
                 Ok(Settled::Changed { within }) => {
                     tracing::info!(messenger = wired.info().id, seconds = within.as_secs(), "new settings are being applied");
-                    wired.hears(Some(APPLYING));
+                    wired.hears(Hearing::Applying);
                     // Seen in force, or taken to be.
                     let looks = within.as_secs() / LOOK_AGAIN.as_secs();
                     for _ in 0..looks.max(1) {
@@ -87,13 +86,13 @@ impl Listening {
                     break;
                 }
                 Err(error) => {
-                    wired.hears(Some(error.code()));
+                    wired.hears(Hearing::Troubled(error.code()));
                     tokio::time::sleep(pause(&error, wait)).await;
                     wait = (wait * 2).min(LONGEST_WAIT);
                 }
             }
         }
-        wired.hears(None);
+        wired.hears(Hearing::Well);
         let way = if address.is_some() { "it calls us" } else { "it is asked" };
         tracing::info!(messenger = wired.info().id, way, "listening to a messenger");
     }
@@ -104,11 +103,11 @@ impl Listening {
         loop {
             match self.ask_once(wired).await {
                 Ok(()) => {
-                    wired.hears(None);
+                    wired.hears(Hearing::Well);
                     wait = FIRST_WAIT;
                 }
                 Err(error) => {
-                    wired.hears(Some(error.code()));
+                    wired.hears(Hearing::Troubled(error.code()));
                     tokio::time::sleep(pause(&error, wait)).await;
                     wait = (wait * 2).min(LONGEST_WAIT);
                     if error == ListenError::CallsAnAddress {

@@ -42,12 +42,27 @@ pub struct Wired {
 #[derive(Debug, Default)]
 struct State {
     name: Option<String>,
-    /// What is wrong with hearing it; sending may work all the same.
-    deaf: Option<&'static str>,
+    hearing: Hearing,
     /// What was said last in the log, so that a long trouble is one line.
     logged: Option<&'static str>,
     learned: Vec<Learned>,
 }
+
+/// How it is heard; sending may work all the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Hearing {
+    #[default]
+    Well,
+    /// Settings that were set just now come into force: nothing to do but to wait.
+    Applying,
+    /// The code of what is wrong.
+    Troubled(&'static str),
+}
+
+/// Told while new settings are not in force yet.
+const APPLYING: &str = "applying_settings";
+/// What it answers meanwhile, since it starts anew for them.
+const STARTING: &str = "later";
 
 impl Wired {
     pub(super) fn new(info: &'static MessengerInfo, connected: Connected, clock: Arc<dyn Clock>) -> Self {
@@ -74,10 +89,14 @@ impl Wired {
     #[must_use]
     pub fn health(&self, now: Timestamp) -> ConnectionHealth {
         let mut health = self.standing.health(self.info.id, now);
-        if let Some(code) = self.state().deaf.filter(|_| health.state != "failing") {
-            "failing".clone_into(&mut health.state);
-            health.code = Some(code.to_owned());
-        }
+        let starts = health.code.as_deref() == Some(STARTING);
+        let (state, code) = match self.state().hearing {
+            Hearing::Applying if health.state != "failing" || starts => ("applying", APPLYING),
+            Hearing::Troubled(code) if health.state != "failing" => ("failing", code),
+            _ => return health,
+        };
+        state.clone_into(&mut health.state);
+        health.code = Some(code.to_owned());
         health
     }
 
@@ -89,11 +108,13 @@ impl Wired {
         }
     }
 
-    /// What is wrong with hearing it, or that nothing is.
-    pub fn hears(&self, trouble: Option<&'static str>) {
-        let before = std::mem::replace(&mut self.state().deaf, trouble);
-        if let Some(code) = trouble.filter(|code| before != Some(code)) {
-            tracing::warn!(messenger = self.info.id, code, "a messenger is not heard");
+    pub fn hears(&self, hearing: Hearing) {
+        let before = std::mem::replace(&mut self.state().hearing, hearing);
+        match hearing {
+            Hearing::Troubled(code) if before != hearing => {
+                tracing::warn!(messenger = self.info.id, code, "a messenger is not heard");
+            }
+            _ => {}
         }
     }
 

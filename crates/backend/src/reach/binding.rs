@@ -1,6 +1,6 @@
 //! Binding a specialist's chat, and what they choose about being reached.
 
-use super::{ChatOwner, Parts, Reaches};
+use super::{ChatOwner, Parts, Reaches, clients, incoming};
 use crate::ports::reach::{BindingCode, Chosen, KeptChat};
 use crate::ports::{Audience, Row};
 use crate::writer::{Append, Appended, Plain, Remember, WriteError, WriterHandle};
@@ -67,7 +67,7 @@ impl Reaches {
         let Some(chat) = self.pending_chat(owner) else { return Ok(self.kept_chat(owner).is_some()) };
         let Some(parts) = self.parts() else { return Ok(true) };
         let chat = KeptChat { confirmed: true, ..chat };
-        let told = super::incoming::reply(parts, Some(specialist), &chat.chat, words.to_owned());
+        let told = incoming::reply(parts, Some(specialist), &chat.chat, words.to_owned());
         let rows = vec![Row::Chat(Box::new(chat.clone())), told];
         let reaches = Arc::clone(self);
         let remember = Remember::new(move || reaches.took_chat(chat));
@@ -119,7 +119,7 @@ impl Reaches {
         let otherwise = self.owners_of(hash).into_iter().filter(|chat| chat.blocked != blocked);
         let chats: Vec<KeptChat> = otherwise.map(|chat| KeptChat { blocked, ..chat }).collect();
         rows.extend(chats.iter().map(|chat| Row::Chat(Box::new(chat.clone()))));
-        let events = chats.iter().flat_map(|chat| changed_for(chat.owner)).collect();
+        let events = self.told_of(&chats).await?;
         let reaches = Arc::clone(self);
         let remember = Remember::new(move || chats.into_iter().for_each(|chat| reaches.took_chat(chat)));
         writer.append(Append { events, rows, remember }).await?;
@@ -141,7 +141,7 @@ impl Reaches {
         let unmeant = self.pending_chat(chat.owner).filter(|waits| chat.confirmed && waits.hash != chat.hash);
         let let_go = unmeant.as_ref().map(|waits| Row::ForgetOneChat(waits.channel, waits.owner, waits.hash));
         let rows = rows.into_iter().chain(let_go).chain([Row::Chat(Box::new(chat.clone()))]).collect();
-        let events = changed_for(chat.owner);
+        let events = self.told_of(std::slice::from_ref(&chat)).await?;
         let reaches = Arc::clone(self);
         let remember = Remember::new(move || {
             if let Some(unmeant) = unmeant {
@@ -162,11 +162,23 @@ impl Reaches {
         let _one = self.changing.lock().await;
         let forget = chats.iter().map(|chat| Row::ForgetOneChat(chat.channel, chat.owner, chat.hash));
         let rows = rows.into_iter().chain(forget).collect();
-        let events = chats.iter().flat_map(|chat| changed_for(chat.owner)).collect();
+        let events = self.told_of(chats).await?;
         let (reaches, gone) = (Arc::clone(self), chats.iter().map(|chat| (chat.owner, chat.hash)).collect::<Vec<_>>());
         let remember = Remember::new(move || gone.into_iter().for_each(|(owner, hash)| reaches.forgot_one_chat(owner, hash)));
         writer.append(Append { events, rows, remember }).await?;
         Ok(())
+    }
+
+    /// What desktops hear when these chats change: specialists of their own, and of their clients' by the consultations that it concerns.
+    async fn told_of(&self, chats: &[KeptChat]) -> Result<Vec<Plain>, WriteError> {
+        let Some(parts) = self.parts() else { return Ok(Vec::new()) };
+        let own = chats.iter().filter_map(|chat| match chat.owner {
+            ChatOwner::Specialist(specialist) => Some(changed(specialist, "telegram")),
+            ChatOwner::Consultation(_) | ChatOwner::Client { .. } => None,
+        });
+        let owners: Vec<ChatOwner> = chats.iter().map(|chat| chat.owner).collect();
+        let clients = clients::changed_for(parts, &owners).await.map_err(incoming::unread)?;
+        Ok(own.chain(clients).collect())
     }
 }
 
@@ -189,14 +201,6 @@ fn changed(specialist: SpecialistId, source: &'static str) -> Plain {
         source,
         at: None,
         about: String::new(),
-    }
-}
-
-/// How a client is reached is nobody's news.
-fn changed_for(owner: ChatOwner) -> Vec<Plain> {
-    match owner {
-        ChatOwner::Specialist(specialist) => vec![changed(specialist, "telegram")],
-        ChatOwner::Consultation(_) | ChatOwner::Client { .. } => Vec::new(),
     }
 }
 

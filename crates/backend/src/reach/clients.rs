@@ -2,6 +2,7 @@
 //!
 //! Whose client somebody is, the desktops say, by a key that they draw; only a keyed hash of it is kept.
 
+use super::incoming::{is_open, unread};
 use super::known::consultation_of;
 use super::{ChatOwner, Parts, Reaches};
 use crate::StorageError;
@@ -13,8 +14,11 @@ use crate::writer::{Append, Plain, Remember, WriteError, WriterHandle};
 use chrono::Duration;
 use kabinet_api::Conference;
 use kabinet_domain::{Channel, ConsultationId, EventKind, Sensitive, SpecialistId, Timestamp};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+
+/// What began longer ago is over, however long it was planned.
+const LONGEST: Duration = Duration::days(2);
 
 /// Who has not come for so long binds their chat anew.
 const REMEMBERED: Duration = Duration::days(183);
@@ -50,6 +54,30 @@ pub(super) async fn forget_old(parts: &Parts, now: Timestamp) -> Result<(), Stor
     Ok(())
 }
 
+/// What desktops are told when clients' chats change: of each consultation that is still to happen, or happening, and is reached by one.
+///
+/// # Errors
+/// When storage fails.
+pub(super) async fn changed_for(parts: &Parts, owners: &[ChatOwner]) -> Result<Vec<Plain>, StorageError> {
+    let now = parts.clock.now();
+    let mut concerned: BTreeMap<uuid::Uuid, Conference> = BTreeMap::new();
+    for owner in owners {
+        let found = match *owner {
+            ChatOwner::Specialist(_) => Vec::new(),
+            ChatOwner::Consultation(id) => parts.consultations.find(id).await?.into_iter().collect(),
+            ChatOwner::Client { specialist, .. } => {
+                let coming = Selection { reader: Reader::Specialist(specialist), from: Some(now - LONGEST), to: None };
+                let mut coming = parts.consultations.list(coming).await?;
+                coming.retain(|conference| shared(&parts.vault, conference) == Some(*owner));
+                coming
+            }
+        };
+        let open = found.into_iter().filter(|conference| is_open(conference, now));
+        concerned.extend(open.map(|conference| (conference.id, conference)));
+    }
+    Ok(concerned.values().map(changed).collect())
+}
+
 impl Reaches {
     /// Where a consultation's client can be written to, if they have bound a chat.
     #[must_use]
@@ -73,12 +101,13 @@ impl Reaches {
             return Ok(());
         }
         let ended = |owner: &ChatOwner| self.kept_chat(*owner).is_some_and(|kept| kept.is_ended());
-        let owners = clients_of(&parts.vault, talk).filter(|owner| !ended(owner));
-        let chats: Vec<KeptChat> = owners.map(|owner| KeptChat { owner, ..chat.clone() }).collect();
+        let owners: Vec<ChatOwner> = clients_of(&parts.vault, talk).filter(|owner| !ended(owner)).collect();
+        let events = changed_for(parts, &owners).await.map_err(unread)?;
+        let chats: Vec<KeptChat> = owners.into_iter().map(|owner| KeptChat { owner, ..chat.clone() }).collect();
         let rows = rows.into_iter().chain(chats.iter().map(|chat| Row::Chat(Box::new(chat.clone())))).collect();
         let reaches = Arc::clone(self);
         let remember = Remember::new(move || chats.into_iter().for_each(|chat| reaches.took_chat(chat)));
-        writer.append(Append { events: vec![changed(talk)], rows, remember }).await?;
+        writer.append(Append { events, rows, remember }).await?;
         Ok(())
     }
 
@@ -90,10 +119,11 @@ impl Reaches {
     pub async fn forget_client(self: &Arc<Self>, writer: &WriterHandle, conference: &Conference) -> Result<(), WriteError> {
         let Some(parts) = self.parts() else { return Ok(()) };
         let _one = self.changing.lock().await;
-        let mut rows = Vec::new();
+        let (mut rows, mut lost) = (Vec::new(), vec![ChatOwner::Consultation(ConsultationId(conference.id))]);
         for owner in clients_of(&parts.vault, conference) {
             match (owner, self.kept_chat(owner)) {
                 (ChatOwner::Client { .. }, known) if known.as_ref().is_none_or(|known| !known.is_ended()) => {
+                    lost.extend(known.map(|_| owner));
                     rows.push(Row::Chat(Box::new(KeptChat::ended(owner))));
                 }
                 (ChatOwner::Consultation(_), Some(_)) => rows.push(Row::ForgetChat(Channel::Telegram, owner)),
@@ -103,6 +133,7 @@ impl Reaches {
         if rows.is_empty() {
             return Ok(());
         }
+        let events = changed_for(parts, &lost).await.map_err(unread)?;
         let (reaches, kept) = (Arc::clone(self), rows.clone());
         let remember = Remember::new(move || {
             for row in kept {
@@ -113,7 +144,7 @@ impl Reaches {
                 }
             }
         });
-        writer.append(Append { events: vec![changed(conference)], rows, remember }).await?;
+        writer.append(Append { events, rows, remember }).await?;
         Ok(())
     }
 }

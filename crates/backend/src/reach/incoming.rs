@@ -225,7 +225,7 @@ pub fn said(talk: &Conference, answer: SpecialistAnswer, source: &'static str) -
 }
 
 /// Still to happen, or happening.
-fn is_open(talk: &Conference, now: Timestamp) -> bool {
+pub(super) fn is_open(talk: &Conference, now: Timestamp) -> bool {
     planning::is_planned(talk.status) && now < planning::ends_at(talk) + RUNS_OVER
 }
 
@@ -269,6 +269,6 @@ async fn keep(writer: &WriterHandle, event: Option<Plain>, rows: impl IntoIterat
     writer.append(Append { events: event.into_iter().collect(), rows: rows.into_iter().collect(), ..Append::default() }).await
 }
 
-fn unread(error: crate::StorageError) -> WriteError {
+pub(super) fn unread(error: crate::StorageError) -> WriteError {
     WriteError::Storage(Arc::new(error))
 }

@@ -65,6 +65,17 @@ test('a failure asks for another way until a link has gone out since', () => {
   expect(lines({ deliveries: [failed, delivery('g', -10)] })[0]?.asks).toBe(false)
 })
 
+test('what is heard late of an earlier link leaves the failure of the newer one as it is', () => {
+  const deliveries = [
+    delivery('first', -1, { state: 'delivered' }),
+    delivery('newer', -10, { state: 'failed', channel: 'max' }),
+  ]
+  expect(lines({ deliveries }).map(({ id, asks }) => [id, asks])).toEqual([
+    ['first', false],
+    ['newer', true],
+  ])
+})
+
 test('who came by the link after it failed has it, by whatever hand', () => {
   const failed = delivery('f', -20, { state: 'failed' })
   const came = (minutes: number): Partial<ConsultationView> => ({

@@ -23,7 +23,7 @@ export interface Line {
 }
 
 /**
- * What went out, oldest first, and the reminders that will. Messages stand in their thread; what was given up because
+ * What went out, in that order, and the reminders that will. Messages stand in their thread; what was given up because
  * it was needed no more is no news.
  */
 export function outgoing(consultation: ConsultationView, practice: PracticeView | null, now: number): Line[] {
@@ -34,9 +34,9 @@ export function outgoing(consultation: ConsultationView, practice: PracticeView 
     const purpose = one.purpose === 'reminder' ? 'reminder' : 'link'
     return { id, purpose, channel, state, message, at, asks: failed.includes(one) }
   })
-  return [...lines, ...ahead(consultation, practice, now, told)].sort((one, other) =>
-    one.at.localeCompare(other.at),
-  )
+  // What has happened stays as it is: a receipt that comes late makes no message newer than those after it.
+  const due = ({ at }: Line) => Math.max(Date.parse(at), now)
+  return [...lines, ...ahead(consultation, practice, now, told)].sort((one, other) => due(one) - due(other))
 }
 
 /** Reminders that were chosen and of which the event server has not told yet. */

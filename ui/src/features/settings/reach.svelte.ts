@@ -54,6 +54,8 @@ export class ReachForm {
       ...this.values,
       quiet_from: on ? NIGHT.from : null,
       quiet_to: on ? NIGHT.to : null,
+      // Its switch goes with the hours, and would go on silencing clients in "do not disturb" unseen.
+      quiet_even_clients: on && this.values.quiet_even_clients,
     })
   }
 

@@ -88,6 +88,14 @@ test('a state that arrives while a time is typed does not eat the figures', () =
   expect(one.from).toBe('')
 })
 
+test('what quiet hours are silent about ends with them', async () => {
+  const { one, sent } = form()
+  await one.turnQuiet(true)
+  await one.turnEvenClients(true)
+  await one.turnQuiet(false)
+  expect(sent.map((draft) => draft.quiet_even_clients)).toEqual([false, true, false])
+})
+
 test('quiet about waiting clients is chosen for good', async () => {
   const { one, sent } = form()
   await one.turnEvenClients(true)

@@ -1,10 +1,11 @@
 import { beforeEach, expect, test } from 'vitest'
 import { SAMPLE_NOW, samples } from '$bridge/sample'
+import { contact } from '$bridge/sample-clients'
 import type { ConsultationView } from '$generated/ConsultationView'
 import type { Presence } from '$generated/Presence'
 import { clock } from '../time'
 import { words } from '../words/words.svelte'
-import { admitsNext, canAnswer, isAtTheDoor, putOffUntil, saidLines } from './standing'
+import { admitsNext, canAnswer, hasComeByLink, isAtTheDoor, ownWay, putOffUntil, saidLines } from './standing'
 
 const at = (minutes: number) => new Date(SAMPLE_NOW + minutes * 60_000).toISOString()
 const time = (minutes: number) => clock(at(minutes), words.place)
@@ -59,4 +60,16 @@ test('once the specialist is there, their answer is no news', () => {
   expect(saidLines(one({}, { answer }))).toHaveLength(1)
   expect(saidLines(one({ specialist_inside: true }, { answer }))).toEqual([])
   expect(saidLines(one({ place: 'left' }, { answer, status: 'finished' }))).toEqual([])
+})
+
+test('the link goes by the specialist’s own hand until another way was chosen', () => {
+  expect(ownWay(one({}, { contact: null }))).toBe('clipboard')
+  expect(ownWay(one({}, { contact: contact({ channel: 'clipboard' }) }))).toBe('clipboard')
+  expect(ownWay(one({}, { contact: contact({ channel: 'email' }) }))).toBe('email')
+})
+
+test('who opened the link has it; who wrote or is in the room by another way may not', () => {
+  expect(hasComeByLink(one({}))).toBe(true)
+  const message = { ...one({}).steps[0]!, kind: 'message' as const }
+  expect(hasComeByLink(one({}, { steps: [message, { ...message, kind: 'joined' }] }))).toBe(false)
 })

@@ -1,3 +1,4 @@
+import type { Channel } from '$generated/Channel'
 import type { ConsultationView } from '$generated/ConsultationView'
 import type { DeliveryView } from '$generated/DeliveryView'
 import type { StepKind } from '$generated/StepKind'
@@ -31,6 +32,11 @@ export function canBeTold({ page_link }: ConsultationView): boolean {
   return page_link !== null
 }
 
+/** How the link gets to the client: by the specialist's own hand until another way was chosen. */
+export function ownWay({ contact }: ConsultationView): Channel {
+  return contact?.channel ?? 'clipboard'
+}
+
 /** What goes out by itself or by a press, without the messages of the thread and what was given up. */
 export function toldOf({ deliveries }: ConsultationView): DeliveryView[] {
   return deliveries.filter(({ purpose, state }) => purpose !== 'message' && state !== 'dropped')
@@ -39,15 +45,20 @@ export function toldOf({ deliveries }: ConsultationView): DeliveryView[] {
 /** What only a client who has the link does. */
 const BY_LINK: StepKind[] = ['opened_link', 'on_page']
 
+const byLink = ({ steps }: ConsultationView) => steps.filter(({ kind }) => BY_LINK.includes(kind))
+
+/** The client has the link: they have opened it. */
+export function hasComeByLink(consultation: ConsultationView): boolean {
+  return byLink(consultation).length > 0
+}
+
 /**
  * Those that failed, and neither has a link gone out since nor has the client come by one, handed over by whatever
  * hand: somebody has to choose another way.
  */
 export function undelivered(consultation: ConsultationView): DeliveryView[] {
   const told = toldOf(consultation)
-  const cameAt = consultation.steps
-    .filter(({ kind }) => BY_LINK.includes(kind))
-    .map(({ at }) => Date.parse(at))
+  const cameAt = byLink(consultation).map(({ at }) => Date.parse(at))
   return told.filter(
     ({ state, at }, index) =>
       state === 'failed' &&

@@ -107,13 +107,22 @@ fn connections(words: &Words, connections: &[ConnectionHealth], out: &mut String
             "failing" => Mark::Bad,
             _ => Mark::Unknown,
         };
-        let state = words.say("status-connection-state", &[("state", &connection.state)]);
-        let code = connection.code.as_ref().map(|code| reason(words, Some(code)));
-        let worked = connection.age_seconds.map(|seconds| words.say("status-last-worked", &[("age", &age(words, seconds))]));
-        let details: Vec<String> = std::iter::once(state).chain(code).chain(worked).collect();
-        item(mark, &connection.connection, &details.join(" · "), out);
+        item(mark, &connection.connection, &standing(words, connection), out);
     }
     out.push_str("</ul></section>");
+}
+
+/// How a connection is, why, and since when that is known.
+fn standing(words: &Words, connection: &ConnectionHealth) -> String {
+    let state = words.say("status-connection-state", &[("state", &connection.state)]);
+    let since = |key| connection.age_seconds.map(|seconds| words.say(key, &[("age", &age(words, seconds))]));
+    let details = match connection.state.as_str() {
+        "ok" => [None, since("status-checked")],
+        // Says by itself what goes on; when it worked last is no matter for so short a while.
+        "applying" => [None, None],
+        _ => [connection.code.as_ref().map(|code| reason(words, Some(code))), since("status-last-worked")],
+    };
+    std::iter::once(state).chain(details.into_iter().flatten()).collect::<Vec<_>>().join(" · ")
 }
 
 fn sources(words: &Words, sources: &[SourceHealth], out: &mut String) {
@@ -284,6 +293,45 @@ mod tests {
             assert_eq!(age(english, seconds), said);
         }
         assert_eq!(age(words("ru"), 86_400 * 21), "21 день");
+    }
+
+    #[test]
+    fn how_a_connection_is_reads_as_a_person_would_say_it() {
+        let said = |language, state: &str, code: Option<&str>, age_seconds| {
+            let (connection, state, code) = ("green-api".into(), state.into(), code.map(str::to_owned));
+            standing(words(language), &ConnectionHealth { connection, state, code, last_success_at: None, age_seconds })
+        };
+        assert_eq!(said("ru", "ok", None, Some(17)), "работает · проверено 17 с назад");
+        assert_eq!(said("en", "ok", None, Some(17)), "works · checked 17 s ago");
+        assert_eq!(
+            said("ru", "failing", Some("unreachable"), Some(180)),
+            "не работает · мессенджер не отвечает · в последний раз отвечало 3 мин назад"
+        );
+        assert_eq!(said("en", "failing", Some("unreachable"), None), "does not work · the messenger does not answer");
+        for seconds in [None, Some(17)] {
+            assert_eq!(
+                said("ru", "applying", Some("applying_settings"), seconds),
+                "применяет новые настройки, это до пяти минут"
+            );
+            assert_eq!(
+                said("en", "applying", Some("applying_settings"), seconds),
+                "is applying new settings, which takes up to five minutes"
+            );
+        }
+        assert_eq!(said("en", "unknown", None, None), "not asked yet");
+    }
+
+    #[test]
+    fn settings_that_are_being_applied_are_no_alarm() {
+        let page = |state: &str| {
+            let mut page = String::new();
+            let (connection, state) = ("green-api".into(), state.into());
+            let one = ConnectionHealth { connection, state, code: None, last_success_at: None, age_seconds: None };
+            connections(words("en"), &[one], &mut page);
+            page
+        };
+        assert!(page("failing").contains(dot(Mark::Bad)));
+        assert!(page("applying").contains(dot(Mark::Unknown)) && !page("applying").contains("bad"));
     }
 
     #[test]
