@@ -11,6 +11,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from .backend import Backend, program, watched  # noqa: E402
+from .chats import Chats, chats  # noqa: E402
 from .long_runs import LongRun  # noqa: E402
 from .practice import Specialist  # noqa: E402
 
@@ -45,6 +46,13 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Backend]:
     """A backend for all tests of a file."""
     with watched(tmp_path_factory.mktemp("house")) as backend:
         yield backend
+
+
+@pytest.fixture(scope="module")
+def post(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chats]:
+    """A backend with its messengers for all tests of a file."""
+    with chats(tmp_path_factory.mktemp("post")) as post:
+        yield post
 
 
 @pytest.fixture

@@ -31,12 +31,6 @@ NOBODY = "79000000000"  # at no messenger
 
 
 @pytest.fixture(scope="module")
-def post(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chats]:
-    with chats(tmp_path_factory.mktemp("post")) as post:
-        yield post
-
-
-@pytest.fixture(scope="module")
 def house(post: Chats) -> Backend:
     return post.backend
 

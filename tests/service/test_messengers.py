@@ -25,12 +25,6 @@ BORIS = 5500000002  # at Telegram
 
 
 @pytest.fixture(scope="module")
-def post(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chats]:
-    with chats(tmp_path_factory.mktemp("post")) as post:
-        yield post
-
-
-@pytest.fixture(scope="module")
 def house(post: Chats) -> Backend:
     return post.backend
 
