@@ -8,7 +8,7 @@ fn main() {
     println!("cargo:rerun-if-changed={}", window.display());
     println!("cargo:rerun-if-changed=../icons/tray");
     if !window.join("index.html").exists() {
-        println!("cargo:warning=the window's files are missing: run `make ui` first (it builds ui/dist)");
+        println!("cargo:warning=the window's files are missing: run `tests/build-ui` first, which builds them");
         exit(1);
     }
     // Tens of thousands of addresses to be set at start, as bits instead of 24 bytes each: a megabyte less of file and of memory.

@@ -12,6 +12,9 @@ fn main() -> std::io::Result<()> {
     println!("cargo::rerun-if-changed=migrations");
     let out = PathBuf::from(std::env::var_os("OUT_DIR").expect("cargo says where"));
     let script = std::fs::read(source.join("page.js")).unwrap_or_default();
+    if script.is_empty() {
+        println!("cargo::warning=the client's page gets no script: run `tests/build-ui` first, which builds it");
+    }
     let mut packed = GzEncoder::new(Vec::new(), Compression::best());
     packed.write_all(&script)?;
     std::fs::write(out.join("page.js.gz"), packed.finish()?)?;
