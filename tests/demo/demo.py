@@ -31,12 +31,14 @@ WORDS = {
         "empty": "Назначить консультацию", "client": "Клиент", "create": "Создать и скопировать ссылку", "created": "ссылка скопирована",
         "join": "Войти", "specialist": "Анна Петрова", "guest": "Мария К.", "theme": "Тёмная", "back": "Назад", "away": "Клиент вышел",
         "practice": "Практика «Тишина»", "other": "Иван С.", "admit": "Впустить", "told": "Знает, что вы здесь", "enter": "Войти в комнату",
+        "waits": "ждёт на странице",
     },
     "en": {
         "language": "English", "next": "Next", "name": "Your name", "address": "Server address", "done": "Done",
         "empty": "Plan a consultation", "client": "Client", "create": "Create and copy link", "created": "link copied",
         "join": "Join", "specialist": "Anna Petrova", "guest": "Maria K.", "theme": "Dark", "back": "Back", "away": "The client left",
         "practice": "The Quiet Practice", "other": "Ivan S.", "admit": "Let in", "told": "Has been told that you are here", "enter": "Enter the room",
+        "waits": "waits on the page",
     },
 }
 
@@ -203,6 +205,7 @@ def waits_on_the_page(show, kabinet, notices, words):
             there = lambda: [one for one in notices.standing() if words["admit"] in one.buttons.values()]  # noqa: E731
             arrival = wait_for(there, "the notification", 20)[-1]
             phone.reads(words["told"])
+            wait_for(lambda: words["waits"] in kabinet.driver.text(), "its words in the window")
             show.keep("8-client-page", phone.picture)
             show.picture("9-client-waits")
         print(f"           {(arrival.at - opened) * 1000:+.0f} ms after the telephone was given the link: “{arrival.title}”, buttons {list(arrival.buttons.values())}")
