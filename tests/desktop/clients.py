@@ -28,9 +28,14 @@ def show(window, place):
     window.script("location.hash = arguments[0]", f"#/{place}")
 
 
+def moment(kabinet, minutes):
+    """So many minutes from now, where the specialist is."""
+    return datetime.now(ZoneInfo(kabinet.env["TZ"])) + timedelta(minutes=minutes)
+
+
 def in_minutes(kabinet, minutes):
     """The specialist's clock then."""
-    return f"{datetime.now(ZoneInfo(kabinet.env['TZ'])) + timedelta(minutes=minutes):%H:%M}"
+    return f"{moment(kabinet, minutes):%H:%M}"
 
 
 def plan(kabinet, client=CLIENT, phone=TYPED, begins=20, channel="WhatsApp"):
@@ -39,7 +44,10 @@ def plan(kabinet, client=CLIENT, phone=TYPED, begins=20, channel="WhatsApp"):
     before = {one["id"] for one in kabinet.list()}
     show(window, "new")
     fill(window, "Клиент", client)
-    fill(window, "Время", in_minutes(kabinet, begins))
+    then = moment(kabinet, begins)
+    if then.date() != moment(kabinet, 0).date():
+        fill(window, "Дата", f"{then:%d.%m.%Y}")
+    fill(window, "Время", f"{then:%H:%M}")
     press(window, "Связь с клиентом")
     press(window, channel)
     if channel in ("WhatsApp", "MAX"):
