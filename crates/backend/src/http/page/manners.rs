@@ -47,6 +47,7 @@ pub struct Wanted {
     pub peer: Peer,
     asked: Option<&'static str>,
     accepted: Option<&'static str>,
+    still: bool,
 }
 
 /// Tokens must not reach a log.
@@ -61,7 +62,7 @@ impl Wanted {
     pub fn reading<'a>(&self, app: &'a App, client: Option<&str>) -> Reading<'a> {
         let known = |name: &str| spoken(name);
         let language = self.asked.or_else(|| client.and_then(known)).or(self.accepted);
-        Reading { words: words(language.unwrap_or(&app.clients.language)), path: &app.page_path }
+        Reading { words: words(language.unwrap_or(&app.clients.language)), path: &app.page_path, still: self.still }
     }
 }
 
@@ -73,12 +74,14 @@ impl FromRequestParts<App> for Wanted {
         let token = token.ok().and_then(|Path(parts)| parts.into_iter().find(|(name, _)| name == "token"));
         let peer = Peer::from_request_parts(parts, app).await?;
         let query = parts.uri.query().unwrap_or_default();
-        let asked = url::form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "lang");
+        let said = |wanted: &str| url::form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == wanted);
+        let asked = said("lang");
         Ok(Self {
             token: token.map(|(_, token)| token).unwrap_or_default(),
             peer,
             asked: asked.and_then(|(_, language)| spoken(&language)),
             accepted: accepted(&parts.headers),
+            still: said("still").is_some(),
         })
     }
 }
