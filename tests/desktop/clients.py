@@ -1,6 +1,7 @@
 """A practice's clients as the specialist plans, meets and answers them: in the window, on the screen, at the messengers."""
 
 import json
+import time
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -36,6 +37,11 @@ def moment(kabinet, minutes):
 def in_minutes(kabinet, minutes):
     """The specialist's clock then."""
     return f"{moment(kabinet, minutes):%H:%M}"
+
+
+def next_minute(seconds):
+    """How many minutes from now a full minute begins that is at least so many seconds ahead."""
+    return 1 if time.time() % 60 < 60 - seconds else 2
 
 
 def plan(kabinet, client=CLIENT, phone=TYPED, begins=20, channel="WhatsApp"):
@@ -114,6 +120,17 @@ def picture(name, window=None, phone=None):
     for side, shown in (("window", window), ("phone", phone)):
         if shown:
             shown.picture(PICTURES / f"{name}-{side}.png")
+
+
+def looked_at(phone, name, known=()):
+    """In light and dark: nothing for axe to find but what is known, nothing beside the screen, and a picture of each."""
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    for dark in (False, True):
+        phone.in_the_dark(dark)
+        assert [one for one in phone.violations() if not one.startswith(known)] == [], f"{name}, {'dark' if dark else 'light'}"
+        phone.picture(PICTURES / f"page-{name}-{'dark' if dark else 'light'}.png")
+    phone.in_the_dark(False)
+    assert phone.script("document.documentElement.scrollWidth <= document.documentElement.clientWidth"), name
 
 
 def nothing_private_in_logs(kabinet, links):

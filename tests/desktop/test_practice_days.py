@@ -1,23 +1,17 @@
-"""What a practice with a server of its own comes through: reminders over restarts, news that come ten times or are asked for, limited accounts."""
-
-import time
+"""What a practice with a server of its own comes through: times that come amid restarts, repeated news, news that is asked for, limited accounts."""
 
 import pytest
 
-from clients import ANSWERED, NUMBER, WROTE, arrival, asked, bind_telegram, gone, leave, now, plan, show
+from clients import ANSWERED, NUMBER, WROTE, arrival, asked, bind_telegram, gone, leave, looked_at, next_minute, now, plan, show
 from kabinet import fill, press, reads
 from lab.waiting import wait_for
 from paired import OTHER, WIDE, hers, keep, over_there, practice, second, surroundings  # noqa: F401
+from phone import AHEAD, Phone
 from service.backend import ADMIN
 
 HIS, HIS_NUMBER = "8 900 123-45-69", "79001234569"
 HOUR, DAY = 60, 24 * 60
 WROTE_NEXT = "Уже паркуюсь"
-
-
-def next_minute(seconds=15):
-    """How many minutes from now a full minute begins that is at least so many seconds ahead."""
-    return 1 if time.time() % 60 < 60 - seconds else 2
 
 
 def reminders(practice, number):
@@ -46,8 +40,13 @@ def looks(window, name, part):
         keep(window.picture, f"{name}-{language}", window)
 
 
-def test_a_day_and_an_hour_before_each_is_reminded_once_whatever_is_restarted(hers, practice, notices, request):
-    soon = next_minute()
+def test_what_falls_due_comes_once_and_what_is_over_ends_whatever_is_restarted(hers, practice, phone, notices, request):
+    # At one full minute: a reminder of an hour, one of a day, and half an hour past an end, when a page is over.
+    soon = next_minute(20)
+    ended = hers.make(OTHER, begins=soon - 80)
+    phone.look(ended["page_link"])
+    phone.reads("Можно входить")
+    phone.lay_down()
     today = plan(hers, begins=HOUR + soon)
     tomorrow = plan(hers, OTHER, HIS, begins=DAY + soon)
     second, over_there = request.getfixturevalue("second"), request.getfixturevalue("over_there")
@@ -78,9 +77,25 @@ def test_a_day_and_an_hour_before_each_is_reminded_once_whatever_is_restarted(he
     assert [step["kind"] for step in now(hers, today)["steps"]] == ["message", "message"]
     keep(window.picture, "told-ten-times", window)
 
-    for made, number, words in ((today, NUMBER, "начнётся через час, в"), (tomorrow, HIS_NUMBER, "завтра в")):
-        [reminder] = wait_for(lambda: reminders(practice, number), "the reminder", 90)
-        assert words in reminder.text and made["page_link"] in reminder.text and made["link"] not in reminder.text
+    with Phone() as other:
+        other.look(ended["page_link"], before=AHEAD)
+        other.reads("Можно входить")
+        for made, number, words in ((today, NUMBER, "начнётся через час, в"), (tomorrow, HIS_NUMBER, "завтра в")):
+            [reminder] = wait_for(lambda: reminders(practice, number), "the reminder", 90)
+            assert words in reminder.text and made["page_link"] in reminder.text and made["link"] not in reminder.text
+        # Its clock is hours ahead, and it was looked at all the time.
+        other.reads("Консультация закончилась")
+        looked_at(other, "over-ru")
+        other.put_away()
+    # This one lay there in the dark.
+    phone.take_up()
+    phone.reads("Консультация закончилась")
+    phone.reads("Эту страницу можно закрыть")
+    assert phone.where("Войти в комнату") is None
+    phone.press("English")
+    phone.reads("The consultation is over")
+    looked_at(phone, "over-en")
+    phone.put_away()
 
     # Everything restarts once more, and on the other computer something is changed that leaves the time.
     second.kill()
