@@ -95,8 +95,11 @@ class Phone:
         return self
 
     def put_away(self):
-        """Closes the page; it has its moment to say so."""
-        self.ask("Page.close")
+        """Closes the page; it has its moment to say so. One that is being left for another is closed from outside."""
+        try:
+            self.ask("Page.close")
+        except AssertionError:
+            self.ask("Target.closeTarget", page=False, targetId=self._target)
         self._page = {}
 
     def lay_down(self):

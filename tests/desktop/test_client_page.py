@@ -51,6 +51,7 @@ def test_every_control_is_reached_by_the_keyboard_and_seen_in_each_look(practice
     phone.key("Enter")
     kinds = lambda: [step["kind"] for step in now(practice, made)["steps"]]  # noqa: E731
     wait_for(lambda: kinds()[-1] == "went_in", "the way into the room")
+    phone.put_away()
 
 
 def without_scripts(practice, phone):
