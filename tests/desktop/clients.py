@@ -1,6 +1,7 @@
 """A practice's clients as the specialist plans, meets and answers them: in the window, on the screen, at the messengers."""
 
 import json
+import time
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -28,9 +29,19 @@ def show(window, place):
     window.script("location.hash = arguments[0]", f"#/{place}")
 
 
+def moment(kabinet, minutes):
+    """So many minutes from now, where the specialist is."""
+    return datetime.now(ZoneInfo(kabinet.env["TZ"])) + timedelta(minutes=minutes)
+
+
 def in_minutes(kabinet, minutes):
     """The specialist's clock then."""
-    return f"{datetime.now(ZoneInfo(kabinet.env['TZ'])) + timedelta(minutes=minutes):%H:%M}"
+    return f"{moment(kabinet, minutes):%H:%M}"
+
+
+def next_minute(seconds):
+    """How many minutes from now a full minute begins that is at least so many seconds ahead."""
+    return 1 if time.time() % 60 < 60 - seconds else 2
 
 
 def plan(kabinet, client=CLIENT, phone=TYPED, begins=20, channel="WhatsApp"):
@@ -39,7 +50,10 @@ def plan(kabinet, client=CLIENT, phone=TYPED, begins=20, channel="WhatsApp"):
     before = {one["id"] for one in kabinet.list()}
     show(window, "new")
     fill(window, "Клиент", client)
-    fill(window, "Время", in_minutes(kabinet, begins))
+    then = moment(kabinet, begins)
+    if then.date() != moment(kabinet, 0).date():
+        fill(window, "Дата", f"{then:%d.%m.%Y}")
+    fill(window, "Время", f"{then:%H:%M}")
     press(window, "Связь с клиентом")
     press(window, channel)
     if channel in ("WhatsApp", "MAX"):
@@ -106,6 +120,17 @@ def picture(name, window=None, phone=None):
     for side, shown in (("window", window), ("phone", phone)):
         if shown:
             shown.picture(PICTURES / f"{name}-{side}.png")
+
+
+def looked_at(phone, name, known=()):
+    """In light and dark: nothing for axe to find but what is known, nothing beside the screen, and a picture of each."""
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    for dark in (False, True):
+        phone.in_the_dark(dark)
+        assert [one for one in phone.violations() if not one.startswith(known)] == [], f"{name}, {'dark' if dark else 'light'}"
+        phone.picture(PICTURES / f"page-{name}-{'dark' if dark else 'light'}.png")
+    phone.in_the_dark(False)
+    assert phone.script("document.documentElement.scrollWidth <= document.documentElement.clientWidth"), name
 
 
 def nothing_private_in_logs(kabinet, links):

@@ -13,6 +13,8 @@ from pathlib import Path
 from lab.waiting import wait_for
 
 FINDER = Path(__file__).parents[1] / "browser"
+# As the headless ring has it.
+AXE = Path(__file__).parents[1] / "headless/node_modules/axe-core/axe.min.js"
 SWITCHES = (
     "--headless=new", "--remote-debugging-pipe", "--no-sandbox", "--disable-gpu", "--no-first-run", "--no-proxy-server",
     "--disable-background-networking", "--use-fake-device-for-media-stream",
@@ -21,7 +23,16 @@ SWITCHES = (
 ALLOWS, REFUSES = "--use-fake-ui-for-media-stream", "--use-fake-ui-for-media-stream=deny"
 # As such a browser calls itself on a telephone: directions for its person differ by it.
 NAME = "Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Mobile Safari/537.36"
+# The same inside a messenger's window: what such apps add to the name, and no way to the devices.
+INSIDE = NAME.replace("; K)", "; K; wv)") + " Telegram-Android/11.4.2 (Xiaomi; Android 14; SDK 34; AVERAGE)"
+WITHOUT_DEVICES = "Object.defineProperty(Navigator.prototype, 'mediaDevices', { value: undefined })"
+# Its clock is hours ahead, and can be set anew.
+AHEAD = "const clock = Date.now; window.ahead = 7 * 3600e3; Date.now = () => clock() + window.ahead"
 SCREEN = {"width": 360, "height": 740, "deviceScaleFactor": 2, "mobile": True}
+# What moves for ever is not waited for.
+AT_REST = "document.getAnimations().every((one) => one.playState !== 'running' || one.effect.getComputedTiming().iterations === Infinity)"
+# Names and numbers of keys, and what they type.
+KEYS = {"Tab": (9, ""), "Enter": (13, "\r"), "Space": (32, " ")}
 
 
 def browser():
@@ -32,7 +43,7 @@ def browser():
 class Phone:
     """One page at a time is looked at; `look(address)` opens it, `put_away()` closes it as a person does."""
 
-    def __init__(self, language="ru", dark=False, zone="Europe/Moscow", devices=ALLOWS):
+    def __init__(self, language="ru", dark=False, zone="Europe/Moscow", devices=ALLOWS, name=NAME):
         self._profile = tempfile.mkdtemp(prefix="phone-")
         program = browser()
         assert program, "no Chromium is installed (tests/setup installs it)"
@@ -48,7 +59,7 @@ class Phone:
         os.close(theirs_in)
         os.close(theirs_out)
         self._heard, self._number, self._page = b"", 0, {}
-        self._language, self._zone, self._dark = language, zone, dark
+        self._language, self._zone, self._dark, self._name = language, zone, dark, name
 
     def __enter__(self):
         return self
@@ -64,25 +75,44 @@ class Phone:
         os.close(self._out)
         shutil.rmtree(self._profile, ignore_errors=True)
 
-    def look(self, address):
+    def look(self, address, scripts=True, before=""):
+        """With `scripts` off in the browser, or with a script that runs `before` those of the page."""
         target = self.ask("Target.createTarget", page=False, url="about:blank")["targetId"]
         session = self.ask("Target.attachToTarget", page=False, targetId=target, flatten=True)["sessionId"]
         self._target, self._page = target, {"sessionId": session}
         self.ask("Page.enable")
         self.ask("Emulation.setDeviceMetricsOverride", **SCREEN)
-        self.ask("Emulation.setUserAgentOverride", userAgent=NAME, acceptLanguage=self._language, platform="Linux armv81")
+        self.ask("Emulation.setUserAgentOverride", userAgent=self._name, acceptLanguage=self._language, platform="Linux armv81")
         self.ask("Emulation.setTouchEmulationEnabled", enabled=True)
         self.ask("Emulation.setLocaleOverride", locale=self._language)
         self.ask("Emulation.setTimezoneOverride", timezoneId=self._zone)
         self.in_the_dark(self._dark)
+        self._scripts = scripts
+        self.ask("Emulation.setScriptExecutionDisabled", value=not scripts)
+        self.ask("Page.addScriptToEvaluateOnNewDocument", source=before)
         self.ask("Page.navigate", url=address)
         wait_for(lambda: self.script("document.readyState") == "complete", "the page")
         return self
 
     def put_away(self):
-        """Closes the page; it has its moment to say so."""
-        self.ask("Page.close")
+        """Closes the page; it has its moment to say so. One that is being left for another is closed from outside."""
+        try:
+            self.ask("Page.close")
+        except AssertionError:
+            self.ask("Target.closeTarget", page=False, targetId=self._target)
         self._page = {}
+
+    def lay_down(self):
+        """Another page is looked at, then the screen goes dark: this one is hidden, and nothing in it runs any more."""
+        self._other = self.ask("Target.createTarget", page=False, url="about:blank")["targetId"]
+        wait_for(lambda: self.script("document.visibilityState") == "hidden", "the page out of sight")
+        self.ask("Page.setWebLifecycleState", state="frozen")
+
+    def take_up(self):
+        self.ask("Target.closeTarget", page=False, targetId=self._other)
+        self.ask("Target.activateTarget", page=False, targetId=self._target)
+        self.ask("Page.setWebLifecycleState", state="active")
+        wait_for(lambda: self.script("document.visibilityState") == "visible", "the page in sight")
 
     def in_the_dark(self, dark):
         scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
@@ -114,6 +144,44 @@ class Phone:
         x, y = wait_for(lambda: self.script(find), f"the button {label!r} on the telephone")
         for kind in ("mousePressed", "mouseReleased"):
             self.ask("Input.dispatchMouseEvent", type=kind, x=x, y=y, button="left", clickCount=1)
+
+    def key(self, name):
+        number, typed = KEYS[name]
+        said = {"key": typed if name == "Space" else name, "code": name, "windowsVirtualKeyCode": number}
+        self.ask("Input.dispatchKeyEvent", type="keyDown" if typed else "rawKeyDown", **said, **({"text": typed} if typed else {}))
+        self.ask("Input.dispatchKeyEvent", type="keyUp", **said)
+
+    def focused(self):
+        """What has the focus, by its name; it must be seen that it has."""
+        found = """(() => {
+            const one = document.activeElement
+            if (!one || one === document.body) return null
+            const { outlineStyle, outlineWidth } = getComputedStyle(one)
+            return [one.innerText.trim(), one.matches(':focus-visible') && outlineStyle !== 'none' && parseFloat(outlineWidth) >= 2]
+        })()"""
+        name, is_seen = self.script(found) or (None, True)
+        assert is_seen, f"nobody sees that {name!r} has the focus"
+        return name
+
+    def reach(self, label):
+        """By the Tab key alone, from where the focus is; what was passed on the way."""
+        passed = []
+        while not (self.focused() or "").startswith(label):
+            assert len(passed) < 30, f"{label!r} is not reached: {passed}"
+            self.key("Tab")
+            passed.append(self.focused())
+        return passed
+
+    def violations(self):
+        """What axe has to say against the page, once its colours have come to rest."""
+        assert AXE.exists(), "axe is not installed: npm ci in tests/headless"
+        wait_for(lambda: self.script(AT_REST), "the page at rest")
+        # axe waits by a timer, which does not run where scripts are off; those of the page are over then.
+        self.ask("Emulation.setScriptExecutionDisabled", value=False)
+        self.script(AXE.read_text())
+        told = self.script("axe.run().then(({ violations }) => violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html)}`))")
+        self.ask("Emulation.setScriptExecutionDisabled", value=not self._scripts)
+        return told
 
     def where(self, label):
         """The address that a link of this name leads to."""

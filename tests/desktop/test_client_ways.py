@@ -309,6 +309,7 @@ def test_late_gone_back_let_in_and_met_each_step_has_its_time_and_source(practic
     press(window, ADMIT)  # on the screen the departure's notification may stand as well
     phone.reads("Войти в комнату")
     phone.press("Войти в комнату")
+    wait_for(lambda: now(practice, made)["steps"][-1]["kind"] == "went_in", "the way from the page into the room")
     Room(practice.port, made["link"]).join("client")
     wait_for(lambda: practice.presence(made["id"]) == "room", "the client in the room")
     phone.put_away()

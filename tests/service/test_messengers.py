@@ -231,3 +231,16 @@ def test_an_instance_that_is_signed_out_is_seen_by_the_operator(tmp_path: Path):
         wait_for(lambda: state()["green-api"] == "failing", "its trouble being seen", 60)
         practice.green.set(state="authorized")
         wait_for(lambda: state()["green-api"] == "ok", "it being well again", 60)
+
+
+def test_a_limited_account_takes_messages_and_is_not_taken_for_a_working_one(tmp_path: Path, hire: Callable[..., Specialist]):
+    with chats(tmp_path, webhooks=False) as practice:
+        meeting = Meeting(hire(practice.backend))
+        known = lambda: next(it for it in practice.backend.health()["connections"] if it["connection"] == "green-api")  # noqa: E731
+        wait_for(lambda: known()["state"] == "ok", "the account being well", 60)
+        practice.green.set(state="yellowCard")
+        wait_for(lambda: known().get("code") == "restricted", "its yellow card being seen", 60)
+        assert meeting.wait_for_delivery("failed", meeting.send_link())["code"] == "restricted"
+        assert (known()["state"], known().get("code")) == ("failing", "restricted")
+        practice.green.set(state="authorized")
+        wait_for(lambda: known()["state"] == "ok", "it being well again", 60)

@@ -63,7 +63,8 @@ pub struct StateQuery {
 
 #[utoipa::path(get, path = "/w/{token}", tag = "page",
     description = "The client's page. Asking for it tells nobody anything.",
-    params(("token" = String, Path), ("lang" = Option<String>, Query, description = "`ru` or `en`")),
+    params(("token" = String, Path), ("lang" = Option<String>, Query, description = "`ru` or `en`"),
+        ("still" = Option<String>, Query, description = "Without scripts, the page is not to reload by itself")),
     responses((status = 200, content_type = "text/html", body = String),
         (status = 404, content_type = "text/html", body = String, description = "The link leads nowhere; why is not told"),
         (status = 429, content_type = "text/html", body = String, description = "The same, too often"),

@@ -11,7 +11,7 @@ use crate::talk::{self, Said};
 use crate::writer::{Append, WriteError, WriterHandle};
 use chrono::SubsecRound;
 use kabinet_domain::{Clock, Timestamp};
-use kabinet_providers::messengers::{Incoming, What};
+use kabinet_providers::messengers::{Incoming, SendError, What};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -167,6 +167,9 @@ impl Handling {
             }
             // The same status again is no step.
             What::Status { id, state, code } => {
+                if code == Some(SendError::Restricted.code()) {
+                    wired.look_again();
+                }
                 self.parts.deliveries.status(wired.info().channel, &id, state, code).await.map(drop)?;
             }
             What::Started { chat, name, code } => {

@@ -103,9 +103,20 @@ impl Wired {
     /// What it says of its own account.
     pub fn says_of_itself(&self, usable: bool, code: Option<&'static str>) {
         match code {
-            Some(code) if !usable => self.fails(code),
+            Some(code) if !usable => {
+                self.fails(code);
+                // Asked about what is used up, its state would say that all is well.
+                if code != SendError::Quota.code() {
+                    self.look_again();
+                }
+            }
             _ => self.works(),
         }
+    }
+
+    /// Something was said that concerns the whole account: how it is, is asked soon.
+    pub fn look_again(&self) {
+        self.trouble.notify_one();
     }
 
     pub fn hears(&self, hearing: Hearing) {
@@ -148,6 +159,16 @@ impl Wired {
         }
     }
 
+    /// It has taken a message. A limited account takes them too, and lets none of them out, so its own word alone ends that.
+    fn takes(&self) {
+        let limited = [SendError::Restricted, SendError::NotSignedIn].map(|error| error.code());
+        if self.state().logged.is_some_and(|code| limited.contains(&code)) {
+            self.look_again();
+        } else {
+            self.works();
+        }
+    }
+
     fn fails(&self, code: &'static str) {
         self.standing.fails(code);
         let before = self.state().logged.replace(code);
@@ -160,7 +181,7 @@ impl Wired {
         match error {
             SendError::Unauthorized | SendError::NotSignedIn | SendError::Restricted | SendError::Unreachable => {
                 self.fails(error.code());
-                self.trouble.notify_one();
+                self.look_again();
             }
             // Its state would say that all is well.
             SendError::Quota => self.fails(error.code()),
@@ -185,7 +206,7 @@ impl Messenger for Wired {
         let outcome = self.messenger.send(message).await;
         match &outcome {
             Ok(sent) => {
-                self.works();
+                self.takes();
                 let other = sent.chat.clone().filter(|chat| *chat != message.to);
                 let mut state = self.state();
                 if let Some(chat) = other.filter(|_| state.learned.len() < MOST_LEARNED) {

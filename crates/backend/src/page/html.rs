@@ -13,6 +13,8 @@ pub struct Reading<'a> {
     pub words: &'static Words,
     /// Of the public address, before `/w/`.
     pub path: &'a str,
+    /// Its reader wants it not to be asked for anew by itself, as those may who listen to it.
+    pub still: bool,
 }
 
 /// Without a script the page is asked for anew this often, in seconds.
@@ -46,12 +48,24 @@ pub fn page(state: &PageState, reading: Reading<'_>) -> String {
     let is_on = matches!(state.phase, PagePhase::Waiting | PagePhase::Open);
     if is_on {
         let reload = format!("<a href=\"\">{}</a>", say("plain-reload-now"));
-        let hint = if state.room.is_none() { say("plain-reload") } else { say("plain-reload-hint") };
-        body.push_str(&format!("<noscript><p>{}</p><p>{hint} {reload}</p></noscript>\n", say("plain-nobody-told")));
+        let language = words.language();
+        // Whatever moves by itself can be stopped: <https://www.w3.org/TR/WCAG22/#timing-adjustable>.
+        let hint = match (&state.room, reading.still) {
+            (Some(_), _) => format!("{} {reload}", say("plain-reload-hint")),
+            (None, false) => {
+                let stop = format!("<a href=\"?lang={language}&amp;still=1\">{}</a>", say("plain-reload-stop"));
+                format!("{} {reload}</p><p>{stop}", say("plain-reload"))
+            }
+            (None, true) => {
+                let start = format!("<a href=\"?lang={language}\">{}</a>", say("plain-reload-start"));
+                format!("{} {reload}</p><p>{start}", say("plain-still"))
+            }
+        };
+        body.push_str(&format!("<noscript><p>{}</p><p>{hint}</p></noscript>\n", say("plain-nobody-told")));
     }
     body.push_str("</main>\n</div>\n");
     let mut head = String::new();
-    if is_on && state.room.is_none() {
+    if is_on && state.room.is_none() && !reading.still {
         head.push_str(&format!("<noscript><meta http-equiv=\"refresh\" content=\"{RELOAD}\"></noscript>\n"));
     }
     if !SCRIPT.plain.is_empty() {
@@ -167,9 +181,13 @@ mod tests {
         }
     }
 
+    fn reading(language: &str) -> Reading<'static> {
+        Reading { words: words(language), path: "", still: false }
+    }
+
     #[test]
     fn the_page_says_time_and_zone_in_both_languages() {
-        let html = |language: &str| page(&state(PagePhase::Waiting, None), Reading { words: words(language), path: "" });
+        let html = |language: &str| page(&state(PagePhase::Waiting, None), reading(language));
         assert!(html("ru").contains("среда, 23 декабря, 15:00"), "{}", html("ru"));
         assert!(html("en").contains("Wednesday, 23 December, 15:00"), "{}", html("en"));
         assert!(html("ru").contains("Europe/Moscow, UTC+03:00"));
@@ -178,11 +196,18 @@ mod tests {
     }
 
     #[test]
+    fn who_is_disturbed_by_it_stops_the_page_from_reloading_by_itself() {
+        let html = |still| page(&state(PagePhase::Waiting, None), Reading { still, ..reading("en") });
+        assert!(html(false).contains("http-equiv=\"refresh\"") && html(false).contains("href=\"?lang=en&amp;still=1\""));
+        assert!(!html(true).contains("http-equiv") && html(true).contains("href=\"?lang=en\""));
+    }
+
+    #[test]
     fn whoever_comes_by_the_planned_time_is_not_called_late() {
         let said = |until: &str| {
             let specialist = PageSpecialist { answer: "late".into(), until: Some(until.parse().expect("a time")), client: None };
             let state = PageState { specialist: Some(specialist), ..state(PagePhase::Waiting, None) };
-            page(&state, Reading { words: words("en"), path: "" })
+            page(&state, reading("en"))
         };
         assert!(said("2026-12-23T12:00:00Z").contains("Your specialist will be here at 15:00."));
         assert!(said("2026-12-23T12:05:00Z").contains("running late and will be here at 15:05."));
@@ -190,7 +215,7 @@ mod tests {
 
     #[test]
     fn a_link_is_there_when_the_door_is_open_and_nothing_to_reload_once_it_is_over() {
-        let reading = Reading { words: words("en"), path: "" };
+        let reading = reading("en");
         let open = page(&state(PagePhase::Open, Some("https://meet.example.org/a?b=1&c=\"")), reading);
         assert!(open.contains("href=\"https://meet.example.org/a?b=1&amp;c=&quot;\""), "{open}");
         let over = page(&state(PagePhase::Over, None), reading);

@@ -48,6 +48,7 @@ pub struct Wanted {
     pub takes_gzip: bool,
     asked: Option<&'static str>,
     accepted: Option<&'static str>,
+    still: bool,
 }
 
 /// Tokens must not reach a log.
@@ -62,7 +63,7 @@ impl Wanted {
     pub fn reading<'a>(&self, app: &'a App, client: Option<&str>) -> Reading<'a> {
         let known = |name: &str| spoken(name);
         let language = self.asked.or_else(|| client.and_then(known)).or(self.accepted);
-        Reading { words: words(language.unwrap_or(&app.clients.language)), path: &app.page_path }
+        Reading { words: words(language.unwrap_or(&app.clients.language)), path: &app.page_path, still: self.still }
     }
 }
 
@@ -74,13 +75,15 @@ impl FromRequestParts<App> for Wanted {
         let token = token.ok().and_then(|Path(parts)| parts.into_iter().find(|(name, _)| name == "token"));
         let peer = Peer::from_request_parts(parts, app).await?;
         let query = parts.uri.query().unwrap_or_default();
-        let asked = url::form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "lang");
+        let said = |wanted: &str| url::form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == wanted);
+        let asked = said("lang");
         Ok(Self {
             token: token.map(|(_, token)| token).unwrap_or_default(),
             peer,
             takes_gzip: takes_gzip(&parts.headers),
             asked: asked.and_then(|(_, language)| spoken(&language)),
             accepted: accepted(&parts.headers),
+            still: said("still").is_some(),
         })
     }
 }
