@@ -276,6 +276,11 @@ impl Application {
         result
     }
 
+    /// Takes in what a backend said; nothing of it once another one is followed.
+    pub(crate) fn hear<T: Default>(&self, line: &Line, hear: impl FnOnce(&mut State) -> T) -> T {
+        self.change(|state| if state.following == line.following { hear(state) } else { T::default() })
+    }
+
     pub(crate) fn words(&self) -> Arc<Words> {
         self.words.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
@@ -369,7 +374,7 @@ fn write(state: &State, row: &Save) -> Write {
         Save::Unsent(id) => put(Table::Outbox, id, state.unsent.get(id)),
         Save::Handled(id) => put(Table::Meta, id, state.handled.get(id)),
         Save::Calendar(id) => put(Table::Calendar, id, state.calendar.rows.get(id)),
-        Save::Event(event) => Write::put(Table::Events, &event.id, event.as_ref()),
+        Save::Event(event) => put(Table::Events, &event.id, Some(event.as_ref()).filter(|event| state.known.contains(&event.id))),
         Save::ForgetEvent(id) => Write::remove(Table::Events, id),
         Save::Cursor => put(Table::Meta, CURSOR, state.cursor.as_ref()),
         Save::Practice => put(Table::Meta, PRACTICE, state.practice.as_ref()),

@@ -1,6 +1,6 @@
 //! Follows the backend's events: as a stream, by long polling where a stream does not hold, and back to the stream when it can.
 
-mod taken;
+pub(crate) mod taken;
 
 use crate::application::{Application, Backend};
 use crate::line::{self, Line, LineError};
@@ -72,7 +72,10 @@ async fn one_backend(application: &Arc<Application>) {
 }
 
 async fn find(application: &Application) -> Result<Line, Message> {
-    let shared = application.look().kept.shared_backend.clone();
+    let (shared, following) = {
+        let state = application.look();
+        (state.kept.shared_backend.clone(), state.following)
+    };
     let address = match (&shared, &application.parts.backend) {
         (Some(url), _) => {
             let token =
@@ -89,7 +92,7 @@ async fn find(application: &Application) -> Result<Line, Message> {
         state.feed.state = FeedState::Connecting;
         state.feed.message = None;
     });
-    Line::new(address)
+    Line::new(address, following)
 }
 
 /// For people: `127.0.0.1:8787`, `events.example.org`.
@@ -125,11 +128,12 @@ async fn follow(application: &Arc<Application>, line: &Line) {
         match &error {
             LineError::CursorExpired { oldest } => {
                 // What lies before the oldest is gone; the list of consultations says what matters of it.
-                application.change(|state| state.cursor = Some(oldest.map_or(0, |oldest| oldest.saturating_sub(1))));
+                application.hear(line, |state| state.cursor = Some(oldest.map_or(0, |oldest| oldest.saturating_sub(1))));
                 attempts.in_step = false;
             }
             LineError::CursorAhead => {
-                application.forget_events().await;
+                let rows = application.hear(line, taken::forget_events);
+                application.save(&rows).await;
                 attempts.in_step = false;
             }
             _ => {}
@@ -162,9 +166,7 @@ fn report_failure(application: &Application, error: &LineError) {
 async fn attempt(application: &Arc<Application>, line: &Line, attempts: &mut Attempts) -> Result<(), LineError> {
     if !attempts.in_step {
         application.read_consultations(line).await?;
-        let user = line.current_user().await?;
-        application.look().specialist_id = user.id.map(|id| id.to_string());
-        application.keep_practice(user.practice).await;
+        application.ask_practice(line).await?;
         if let Err(error) = application.settle_names_key().await {
             tracing::warn!(code = error.code, "there is no key to keep names with");
         }
@@ -229,7 +231,7 @@ impl Application {
             self.touch();
             let events: Vec<EventJson> = data.iter().filter_map(|data| read(data)).collect();
             if !events.is_empty() {
-                self.take_events(line, events, None, time.ahead(self.now())).await?;
+                self.take_events(line, events, None, time.ahead(self.now())).await;
             }
         }
     }
@@ -246,7 +248,8 @@ impl Application {
             _ = woken.changed() => return Ok(()),
         };
         self.in_touch(FeedState::Polling, (!connected).then(|| asked.elapsed()));
-        self.take_events(line, page.events, Some(page.cursor), time.ahead(self.now())).await
+        self.take_events(line, page.events, Some(page.cursor), time.ahead(self.now())).await;
+        Ok(())
     }
 
     /// The backend answered.

@@ -111,6 +111,7 @@ impl Application {
             return;
         }
         self.change(|state| {
+            state.following += 1;
             state.cursor = None;
             for consultation in state.consultations.values().cloned().collect::<Vec<_>>() {
                 state.unsent.insert(consultation.id.clone(), Unsent { base: None, refused: false });
