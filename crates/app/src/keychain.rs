@@ -32,7 +32,12 @@ const TROUBLES: [&str; 3] = ["keychain_locked", "keychain_absent", "keychain_fai
 pub(crate) async fn open(application: Arc<Application>) {
     tokio::select! {
         () = application.stop.cancelled() => {}
-        _ = application.open_store() => {}
+        opened = application.open_store() => {
+            // What a backend that was faster has said is read anew, by the key of names and beside what the store had.
+            if opened.is_ok() && application.line().is_some() {
+                application.backend_changed.notify_one();
+            }
+        }
     }
     application.opened.send_replace(true);
 }

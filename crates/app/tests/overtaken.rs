@@ -10,6 +10,7 @@ use kabinet_app::Application;
 use kabinet_app::view::{AppView, ConsultationView, FeedState};
 use serde_json::{Value, json};
 use std::sync::Arc;
+use support::secrets::Keychain;
 use support::{Computer, call, draft, refusal, settle_in, shows};
 
 async fn connected(computer: &Computer, practice: &Practice) -> Arc<Application> {
@@ -197,5 +198,22 @@ async fn do_not_disturb_is_told_to_another_backend_too() {
     fact("it is told", || !old.last("PUT reach")["quiet_until"].is_null()).await;
     pair(&application, &new).await;
     fact("it is told again", || !new.last("PUT reach")["quiet_until"].is_null()).await;
+    application.shutdown().await;
+}
+
+#[tokio::test]
+async fn names_that_were_heard_before_the_keychain_answered_are_read_once_it_has() {
+    let (computer, practice) = (Computer::new(), Practice::start().await);
+    practice.keeps_names_away();
+    let (application, _) = with_client(&computer, &practice).await;
+    application.shutdown().await;
+
+    computer.secrets.put_into(Keychain::Asking);
+    let application = computer.start(&practice.url).await;
+    let called = |view: &AppView, name: &str| hero(view).is_some_and(|hero| hero.client.as_deref() == Some(name));
+    shows(&application, "what the backend calls the client", |view| called(view, "K-1")).await;
+    computer.secrets.put_into(Keychain::Open);
+    let missing = |view: &AppView| view.problems.iter().any(|problem| problem.code == "names_key_missing");
+    shows(&application, "the name", |view| called(view, "Ivan") && !missing(view)).await;
     application.shutdown().await;
 }
