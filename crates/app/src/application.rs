@@ -93,6 +93,8 @@ pub struct Application {
     words: Mutex<Arc<Words>>,
     /// Held while rows are written, so that the last state of a row is what stays.
     pub(crate) store: tokio::sync::Mutex<Option<Store>>,
+    /// Rows that have changed and are not written yet: whoever changed them may be stopped on the way.
+    unsaved: Mutex<Vec<Save>>,
     settings_file: tokio::sync::Mutex<()>,
     pub(crate) line: Mutex<Option<Line>>,
     view: watch::Sender<Arc<AppView>>,
@@ -165,6 +167,7 @@ impl Application {
             state: Mutex::new(state),
             words: Mutex::new(Arc::new(words)),
             store: tokio::sync::Mutex::new(None),
+            unsaved: Mutex::default(),
             settings_file: tokio::sync::Mutex::new(()),
             line: Mutex::new(None),
             view: watch::Sender::new(Arc::new(view)),
@@ -247,6 +250,7 @@ impl Application {
         self.stop.cancel();
         self.tasks.close();
         self.tasks.wait().await;
+        self.save(&[]).await;
         if let Some(store) = self.store.lock().await.take() {
             store.close().await;
         }
@@ -321,16 +325,23 @@ impl Application {
         self.try_save(rows).await;
     }
 
-    /// `false` when the store did not take it; without a store everything lives as long as the application.
+    /// `false` when the store did not take it, which the next that is written tries again; without a store everything lives as long as
+    /// the application.
     pub(crate) async fn try_save(&self, rows: &[Save]) -> bool {
+        self.unsaved().extend_from_slice(rows);
         let store = self.store.lock().await;
-        let Some(store) = store.as_ref() else { return true };
+        let Some(store) = store.as_ref() else {
+            self.unsaved().clear();
+            return true;
+        };
+        let rows = self.unsaved().clone();
         let writes: Vec<Write> = {
             let state = self.look();
             rows.iter().map(|row| write(&state, row)).collect()
         };
         match store.write(&writes).await {
             Ok(()) => {
+                self.unsaved().drain(..rows.len());
                 if self.look().problems.contains_key("store_failed") {
                     self.trouble("store_failed", None);
                 }
@@ -342,6 +353,10 @@ impl Application {
                 false
             }
         }
+    }
+
+    fn unsaved(&self) -> MutexGuard<'_, Vec<Save>> {
+        self.unsaved.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Writes what a person chose.

@@ -217,3 +217,23 @@ async fn names_that_were_heard_before_the_keychain_answered_are_read_once_it_has
     shows(&application, "the name", |view| called(view, "Ivan") && !missing(view)).await;
     application.shutdown().await;
 }
+
+#[tokio::test]
+async fn what_was_answered_in_the_last_moment_is_written_down_before_the_end() {
+    let (computer, practice) = (Computer::new(), Practice::start().await);
+    let application = connected(&computer, &practice).await;
+    practice.holds("POST conferences");
+    call(&application, "create_consultation", draft("Ivan", "12:30")).await;
+    let file = sqlx::sqlite::SqliteConnectOptions::new().filename(computer.data().join("app/store.sqlite"));
+    let store = sqlx::SqlitePool::connect_with(file).await.expect("the store");
+    let busy = store.begin_with("BEGIN IMMEDIATE").await.expect("the store");
+    practice.releases("POST conferences");
+    shows(&application, "it is sent", |view| hero(view).is_some_and(|hero| !hero.unsent)).await;
+    let (_, freed) = tokio::join!(application.shutdown(), busy.rollback());
+    freed.expect("the store");
+
+    let application = computer.start("http://127.0.0.1:9").await;
+    let view = shows(&application, "no line", |view| view.feed.state == FeedState::Offline && view.hero.is_some()).await;
+    assert_eq!(hero(&view).map(|hero| hero.unsent), Some(false));
+    application.shutdown().await;
+}
