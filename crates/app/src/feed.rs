@@ -231,7 +231,7 @@ impl Application {
             self.touch();
             let events: Vec<EventJson> = data.iter().filter_map(|data| read(data)).collect();
             if !events.is_empty() {
-                self.take_events(line, events, None, time.ahead(self.now())).await;
+                self.take_events(line, events, None, time.ahead(self.now())).await?;
             }
         }
     }
@@ -248,8 +248,7 @@ impl Application {
             _ = woken.changed() => return Ok(()),
         };
         self.in_touch(FeedState::Polling, (!connected).then(|| asked.elapsed()));
-        self.take_events(line, page.events, Some(page.cursor), time.ahead(self.now())).await;
-        Ok(())
+        self.take_events(line, page.events, Some(page.cursor), time.ahead(self.now())).await
     }
 
     /// The backend answered.

@@ -295,7 +295,7 @@ mod tests {
             ..consultation("c1", time, 50)
         };
         let (before, theirs) = (at_version("2", "10:00", ""), at_version("3", "10:00", "brings papers"));
-        let mut state = state(&[theirs.clone()], &[]);
+        let mut state = state(std::slice::from_ref(&theirs), &[]);
         let loaded = Loaded {
             consultations: vec![at_version("2", "11:00", "")],
             unsent: vec![("c1".into(), Unsent { base: Some(before), refused: false })],

@@ -294,7 +294,7 @@ mod tests {
     #[test]
     fn what_another_computer_changed_before_the_answer_came_stays() {
         let (before, mine) = (at_version("2", "14:00"), at_version("2", "15:00"));
-        let mut state = testing::state(&[before.clone()], &[]);
+        let mut state = testing::state(std::slice::from_ref(&before), &[]);
         put_in(&mut state, Some(before), mine.clone());
         // Changed there once more, and told before the answer to the first change is here.
         accept(&mut state, at_version("4", "16:00"));

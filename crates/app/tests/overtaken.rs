@@ -71,10 +71,9 @@ async fn what_was_learned_beside_a_change_that_cannot_be_read_is_kept() {
     let (computer, practice) = (Computer::new(), Practice::start().await);
     let (application, id) = with_client(&computer, &practice).await;
     practice.refuses("GET conference", 503, "busy");
-    let asked = practice.all("GET conference").len();
+    let streams = practice.all("GET stream").len();
     practice.tells_at_once(&id, &["client_joined", "consultation_changed"]);
-    fact("it is asked for", || practice.all("GET conference").len() > asked).await;
-    shows(&application, "a live feed", |view| view.feed.state == FeedState::Live).await;
+    fact("the feed begins anew", || practice.all("GET stream").len() > streams).await;
     practice.tells(&id, "client_left", json!({}));
     shows(&application, "the client gone", |view| hero(view).is_some_and(|hero| hero.steps.len() >= 2)).await;
     application.shutdown().await;

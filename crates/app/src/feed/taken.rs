@@ -23,9 +23,10 @@ impl Application {
         events: Vec<EventJson>,
         cursor: Option<u64>,
         ahead: TimeDelta,
-    ) {
+    ) -> Result<(), LineError> {
         let now: DateTime<Utc> = self.now() + ahead;
         let mut rows = Vec::new();
+        let (mut changed, mut reach_changed) = (false, false);
         let before = self.look().cursor;
         self.hear(line, |state| {
             for json in events {
@@ -33,10 +34,13 @@ impl Application {
                 let event = line::event(json, missed);
                 state.cursor = state.cursor.max(Some(event.cursor));
                 match (&event.kind, &event.consultation) {
-                    (Kind::ConsultationChanged, Some(id)) => drop(state.unread.insert(id.clone())),
+                    (Kind::ConsultationChanged, Some(id)) => {
+                        state.unread.insert(id.clone());
+                        changed = true;
+                    }
                     // It says no more than that, and nothing of it is kept.
                     (Kind::CalendarChanged, _) => self.calendar.wanted.notify_one(),
-                    (Kind::ReachChanged, _) => state.reach_unread = true,
+                    (Kind::ReachChanged, _) => reach_changed = true,
                     (Kind::Other, _) => {}
                     _ if state.learn(event.clone()) => {
                         rows.extend(answered_there(state, &event));
@@ -52,18 +56,16 @@ impl Application {
         }
         // Whatever the backend answers to what is asked now, it will not tell of these again.
         self.save(&rows).await;
-        let (changed, reach_changed) = {
-            let state = self.look();
-            (state.unread.len(), state.reach_unread)
-        };
         if reach_changed {
             self.ask_reach_soon(line);
         }
-        let read = if changed > ONE_BY_ONE { self.read_consultations(line).await } else { self.reread(line).await };
-        if let Err(error) = read {
-            tracing::info!(error = &error as &dyn std::error::Error, "what has changed is read later");
-            self.outgoing.notify_one();
+        if !changed {
+            return Ok(());
         }
+        let many = self.look().unread.len() > ONE_BY_ONE;
+        let read = if many { self.read_consultations(line).await } else { self.reread(line).await };
+        // It stays noted, for the sender to read.
+        read.inspect_err(|_| self.outgoing.notify_one())
     }
 
     /// Reads all consultations. What was typed here and is not sent yet stays as it is, and so does what was heard of meanwhile.

@@ -174,7 +174,9 @@ impl Practice {
 async fn answer(State(practice): State<Practice>, method: Method, uri: Uri, body: Bytes) -> Response {
     let path = uri.path().trim_start_matches("/api/").to_owned();
     if path == "events/stream" {
-        return practice.stream();
+        let stream = practice.stream();
+        practice.known().asked.push(("GET stream".to_owned(), Value::Null));
+        return stream;
     }
     let body: Value = serde_json::from_slice(&body).unwrap_or_default();
     let parts: Vec<&str> = path.split('/').collect();
