@@ -107,6 +107,8 @@ pub struct Application {
     pub(crate) guarding: tokio::sync::Mutex<()>,
     /// Held while the backend is asked how the specialist is reached, so that an answer from before a change is not kept after it.
     pub(crate) asking_reach: tokio::sync::Mutex<()>,
+    /// The same of the practice.
+    pub(crate) asking_practice: tokio::sync::Mutex<()>,
     /// Held while the key of names is made, so that there is one.
     pub(crate) making_names_key: tokio::sync::Mutex<()>,
     /// Ends the wait after which the password that was copied last leaves the clipboard.
@@ -176,6 +178,7 @@ impl Application {
             senders: Senders::default(),
             guarding: tokio::sync::Mutex::default(),
             asking_reach: tokio::sync::Mutex::default(),
+            asking_practice: tokio::sync::Mutex::default(),
             making_names_key: tokio::sync::Mutex::default(),
             password_copied: Mutex::default(),
             turns: Turns::default(),

@@ -111,6 +111,8 @@ struct Attempts {
     stream_again_at: Option<Instant>,
     /// What the backend says of consultations is known.
     in_step: bool,
+    /// It was just asked for all that it says of itself.
+    new: bool,
 }
 
 async fn follow(application: &Arc<Application>, line: &Line) {
@@ -173,6 +175,7 @@ async fn attempt(application: &Arc<Application>, line: &Line, attempts: &mut Att
         application.outgoing.notify_one();
         application.ask_reach_soon(line);
         attempts.in_step = true;
+        attempts.new = true;
     }
     let poll = attempts.streams >= FAILURES_BEFORE_POLLING && attempts.stream_again_at.is_some_and(|at| Instant::now() < at);
     if poll {
@@ -182,6 +185,10 @@ async fn attempt(application: &Arc<Application>, line: &Line, attempts: &mut Att
             attempts.stream_again_at = Some(Instant::now());
         }
         return Ok(());
+    }
+    // One that comes back may have been set up otherwise meanwhile.
+    if !std::mem::take(&mut attempts.new) {
+        application.ask_practice_soon(line);
     }
     let began = Instant::now();
     let mut heard = false;

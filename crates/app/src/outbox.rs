@@ -218,6 +218,11 @@ impl Application {
                     });
                 }
                 Err(LineError::Rejected { code, .. }) => {
+                    // It may take no names any more.
+                    self.ask_practice(line).await?;
+                    if self.names().stay_here != names.stay_here {
+                        continue;
+                    }
                     tracing::warn!(code, "the backend refuses a change");
                     self.refused(line, id, &code).await;
                     return Ok(());

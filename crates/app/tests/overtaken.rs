@@ -236,3 +236,26 @@ async fn what_was_answered_in_the_last_moment_is_written_down_before_the_end() {
     assert_eq!(hero(&view).map(|hero| hero.unsent), Some(false));
     application.shutdown().await;
 }
+
+#[tokio::test]
+async fn a_practice_that_takes_no_names_from_now_on_is_sent_a_code_after_all() {
+    let (computer, practice) = (Computer::new(), Practice::start().await);
+    let application = connected(&computer, &practice).await;
+    practice.keeps_names_away();
+    let made = call(&application, "create_consultation", draft("Ivan", "12:30")).await;
+    let view = shows(&application, "it is sent", |view| hero(view).is_some_and(|hero| !hero.unsent)).await;
+    assert_eq!(practice.conference(made["id"].as_str().expect("an id"))["client"], "K-1");
+    assert!(view.problems.iter().all(|problem| problem.code != "change_refused"), "{:?}", view.problems);
+    application.shutdown().await;
+}
+
+#[tokio::test]
+async fn what_a_practice_is_like_by_now_is_asked_with_each_stream() {
+    let (computer, practice) = (Computer::new(), Practice::start().await);
+    let application = connected(&computer, &practice).await;
+    practice.keeps_names_away();
+    practice.lets_followers_go();
+    let stays = |view: &AppView| view.practice.as_ref().is_some_and(|practice| practice.names_stay_here);
+    shows(&application, "what is so now", |view| stays(view)).await;
+    application.shutdown().await;
+}

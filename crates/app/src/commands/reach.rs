@@ -161,6 +161,7 @@ impl Application {
 
     /// Asks whom the backend takes us for, and what it says of its practice.
     pub(crate) async fn ask_practice(&self, line: &Line) -> Result<(), LineError> {
+        let _one = self.asking_practice.lock().await;
         let user = line.current_user().await?;
         let practice = Some(line::practice(user.practice));
         let changed = self.hear(line, |state| {
@@ -173,6 +174,19 @@ impl Application {
             self.save(&[Save::Practice]).await;
         }
         Ok(())
+    }
+
+    /// The same beside whatever else is done.
+    pub(crate) fn ask_practice_soon(self: &Arc<Self>, line: &Line) {
+        let (application, line) = (self.clone(), line.clone());
+        self.tasks.spawn(async move {
+            tokio::select! {
+                () = application.stop.cancelled() => {}
+                asked = application.ask_practice(&line) => if let Err(error) = asked {
+                    tracing::info!(error = &error as &dyn std::error::Error, "what the practice is like by now is not known");
+                }
+            }
+        });
     }
 
     /// "Do not disturb" of everything is over by its time: what is kept of it is tidied up, here and there.

@@ -140,6 +140,11 @@ impl Practice {
         self.tells(consultation, "consultation_changed", json!({}));
     }
 
+    /// The stream ends, as one does from time to time.
+    pub fn lets_followers_go(&self) {
+        self.events.send(String::new()).expect("somebody listens");
+    }
+
     pub fn tells_of_reach(&self) {
         self.events.send(self.event("reach_changed").to_string()).expect("somebody listens");
     }
@@ -164,7 +169,7 @@ impl Practice {
     fn stream(&self) -> Response {
         let hello = futures_util::stream::iter([Ok::<_, std::convert::Infallible>(": connected\n\n".to_owned())]);
         let news = futures_util::stream::unfold(self.events.subscribe(), |mut events| async {
-            let event = events.recv().await.ok()?;
+            let event = events.recv().await.ok().filter(|event| !event.is_empty())?;
             Some((Ok(format!("data: {event}\n\n")), events))
         });
         ([("content-type", "text/event-stream")], Body::from_stream(futures_util::StreamExt::chain(hello, news))).into_response()
@@ -207,6 +212,9 @@ fn reply(practice: &Practice, method: &Method, asked: &str, id: &str, body: Valu
         "GET conferences" => json!({ "conferences": known.conferences.values().collect::<Vec<_>>() }),
         "POST conferences" | "PUT conference" => {
             let id = body["id"].as_str().expect("an id").to_owned();
+            if known.names_stay_here && !body["client"].as_str().is_some_and(|client| client.starts_with("K-")) {
+                return (StatusCode::BAD_REQUEST, Json(json!({ "error": { "code": "invalid", "message": "" } }))).into_response();
+            }
             if *method == Method::POST && known.conferences.contains_key(&id) {
                 // What is sealed is never the same twice.
                 return (StatusCode::CONFLICT, Json(json!({ "error": { "code": "id_taken", "message": "" } }))).into_response();
