@@ -93,8 +93,8 @@ pub struct Application {
     words: Mutex<Arc<Words>>,
     /// Held while rows are written, so that the last state of a row is what stays.
     pub(crate) store: tokio::sync::Mutex<Option<Store>>,
-    /// What somebody began to write and did not get to.
-    unwritten: Mutex<Vec<Save>>,
+    /// Rows that have changed and are not written yet: whoever changed them may be stopped on the way.
+    unsaved: Mutex<Vec<Save>>,
     settings_file: tokio::sync::Mutex<()>,
     pub(crate) line: Mutex<Option<Line>>,
     view: watch::Sender<Arc<AppView>>,
@@ -107,6 +107,8 @@ pub struct Application {
     pub(crate) guarding: tokio::sync::Mutex<()>,
     /// Held while the backend is asked how the specialist is reached, so that an answer from before a change is not kept after it.
     pub(crate) asking_reach: tokio::sync::Mutex<()>,
+    /// The same of the practice.
+    pub(crate) asking_practice: tokio::sync::Mutex<()>,
     /// Held while the key of names is made, so that there is one.
     pub(crate) making_names_key: tokio::sync::Mutex<()>,
     /// Ends the wait after which the password that was copied last leaves the clipboard.
@@ -144,23 +146,6 @@ pub(crate) enum Save {
     Reach,
 }
 
-/// Rows that are being written. Whoever writes them may be stopped in the middle: then they are left for the next to write.
-struct Owed<'a> {
-    rows: Vec<Save>,
-    to: &'a Mutex<Vec<Save>>,
-}
-
-impl Drop for Owed<'_> {
-    fn drop(&mut self) {
-        unpoisoned(self.to).append(&mut self.rows);
-    }
-}
-
-/// A panic elsewhere leaves plain data behind, whole in itself.
-fn unpoisoned<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
 impl Application {
     /// Starts at once; keychain and backend are found while it runs already.
     pub async fn start(parts: Parts) -> Arc<Self> {
@@ -184,7 +169,7 @@ impl Application {
             state: Mutex::new(state),
             words: Mutex::new(Arc::new(words)),
             store: tokio::sync::Mutex::new(None),
-            unwritten: Mutex::default(),
+            unsaved: Mutex::default(),
             settings_file: tokio::sync::Mutex::new(()),
             line: Mutex::new(None),
             view: watch::Sender::new(Arc::new(view)),
@@ -193,6 +178,7 @@ impl Application {
             senders: Senders::default(),
             guarding: tokio::sync::Mutex::default(),
             asking_reach: tokio::sync::Mutex::default(),
+            asking_practice: tokio::sync::Mutex::default(),
             making_names_key: tokio::sync::Mutex::default(),
             password_copied: Mutex::default(),
             turns: Turns::default(),
@@ -267,7 +253,7 @@ impl Application {
         self.stop.cancel();
         self.tasks.close();
         self.tasks.wait().await;
-        // What was being written when its task was told to stop.
+        // What its task was told to stop before it was written.
         self.save(&[]).await;
         if let Some(store) = self.store.lock().await.take() {
             store.close().await;
@@ -287,7 +273,8 @@ impl Application {
     }
 
     pub(crate) fn look(&self) -> MutexGuard<'_, State> {
-        unpoisoned(&self.state)
+        // A panic elsewhere leaves plain data behind, whole in itself.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Changes what is known, and has it shown.
@@ -297,20 +284,25 @@ impl Application {
         result
     }
 
+    /// Takes in what a backend said; nothing of it once another one is followed.
+    pub(crate) fn hear<T: Default>(&self, line: &Line, hear: impl FnOnce(&mut State) -> T) -> T {
+        self.change(|state| if state.following == line.following { hear(state) } else { T::default() })
+    }
+
     pub(crate) fn words(&self) -> Arc<Words> {
-        unpoisoned(&self.words).clone()
+        self.words.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     pub(crate) fn speak(&self, words: Words) {
-        *unpoisoned(&self.words) = Arc::new(words);
+        *self.words.lock().unwrap_or_else(PoisonError::into_inner) = Arc::new(words);
     }
 
     pub(crate) fn line(&self) -> Option<Line> {
-        unpoisoned(&self.line).clone()
+        self.line.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     pub(crate) fn set_line(&self, line: Option<Line>) {
-        *unpoisoned(&self.line) = line;
+        *self.line.lock().unwrap_or_else(PoisonError::into_inner) = line;
     }
 
     /// A trouble of this computer that lasts until it is cleared.
@@ -337,23 +329,23 @@ impl Application {
         self.try_save(rows).await;
     }
 
-    /// `false` when the store did not take it; without a store everything lives as long as the application.
+    /// `false` when the store did not take it, which the next that is written tries again; without a store everything lives as long as
+    /// the application.
     pub(crate) async fn try_save(&self, rows: &[Save]) -> bool {
-        let mut owed = Owed { rows: rows.to_vec(), to: &self.unwritten };
+        self.unsaved().extend_from_slice(rows);
         let store = self.store.lock().await;
         let Some(store) = store.as_ref() else {
-            owed.rows.clear();
+            self.unsaved().clear();
             return true;
         };
-        owed.rows.splice(0..0, std::mem::take(&mut *unpoisoned(&self.unwritten)));
+        let rows = self.unsaved().clone();
         let writes: Vec<Write> = {
             let state = self.look();
-            owed.rows.iter().map(|row| write(&state, row)).collect()
+            rows.iter().map(|row| write(&state, row)).collect()
         };
-        let written = store.write(&writes).await;
-        owed.rows.clear();
-        match written {
+        match store.write(&writes).await {
             Ok(()) => {
+                self.unsaved().drain(..rows.len());
                 if self.look().problems.contains_key("store_failed") {
                     self.trouble("store_failed", None);
                 }
@@ -365,6 +357,10 @@ impl Application {
                 false
             }
         }
+    }
+
+    fn unsaved(&self) -> MutexGuard<'_, Vec<Save>> {
+        self.unsaved.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Writes what a person chose.
@@ -397,7 +393,7 @@ fn write(state: &State, row: &Save) -> Write {
         Save::Unsent(id) => put(Table::Outbox, id, state.unsent.get(id)),
         Save::Handled(id) => put(Table::Meta, id, state.handled.get(id)),
         Save::Calendar(id) => put(Table::Calendar, id, state.calendar.rows.get(id)),
-        Save::Event(event) => Write::put(Table::Events, &event.id, event.as_ref()),
+        Save::Event(event) => put(Table::Events, &event.id, Some(event.as_ref()).filter(|event| state.known.contains(&event.id))),
         Save::ForgetEvent(id) => Write::remove(Table::Events, id),
         Save::Cursor => put(Table::Meta, CURSOR, state.cursor.as_ref()),
         Save::Practice => put(Table::Meta, PRACTICE, state.practice.as_ref()),

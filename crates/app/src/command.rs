@@ -17,7 +17,7 @@ pub use history::{
     ExportFormat, ExportRequest, Exported, HistoryState, MonthCount, RoomKind, SearchRequest, SearchResult, Sought,
 };
 
-use crate::view::{ColleagueView, ContactView, Door, Message, RoomView};
+use crate::view::{ColleagueView, ContactView, Door, Message, RoomView, Settings};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -183,6 +183,16 @@ pub struct Outcome {
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]
+pub struct SettingsChange {
+    #[serde(flatten)]
+    pub settings: Settings,
+    /// What the window knew of: what is the same in both was not touched, and stays as it is known by now.
+    #[serde(default)]
+    #[ts(optional)]
+    pub base: Option<Settings>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
 pub struct DoNotDisturb {
     /// `null` ends it.
     pub minutes: Option<u32>,
@@ -234,7 +244,7 @@ macro_rules! commands {
             copy_password: ById => Nothing,
             snooze: Snooze => Nothing,
             confirm_outcome: Outcome => Nothing,
-            save_settings: Settings => Nothing,
+            save_settings: SettingsChange => Nothing,
             set_autostart: Switch => Nothing,
             set_hide_names: Switch => Nothing,
             do_not_disturb: DoNotDisturb => Nothing,

@@ -1,6 +1,6 @@
 //! Follows the backend's events: as a stream, by long polling where a stream does not hold, and back to the stream when it can.
 
-mod taken;
+pub(crate) mod taken;
 
 use crate::application::{Application, Backend};
 use crate::line::{self, Line, LineError};
@@ -72,7 +72,10 @@ async fn one_backend(application: &Arc<Application>) {
 }
 
 async fn find(application: &Application) -> Result<Line, Message> {
-    let shared = application.look().kept.shared_backend.clone();
+    let (shared, following) = {
+        let state = application.look();
+        (state.kept.shared_backend.clone(), state.following)
+    };
     let address = match (&shared, &application.parts.backend) {
         (Some(url), _) => {
             let token =
@@ -89,7 +92,7 @@ async fn find(application: &Application) -> Result<Line, Message> {
         state.feed.state = FeedState::Connecting;
         state.feed.message = None;
     });
-    Line::new(address)
+    Line::new(address, following)
 }
 
 /// For people: `127.0.0.1:8787`, `events.example.org`.
@@ -108,6 +111,8 @@ struct Attempts {
     stream_again_at: Option<Instant>,
     /// What the backend says of consultations is known.
     in_step: bool,
+    /// It was just asked for all that it says of itself.
+    new: bool,
 }
 
 async fn follow(application: &Arc<Application>, line: &Line) {
@@ -125,11 +130,12 @@ async fn follow(application: &Arc<Application>, line: &Line) {
         match &error {
             LineError::CursorExpired { oldest } => {
                 // What lies before the oldest is gone; the list of consultations says what matters of it.
-                application.change(|state| state.cursor = Some(oldest.map_or(0, |oldest| oldest.saturating_sub(1))));
+                application.hear(line, |state| state.cursor = Some(oldest.map_or(0, |oldest| oldest.saturating_sub(1))));
                 attempts.in_step = false;
             }
             LineError::CursorAhead => {
-                application.forget_events().await;
+                let rows = application.hear(line, taken::forget_events);
+                application.save(&rows).await;
                 attempts.in_step = false;
             }
             _ => {}
@@ -162,15 +168,14 @@ fn report_failure(application: &Application, error: &LineError) {
 async fn attempt(application: &Arc<Application>, line: &Line, attempts: &mut Attempts) -> Result<(), LineError> {
     if !attempts.in_step {
         application.read_consultations(line).await?;
-        let user = line.current_user().await?;
-        application.look().specialist_id = user.id.map(|id| id.to_string());
-        application.keep_practice(user.practice).await;
+        application.ask_practice(line).await?;
         if let Err(error) = application.settle_names_key().await {
             tracing::warn!(code = error.code, "there is no key to keep names with");
         }
         application.outgoing.notify_one();
         application.ask_reach_soon(line);
         attempts.in_step = true;
+        attempts.new = true;
     }
     let poll = attempts.streams >= FAILURES_BEFORE_POLLING && attempts.stream_again_at.is_some_and(|at| Instant::now() < at);
     if poll {
@@ -180,6 +185,10 @@ async fn attempt(application: &Arc<Application>, line: &Line, attempts: &mut Att
             attempts.stream_again_at = Some(Instant::now());
         }
         return Ok(());
+    }
+    // One that comes back may have been set up otherwise meanwhile.
+    if !std::mem::take(&mut attempts.new) {
+        application.ask_practice_soon(line);
     }
     let began = Instant::now();
     let mut heard = false;

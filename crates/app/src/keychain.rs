@@ -4,6 +4,7 @@
 use crate::accounts::sign_in_name;
 use crate::application::{Application, Backend, Save};
 use crate::attended::Attended;
+use crate::outbox;
 use crate::record::{Consultation, Event, Seen, Unsent};
 use crate::store::{self, Loaded, Store, StoreError};
 use crate::view::Message;
@@ -31,7 +32,12 @@ const TROUBLES: [&str; 3] = ["keychain_locked", "keychain_absent", "keychain_fai
 pub(crate) async fn open(application: Arc<Application>) {
     tokio::select! {
         () = application.stop.cancelled() => {}
-        _ = application.open_store() => {}
+        opened = application.open_store() => {
+            // What a backend that was faster has said is read anew, by the key of names and beside what the store had.
+            if opened.is_ok() && application.line().is_some() {
+                application.backend_changed.notify_one();
+            }
+        }
     }
     application.opened.send_replace(true);
 }
@@ -111,6 +117,7 @@ impl Application {
             return;
         }
         self.change(|state| {
+            state.following += 1;
             state.cursor = None;
             for consultation in state.consultations.values().cloned().collect::<Vec<_>>() {
                 state.unsent.insert(consultation.id.clone(), Unsent { base: None, refused: false });
@@ -184,13 +191,18 @@ fn take_in(state: &mut crate::state::State, loaded: Loaded, now: DateTime<Utc>) 
     unsaved.extend(state.handled.keys().cloned().map(Save::Handled));
     unsaved.extend(state.calendar.rows.keys().cloned().map(Save::Calendar));
     unsaved.extend(state.events.values().flatten().cloned().map(Box::new).map(Save::Event));
+    let mut unsent: BTreeMap<String, Unsent> = loaded.unsent.into_iter().collect();
+    unsent.retain(|id, _| !state.unsent.contains_key(id));
     for consultation in loaded.consultations {
-        if !state.consultations.contains_key(&consultation.id) {
+        let heard = state.consultations.get(&consultation.id).cloned();
+        let typed = unsent.remove(&consultation.id).map(|unsent| Unsent { refused: false, ..unsent });
+        if heard.is_none() || typed.is_some() {
+            let id = consultation.id.clone();
             state.consultations.insert(consultation);
+            state.unsent.extend(typed.map(|unsent| (id, unsent)));
+            // The backend was faster than the keychain.
+            unsaved.extend(heard.map(|theirs| outbox::take(state, theirs)).into_iter().flatten());
         }
-    }
-    for (id, unsent) in loaded.unsent {
-        state.unsent.entry(id).or_insert(Unsent { refused: false, ..unsent });
     }
     for (id, row) in loaded.calendar {
         state.calendar.rows.entry(id).or_insert(row);
@@ -273,6 +285,25 @@ mod tests {
             assert!(attended.came);
             assert_eq!(attended.together(now), Duration::minutes(48));
         }
+    }
+
+    #[test]
+    fn what_was_typed_before_the_keychain_opened_is_laid_over_what_was_heard_meanwhile() {
+        let at_version = |version: &str, time: &str, note: &str| Consultation {
+            version: Some(version.into()),
+            note: note.into(),
+            ..consultation("c1", time, 50)
+        };
+        let (before, theirs) = (at_version("2", "10:00", ""), at_version("3", "10:00", "brings papers"));
+        let mut state = state(std::slice::from_ref(&theirs), &[]);
+        let loaded = Loaded {
+            consultations: vec![at_version("2", "11:00", "")],
+            unsent: vec![("c1".into(), Unsent { base: Some(before), refused: false })],
+            ..Loaded::default()
+        };
+        take_in(&mut state, loaded, at("09:00"));
+        assert_eq!(state.consultations["c1"], at_version("3", "11:00", "brings papers"));
+        assert_eq!(state.unsent["c1"].base.as_ref(), Some(&theirs));
     }
 
     fn ended() -> crate::record::Kind {

@@ -77,15 +77,17 @@ pub struct Line {
     calls: reqwest::Client,
     feed: reqwest::Client,
     address: BackendAddress,
+    /// Which of the backends followed one after another it leads to: [`crate::state::State::following`].
+    pub(crate) following: u64,
 }
 
 impl Line {
     /// # Errors
     /// When the system has no usable TLS.
-    pub fn new(address: BackendAddress) -> Result<Self, Message> {
+    pub fn new(address: BackendAddress, following: u64) -> Result<Self, Message> {
         let calls = client(&address.url, Purpose::Calls)?;
         let feed = client(&address.url, Purpose::Feed { silence: crate::feed::SILENT_FOR })?;
-        Ok(Self { calls, feed, address })
+        Ok(Self { calls, feed, address, following })
     }
 
     #[must_use]

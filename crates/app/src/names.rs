@@ -7,6 +7,7 @@
 use crate::application::Application;
 use crate::line::{self, Line};
 use crate::record::{Consultation, Contact, Made};
+use crate::state::State;
 use crate::view::Message;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -40,6 +41,11 @@ pub(crate) struct Names {
 }
 
 impl Names {
+    pub fn known(state: &State) -> Self {
+        let stay_here = state.practice.as_ref().is_some_and(|practice| practice.names_stay_here);
+        Self { stay_here, key: state.names_key.clone() }
+    }
+
     /// A consultation as the backend may have it: `theirs` with everything in it that is known here replaced.
     pub fn body(&self, mine: &Consultation, theirs: Option<Conference>, name: &str, ids: &dyn Ids) -> ConferenceBody {
         self.kept_back(mine, line::body(mine, theirs, name), ids)
@@ -103,9 +109,7 @@ const NAMES_KEY: &str = "names-key";
 impl Application {
     /// What is known here of keeping names, at this moment.
     pub(crate) fn names(&self) -> Names {
-        let state = self.look();
-        let stay_here = state.practice.as_ref().is_some_and(|practice| practice.names_stay_here);
-        Names { stay_here, key: state.names_key.clone() }
+        Names::known(&self.look())
     }
 
     /// Reads the key; one is made when there is none, and no other computer's is waited for.

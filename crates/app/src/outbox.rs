@@ -1,8 +1,9 @@
 //! Sends what was changed here. A change stays in the outbox until the backend has it, over a restart too.
+//! What was changed there, and could not be read when it was told, is read here as well.
 
 use crate::application::{Application, Save};
 use crate::line::{self, Line, LineError};
-use crate::names::keep_own;
+use crate::names::{Names, keep_own};
 use crate::record::{Consultation, Unsent};
 use crate::state::State;
 use kabinet_api::Conference;
@@ -52,8 +53,9 @@ pub(crate) async fn run(application: Arc<Application>) {
             sent = async {
                 // A client waits for an answer: that goes first.
                 let told = application.tell_answers(&line).await;
+                let read = application.read_unread(&line).await;
                 let sent = application.send_all(&line).await;
-                application.tell_quiet(&line).await && told && sent
+                application.tell_quiet(&line).await && told && read && sent
             } => sent,
         };
         failed = if sent { 0 } else { failed + 1 };
@@ -64,6 +66,8 @@ fn something_waits(state: &State) -> bool {
     state.unsent.values().any(|unsent| !unsent.refused)
         || state.kept.do_not_disturb_untold
         || state.handled.values().any(|handled| handled.to_tell.is_some())
+        || !state.unread.is_empty()
+        || state.reach_unread
 }
 
 /// Remembers that a consultation differs from what the backend has. `before` is what the backend had, as far as known.
@@ -78,8 +82,23 @@ pub(crate) fn put_in(state: &mut State, before: Option<Consultation>, now: Consu
     vec![Save::Consultation(id.clone()), Save::Unsent(id)]
 }
 
-/// Takes what the backend has; a change that waits here is laid over it.
+/// Takes what the backend answered about one consultation, unless a newer answer has overtaken it.
 pub(crate) fn accept(state: &mut State, theirs: Consultation) -> Vec<Save> {
+    state.heard.insert(theirs.id.clone());
+    let known = state.consultations.get(&theirs.id);
+    if known.is_some_and(|known| number(known) > number(&theirs)) {
+        return Vec::new();
+    }
+    take(state, theirs)
+}
+
+/// The backend counts a consultation's changes.
+fn number(consultation: &Consultation) -> Option<u64> {
+    consultation.version.as_ref()?.parse().ok()
+}
+
+/// Takes what the backend has; a change that waits here is laid over it.
+pub(crate) fn take(state: &mut State, theirs: Consultation) -> Vec<Save> {
     let id = theirs.id.clone();
     let known = state.consultations.get(&id);
     let theirs = keep_own(known, theirs);
@@ -102,6 +121,10 @@ pub(crate) fn accept(state: &mut State, theirs: Consultation) -> Vec<Save> {
 /// What was sent is accepted: nothing waits, unless it was changed again meanwhile.
 fn sent(state: &mut State, sent: &Consultation, theirs: Consultation) -> Vec<Save> {
     let id = theirs.id.clone();
+    state.heard.insert(id.clone());
+    // What was read meanwhile, of this version or a later one, is newer than the answer.
+    let read = state.unsent.get(&id).and_then(|unsent| unsent.base.clone());
+    let theirs = read.filter(|read| number(read) >= number(&theirs)).unwrap_or(theirs);
     // The feed may have told of it before the answer came: a version is no change, and the page's link is not ours to change.
     let as_sent = |mine: &Consultation| {
         Consultation { version: sent.version.clone(), page_link: sent.page_link.clone(), ..mine.clone() } == *sent
@@ -140,22 +163,26 @@ impl Application {
             self.have_names_key().await;
             self.name_by_code(id);
             self.key_client(id);
-            let (names, ids) = (self.names(), self.parts.ids.as_ref());
-            let (mine, unsent) = {
+            let ids = self.parts.ids.as_ref();
+            let (mine, unsent, names) = {
                 let state = self.look();
                 match (state.consultations.get(id), state.unsent.get(id)) {
-                    (Some(mine), Some(unsent)) if !unsent.refused => (mine.clone(), unsent.clone()),
+                    // Whether it may have names, a backend says for itself, and not for the one after.
+                    (Some(_), Some(_)) if state.practice.is_none() || state.following != line.following => {
+                        return Err(LineError::Busy { retry_after: None });
+                    }
+                    (Some(mine), Some(unsent)) if !unsent.refused => (mine.clone(), unsent.clone(), Names::known(&state)),
                     _ => return Ok(()),
                 }
             };
             let name = self.words().say("consultation-name", &[]);
             let answer = match &unsent.base {
                 None => line.create(&names.body(&mine, None, &name, ids)).await.map(|made| (mine, made)),
-                Some(_) => self.send_change(line, id).await,
+                Some(_) => self.send_change(line, id, &names).await,
             };
             match answer {
                 Ok((mine, conference)) => {
-                    let rows = self.change(|state| sent(state, &mine, names.consultation(&conference)));
+                    let rows = self.hear(line, |state| sent(state, &mine, names.consultation(&conference)));
                     self.save(&rows).await;
                     self.trouble("change_refused", None);
                     self.link_is_ready();
@@ -168,11 +195,11 @@ impl Application {
                     match line.conference(id).await {
                         Ok(theirs) => {
                             let theirs = names.consultation(&theirs);
-                            let rows = self.change(|state| accept(state, theirs));
+                            let rows = self.hear(line, |state| accept(state, theirs));
                             self.save(&rows).await;
                         }
                         Err(LineError::NotFound) => {
-                            self.refused(id, &code).await;
+                            self.refused(line, id, &code).await;
                             return Ok(());
                         }
                         Err(error) => return Err(error),
@@ -180,15 +207,24 @@ impl Application {
                 }
                 // Deleted there while it was changed here: what was typed last counts.
                 Err(LineError::NotFound) if unsent.base.is_some() => {
-                    self.change(|state| {
+                    self.hear(line, |state| {
                         if let Some(unsent) = state.unsent.get_mut(id) {
                             unsent.base = None;
+                        }
+                        // Made anew, its changes are counted anew.
+                        if let Some(mine) = state.consultations.get(id).cloned() {
+                            state.consultations.insert(Consultation { version: None, ..mine });
                         }
                     });
                 }
                 Err(LineError::Rejected { code, .. }) => {
+                    // It may take no names any more.
+                    self.ask_practice(line).await?;
+                    if self.names().stay_here != names.stay_here {
+                        continue;
+                    }
                     tracing::warn!(code, "the backend refuses a change");
-                    self.refused(id, &code).await;
+                    self.refused(line, id, &code).await;
                     return Ok(());
                 }
                 Err(error) => return Err(error),
@@ -199,11 +235,10 @@ impl Application {
 
     /// Reads theirs first: it holds words that are not kept here, and somebody else's changes.
     /// Gives what was sent, and what the backend made of it.
-    async fn send_change(&self, line: &Line, id: &str) -> Result<(Consultation, Conference), LineError> {
+    async fn send_change(&self, line: &Line, id: &str, names: &Names) -> Result<(Consultation, Conference), LineError> {
         let conference = line.conference(id).await?;
-        let names = self.names();
         let theirs = names.consultation(&conference);
-        let rows = self.change(|state| accept(state, theirs));
+        let rows = self.hear(line, |state| accept(state, theirs));
         self.save(&rows).await;
         let merged = self.look().consultations.get(id).cloned().ok_or(LineError::NotFound)?;
         let version = conference.version;
@@ -211,14 +246,14 @@ impl Application {
         Ok((merged, accepted))
     }
 
-    async fn refused(&self, id: &str, code: &str) {
-        self.change(|state| {
-            if let Some(unsent) = state.unsent.get_mut(id) {
-                unsent.refused = true;
-            }
+    async fn refused(&self, line: &Line, id: &str, code: &str) {
+        let rows = self.hear(line, |state| {
+            let Some(unsent) = state.unsent.get_mut(id) else { return Vec::new() };
+            unsent.refused = true;
+            state.problems.insert("change_refused", crate::message(words_for(code)));
+            vec![Save::Unsent(id.to_owned())]
         });
-        self.save(&[Save::Unsent(id.to_owned())]).await;
-        self.trouble("change_refused", Some(crate::message(words_for(code))));
+        self.save(&rows).await;
     }
 }
 
@@ -245,5 +280,31 @@ mod tests {
         sent(&mut state, &mine, theirs.clone());
         assert!(state.unsent.is_empty());
         assert_eq!(state.consultations.get("one"), Some(&theirs));
+    }
+
+    fn at_version(version: &str, time: &str) -> Consultation {
+        Consultation { version: Some(version.into()), ..testing::consultation("one", time, 50) }
+    }
+
+    #[test]
+    fn an_answer_that_a_newer_one_has_overtaken_changes_nothing() {
+        let mut state = testing::state(&[at_version("10", "15:00")], &[]);
+        assert!(accept(&mut state, at_version("9", "14:00")).is_empty());
+        assert_eq!(state.consultations["one"], at_version("10", "15:00"));
+        // The list of a log that was set back says what there is.
+        take(&mut state, at_version("9", "14:00"));
+        assert_eq!(state.consultations["one"], at_version("9", "14:00"));
+    }
+
+    #[test]
+    fn what_another_computer_changed_before_the_answer_came_stays() {
+        let (before, mine) = (at_version("2", "14:00"), at_version("2", "15:00"));
+        let mut state = testing::state(std::slice::from_ref(&before), &[]);
+        put_in(&mut state, Some(before), mine.clone());
+        // Changed there once more, and told before the answer to the first change is here.
+        accept(&mut state, at_version("4", "16:00"));
+        sent(&mut state, &mine, at_version("3", "15:00"));
+        assert!(state.unsent.is_empty());
+        assert_eq!(state.consultations["one"], at_version("4", "16:00"));
     }
 }

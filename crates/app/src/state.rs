@@ -29,6 +29,14 @@ pub struct State {
     pub handled: BTreeMap<String, Handled>,
     /// Consultations whose notification something else took off the screen; whoever draws it forgets them.
     pub gone: BTreeSet<String>,
+    /// Counts the backends followed one after another: what an earlier one still says is about nothing that is known here.
+    pub following: u64,
+    /// What events have said to be changed, and could not be read since.
+    pub unread: BTreeSet<String>,
+    /// The same of how the specialist is reached.
+    pub reach_unread: bool,
+    /// The consultations that something was heard of while the list of all is on its way.
+    pub heard: BTreeSet<String>,
     /// Everything up to here is handled; `None` before the first contact.
     pub cursor: Option<u64>,
     pub kept: Kept,
@@ -192,6 +200,10 @@ impl State {
             unsent: BTreeMap::new(),
             handled: BTreeMap::new(),
             gone: BTreeSet::new(),
+            following: 0,
+            unread: BTreeSet::new(),
+            reach_unread: false,
+            heard: BTreeSet::new(),
             cursor: None,
             kept,
             feed: Feed::default(),

@@ -2,7 +2,7 @@
 
 use kabinet_api::{PageState, PageVisit};
 use kabinet_app::command::*;
-use kabinet_app::view::{AppView, ConsultationView, Settings};
+use kabinet_app::view::{AppView, ConsultationView};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 use std::path::{Path, PathBuf};

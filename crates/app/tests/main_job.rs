@@ -325,3 +325,21 @@ async fn a_form_that_was_opened_earlier_changes_what_was_touched_in_it_alone() {
     assert_eq!(call(&application, "change_consultation", without).await["starts_at"], made["starts_at"]);
     application.shutdown().await;
 }
+
+#[tokio::test]
+async fn a_choice_of_a_window_that_has_not_heard_yet_shows_no_hidden_name() {
+    let computer = Computer::new();
+    let backend = computer.backend().await;
+    let application = computer.start(&backend.url()).await;
+    settle_in(&application).await;
+    let base = serde_json::to_value(&application.view().settings).expect("JSON");
+    call(&application, "set_hide_names", json!({ "on": true })).await;
+    let mut wanted = base.clone();
+    (wanted["theme"], wanted["base"]) = (json!("dark"), base);
+    call(&application, "save_settings", wanted).await;
+    let settings = application.view().settings;
+    assert!(settings.hide_names);
+    assert_eq!(serde_json::to_value(settings.theme).expect("JSON"), "dark");
+    application.shutdown().await;
+    backend.shutdown().await;
+}

@@ -763,6 +763,37 @@ async fn whoever_hears_of_a_change_finds_it_made() {
     }
 }
 
+/// Were the link renewed and no more, whoever was given the one before by mistake would be sent the new one.
+#[tokio::test]
+async fn what_somebody_asked_for_is_done_whole_though_they_hang_up() {
+    let practice = Practice::with_pages().await;
+    let talk = practice.plan_for("15:00", KEY).await;
+    practice.started("900", Some(practice.page_code(&talk).await)).await;
+    assert!(practice.is_bound(&talk).await);
+    // Nothing can be written down for a while.
+    let busy = practice.database.begin_with("BEGIN IMMEDIATE").await.expect("the database");
+    let path = format!("/api/conferences/{}", talk.id);
+    let url = reqwest::Url::parse(&practice.house.url(&format!("{path}/new-link"))).expect("an address");
+    let address = url.socket_addrs(|| None).expect("an address");
+    let mut line = tokio::net::TcpStream::connect(address.as_slice()).await.expect("a line");
+    let asked =
+        format!("POST {} HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer {TOKEN}\r\ncontent-length: 0\r\n\r\n", url.path());
+    tokio::io::AsyncWriteExt::write_all(&mut line, asked.as_bytes()).await.expect("sent");
+    // Others are answered while it waits, and when nobody waits for it any more.
+    practice.ask(Method::GET, &path).await;
+    drop(line);
+    practice.ask(Method::GET, &path).await;
+    busy.rollback().await.expect("the database");
+    for _ in 0..400 {
+        let found: Conference = practice.ask(Method::GET, &path).await.json().await.expect("a consultation");
+        if found.invite_link != talk.invite_link && !found.contact.expect("a contact").telegram_bound {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(25)).await;
+    }
+    panic!("it was not done whole");
+}
+
 #[tokio::test]
 async fn without_a_bot_there_is_no_link() {
     let house = House::open().await;

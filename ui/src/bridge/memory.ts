@@ -2,6 +2,7 @@ import type { AppView } from '$generated/AppView'
 import type { ConsultationDraft } from '$generated/ConsultationDraft'
 import type { ConsultationView } from '$generated/ConsultationView'
 import type { Commands } from '$generated/commands'
+import type { Settings } from '$generated/Settings'
 import type { Sought } from '$generated/Sought'
 import { CommandError, type Bridge, type CommandName } from './bridge'
 import { addDays, clock, dayOf } from '$shared/time'
@@ -147,7 +148,7 @@ export function memoryBridge(query: URLSearchParams): Bridge {
       edit(id, { snoozed_until: new Date(Date.parse(now()) + minutes * 60_000).toISOString() }),
     confirm_outcome: ({ id, came }) =>
       edit(id, { asks_outcome: false, status: came ? 'finished' : 'no_show' }),
-    save_settings: (settings) => settle(settings),
+    save_settings: ({ base, ...settings }) => settle(touched(settings, base)),
     set_autostart: ({ on }) => settle({ autostart: on }),
     set_hide_names: ({ on }) => settle({ hide_names: on }),
     do_not_disturb: ({ minutes, everything }) =>
@@ -249,4 +250,12 @@ function calendarOf({ calendar }: ConsultationDraft): Pick<ConsultationView, 'ca
   const { on } = calendar
   const invited = calendar.invited ?? []
   return { calendar: { on, state: on ? 'waiting' : 'off', message: null, invited, conflict: null } }
+}
+
+/** What is the same as in the window before was not touched. */
+function touched(settings: Settings, base: Settings | undefined): Partial<Settings> {
+  const is = (name: string) => JSON.stringify(base?.[name as keyof Settings])
+  return Object.fromEntries(
+    Object.entries(settings).filter(([name, value]) => JSON.stringify(value) !== is(name)),
+  )
 }

@@ -33,7 +33,7 @@ import type { RoomPreviewRequest } from "./RoomPreviewRequest";
 import type { SearchRequest } from "./SearchRequest";
 import type { SearchResult } from "./SearchResult";
 import type { SendLink } from "./SendLink";
-import type { Settings } from "./Settings";
+import type { SettingsChange } from "./SettingsChange";
 import type { SideChoice } from "./SideChoice";
 import type { SignInAnswer } from "./SignInAnswer";
 import type { SignInRequest } from "./SignInRequest";
@@ -66,7 +66,7 @@ export type Commands = {
   copy_password: { args: ById; reply: Nothing };
   snooze: { args: Snooze; reply: Nothing };
   confirm_outcome: { args: Outcome; reply: Nothing };
-  save_settings: { args: Settings; reply: Nothing };
+  save_settings: { args: SettingsChange; reply: Nothing };
   set_autostart: { args: Switch; reply: Nothing };
   set_hide_names: { args: Switch; reply: Nothing };
   do_not_disturb: { args: DoNotDisturb; reply: Nothing };

@@ -76,7 +76,7 @@ impl Application {
         let theirs = self.names().consultation(&conference);
         // Nothing is bound under the key that it had: whoever got the old link may have bound a chat for all of this client's.
         let key = same_client::draw(self.parts.ids.as_ref());
-        let rows = self.change(|state| {
+        let rows = self.hear(&line, |state| {
             let mut rows = outbox::accept(state, theirs);
             let known = state.consultations.get(&by.id).cloned();
             if let Some(known) = known

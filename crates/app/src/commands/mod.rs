@@ -19,7 +19,7 @@ pub(crate) use connections::fields as form_fields;
 
 use crate::application::Application;
 use crate::command::*;
-use crate::view::{AppView, ConsultationView, Message, Settings};
+use crate::view::{AppView, ConsultationView, Message};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;

@@ -3,9 +3,11 @@
 use super::{refuse, refuse_field};
 use crate::application::{Application, Backend, Save};
 use crate::command::{CommandError, Nothing, Pairing};
+use crate::feed::taken;
 use crate::keychain::BACKEND_TOKEN;
 use crate::line::{self, BackendAddress};
 use crate::record::{Consultation, Unsent};
+use crate::view::Message;
 use std::sync::Arc;
 use url::Url;
 
@@ -17,9 +19,7 @@ impl Application {
         let device = format!("Kabinet ({})", std::env::consts::OS);
         let paired = line::pair(&url, &code, &device).await?;
         self.keep_secret(BACKEND_TOKEN, &paired.token.into()).await?;
-        self.change(|state| state.kept.shared_backend = Some(url.to_string()));
-        self.save_kept().await?;
-        self.follow_another().await;
+        self.follow_another(Some(url.to_string())).await?;
         if let Backend::Embedded(switch) = &self.parts.backend {
             switch.stop_embedded().await;
         }
@@ -31,9 +31,7 @@ impl Application {
             return Ok(Nothing {});
         }
         self.forget_secret(BACKEND_TOKEN).await?;
-        self.change(|state| state.kept.shared_backend = None);
-        self.save_kept().await?;
-        self.follow_another().await;
+        self.follow_another(None).await?;
         Ok(Nothing {})
     }
 
@@ -44,16 +42,22 @@ impl Application {
     }
 
     /// What still lies ahead is taken along: its clients have their links already.
-    async fn follow_another(&self) {
+    async fn follow_another(&self, shared: Option<String>) -> Result<(), Message> {
         self.set_line(None);
-        self.forget_events().await;
         let now = self.now();
+        // All at once: whoever finds the other backend must find nothing that only the one before knew.
         let rows = self.change(|state| {
+            state.kept.shared_backend = shared;
+            state.kept.do_not_disturb_untold |= state.kept.do_not_disturb_until.is_some_and(|until| until > now);
+            state.following += 1;
+            state.unread.clear();
+            state.reach_unread = false;
             state.specialist_id = None;
             (state.practice, state.reach, state.binding_until) = (None, None, None);
+            let mut rows = taken::forget_events(state);
             let ahead: Vec<String> =
                 state.consultations.values().filter(|one| one.ends_at() > now).map(|one| one.id.clone()).collect();
-            let mut rows = vec![Save::Practice, Save::Reach];
+            rows.extend([Save::Practice, Save::Reach]);
             for id in ahead {
                 if let Some(consultation) = state.consultations.get(&id).cloned() {
                     state.consultations.insert(Consultation { version: None, page_link: None, ..consultation });
@@ -63,8 +67,10 @@ impl Application {
             }
             rows
         });
+        // Before the settings: whoever is stopped in between begins with the backend from before, which takes what it has already.
         self.save(&rows).await;
         self.backend_changed.notify_one();
+        self.save_kept().await
     }
 }
 
@@ -97,10 +103,8 @@ impl Application {
         }
         let Some(line) = self.line() else { return String::new() };
         // A person waits for the room to open: without the id it does too.
-        let asked = tokio::time::timeout(std::time::Duration::from_secs(1), line.current_user()).await;
-        let id = asked.ok().and_then(Result::ok).and_then(|user| user.id).map(|id| id.to_string());
-        self.change(|state| state.specialist_id.clone_from(&id));
-        id.unwrap_or_default()
+        let _ = tokio::time::timeout(std::time::Duration::from_secs(1), self.ask_practice(&line)).await;
+        self.look().specialist_id.clone().unwrap_or_default()
     }
 
     /// # Errors

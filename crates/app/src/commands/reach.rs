@@ -56,7 +56,7 @@ impl Application {
             return Err(refuse("backend_unexpected"));
         }
         self.parts.desktop.open_address(&Sensitive::new(link.link)).await?;
-        self.change(|state| state.binding_until = Some(link.expires_at));
+        self.hear(&line, |state| state.binding_until = Some(link.expires_at));
         Ok(Nothing {})
     }
 
@@ -97,20 +97,37 @@ impl Application {
     async fn change_reach(&self, line: &Line, change: impl FnOnce(ReachJson) -> ReachJson) -> Result<(), LineError> {
         let _one = self.asking_reach.lock().await;
         let reach = change(line.reach().await?);
-        self.keep_reach(Some(&reach)).await;
-        line.put_reach(&line::reach_body(reach)).await
+        line.put_reach(&line::reach_body(reach.clone())).await?;
+        self.keep_reach(line, Some(&reach)).await;
+        Ok(())
     }
 
-    /// Asks how the specialist is reached. A backend that cannot say is no reason to complain.
+    /// Asks how the specialist is reached. A backend that cannot say is no reason to complain; one that cannot say now is asked later.
     pub(crate) async fn ask_reach(&self, line: &Line) {
         let _one = self.asking_reach.lock().await;
+        self.hear(line, |state| state.reach_unread = false);
         match line.reach().await {
-            Ok(reach) => self.keep_reach(Some(&reach)).await,
-            Err(LineError::NotFound) => self.keep_reach(None).await,
+            Ok(reach) => self.keep_reach(line, Some(&reach)).await,
+            Err(LineError::NotFound) => self.keep_reach(line, None).await,
             Err(error) => {
                 tracing::info!(error = &error as &dyn std::error::Error, "how the specialist is reached is not known");
+                if matches!(error, LineError::Unreachable(_) | LineError::Busy { .. } | LineError::Unexpected(_)) {
+                    self.hear(line, |state| state.reach_unread = true);
+                }
             }
         }
+    }
+
+    /// Reads what could not be read when it was told; `false` when another attempt may help.
+    pub(crate) async fn read_unread(&self, line: &Line) -> bool {
+        if self.look().reach_unread {
+            self.ask_reach(line).await;
+        }
+        if let Err(error) = self.reread(line).await {
+            tracing::info!(error = &error as &dyn std::error::Error, "what has changed is read later");
+            return false;
+        }
+        !self.look().reach_unread
     }
 
     /// The same beside whatever else is done.
@@ -121,12 +138,15 @@ impl Application {
                 () = application.stop.cancelled() => {}
                 () = application.ask_reach(&line) => {}
             }
+            if application.look().reach_unread {
+                application.outgoing.notify_one();
+            }
         });
     }
 
-    async fn keep_reach(&self, reach: Option<&ReachJson>) {
+    async fn keep_reach(&self, line: &Line, reach: Option<&ReachJson>) {
         let reach = reach.map(line::reach);
-        let changed = self.change(|state| {
+        let changed = self.hear(line, |state| {
             if reach.as_ref().is_some_and(|reach| reach.telegram.is_some()) {
                 state.binding_until = None;
             }
@@ -139,10 +159,13 @@ impl Application {
         }
     }
 
-    /// What the backend says of its practice.
-    pub(crate) async fn keep_practice(&self, practice: kabinet_api::Practice) {
-        let practice = Some(line::practice(practice));
-        let changed = self.change(|state| {
+    /// Asks whom the backend takes us for, and what it says of its practice.
+    pub(crate) async fn ask_practice(&self, line: &Line) -> Result<(), LineError> {
+        let _one = self.asking_practice.lock().await;
+        let user = line.current_user().await?;
+        let practice = Some(line::practice(user.practice));
+        let changed = self.hear(line, |state| {
+            state.specialist_id = user.id.map(|id| id.to_string());
             let changed = state.practice != practice;
             state.practice = practice;
             changed
@@ -150,6 +173,20 @@ impl Application {
         if changed {
             self.save(&[Save::Practice]).await;
         }
+        Ok(())
+    }
+
+    /// The same beside whatever else is done.
+    pub(crate) fn ask_practice_soon(self: &Arc<Self>, line: &Line) {
+        let (application, line) = (self.clone(), line.clone());
+        self.tasks.spawn(async move {
+            tokio::select! {
+                () = application.stop.cancelled() => {}
+                asked = application.ask_practice(&line) => if let Err(error) = asked {
+                    tracing::info!(error = &error as &dyn std::error::Error, "what the practice is like by now is not known");
+                }
+            }
+        });
     }
 
     /// "Do not disturb" of everything is over by its time: what is kept of it is tidied up, here and there.
@@ -196,7 +233,7 @@ impl Application {
             Err(error) => tracing::info!(error = &error as &dyn std::error::Error, "the backend does not take do not disturb"),
             Ok(()) => {}
         }
-        let done = self.change(|state| {
+        let done = self.hear(line, |state| {
             let same = (state.kept.do_not_disturb_until, state.kept.do_not_disturb_everything) == (until, everything);
             if same {
                 state.kept.do_not_disturb_untold = false;

@@ -2,8 +2,9 @@
 
 use super::consultations::{LONGEST, SHORTEST};
 use super::refuse_field;
+use super::since::pick;
 use crate::application::Application;
-use crate::command::{CommandError, DoNotDisturb, FirstRun, Nothing, Switch};
+use crate::command::{CommandError, DoNotDisturb, FirstRun, Nothing, SettingsChange, Switch};
 use crate::rooms;
 use crate::view::Settings;
 use crate::words::Words;
@@ -55,9 +56,12 @@ impl Application {
         Ok(())
     }
 
-    pub(super) async fn save_settings(self: &Arc<Self>, settings: Settings) -> Result<Nothing, CommandError> {
-        let settings = sound(settings)?;
-        self.change(|state| state.kept.settings = settings);
+    pub(super) async fn save_settings(self: &Arc<Self>, change: SettingsChange) -> Result<Nothing, CommandError> {
+        let wanted = sound(change.settings)?;
+        self.change(|state| {
+            let known = &mut state.kept.settings;
+            *known = change.base.map_or(wanted.clone(), |base| laid_over(&wanted, &base, known));
+        });
         self.choose_words();
         self.save_kept().await?;
         Ok(Nothing {})
@@ -112,6 +116,29 @@ impl Application {
         self.speak(words);
         self.changed.notify_one();
     }
+}
+
+/// The window may know of less than the tray has changed since: above all, names that are hidden stay so.
+fn laid_over(wanted: &Settings, base: &Settings, known: &Settings) -> Settings {
+    macro_rules! each {
+        ($($field:ident),*) => { Settings { $($field: pick(&base.$field, &wanted.$field, || known.$field.clone())),* } };
+    }
+    each!(
+        language,
+        theme,
+        specialist_name,
+        notifications,
+        sound,
+        privacy,
+        hide_names,
+        reminders,
+        warn_before_end,
+        autostart,
+        room_template,
+        code_length,
+        default_minutes,
+        token_margin_minutes
+    )
 }
 
 fn sound(mut settings: Settings) -> Result<Settings, CommandError> {

@@ -83,7 +83,7 @@ impl CalendarWishes {
     }
 }
 
-fn pick<T: Clone + PartialEq>(base: &T, draft: &T, known: impl FnOnce() -> T) -> T {
+pub(super) fn pick<T: Clone + PartialEq>(base: &T, draft: &T, known: impl FnOnce() -> T) -> T {
     if base == draft { known() } else { draft.clone() }
 }
 

@@ -7,14 +7,16 @@ use crate::record::{Event, Kind};
 use crate::state::State;
 use chrono::{DateTime, TimeDelta, Utc};
 use kabinet_api::EventJson;
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// An event older than this when it is learned was missed.
 const NEWS: TimeDelta = TimeDelta::seconds(15);
 
+/// When more of them have changed at once, all are read in one go.
+const ONE_BY_ONE: usize = 20;
+
 impl Application {
-    /// Handles events: known at once, shown at once, then written down together with the cursor.
+    /// Handles events: known at once, shown at once, then written down together with the cursor. What they say to be changed is read.
     pub(super) async fn take_events(
         self: &Arc<Self>,
         line: &Line,
@@ -24,16 +26,18 @@ impl Application {
     ) -> Result<(), LineError> {
         let now: DateTime<Utc> = self.now() + ahead;
         let mut rows = Vec::new();
-        let mut changed = BTreeSet::new();
-        let mut reach_changed = false;
+        let (mut changed, mut reach_changed) = (false, false);
         let before = self.look().cursor;
-        self.change(|state| {
+        self.hear(line, |state| {
             for json in events {
                 let missed = now - json.received_at > NEWS;
                 let event = line::event(json, missed);
                 state.cursor = state.cursor.max(Some(event.cursor));
                 match (&event.kind, &event.consultation) {
-                    (Kind::ConsultationChanged, Some(id)) => drop(changed.insert(id.clone())),
+                    (Kind::ConsultationChanged, Some(id)) => {
+                        state.unread.insert(id.clone());
+                        changed = true;
+                    }
                     // It says no more than that, and nothing of it is kept.
                     (Kind::CalendarChanged, _) => self.calendar.wanted.notify_one(),
                     (Kind::ReachChanged, _) => reach_changed = true,
@@ -47,31 +51,45 @@ impl Application {
             }
             state.cursor = state.cursor.max(cursor);
         });
-        if reach_changed {
-            self.ask_reach_soon(line);
-        }
-        if !changed.is_empty() {
-            self.reread(line, changed).await?;
-            self.tell_unread_names();
-        }
         if self.look().cursor != before {
             rows.push(Save::Cursor);
         }
+        // Whatever the backend answers to what is asked now, it will not tell of these again.
         self.save(&rows).await;
-        Ok(())
+        if reach_changed {
+            self.ask_reach_soon(line);
+        }
+        if !changed {
+            return Ok(());
+        }
+        let many = self.look().unread.len() > ONE_BY_ONE;
+        let read = if many { self.read_consultations(line).await } else { self.reread(line).await };
+        // It stays noted, for the sender to read.
+        read.inspect_err(|_| self.outgoing.notify_one())
     }
 
-    /// Reads all consultations. What was typed here and is not sent yet stays as it is.
+    /// Reads all consultations. What was typed here and is not sent yet stays as it is, and so does what was heard of meanwhile.
     pub(crate) async fn read_consultations(&self, line: &Line) -> Result<(), LineError> {
-        let theirs = line.conferences().await?;
+        let unread = self.hear(line, |state| {
+            state.heard.clear();
+            std::mem::take(&mut state.unread)
+        });
+        let theirs = match line.conferences().await {
+            Ok(theirs) => theirs,
+            Err(error) => {
+                self.hear(line, |state| state.unread.extend(unread));
+                return Err(error);
+            }
+        };
         let (now, names) = (self.now(), self.names());
-        let rows = self.change(|state| {
+        let rows = self.hear(line, |state| {
             let mut rows = Vec::new();
-            let mut there = BTreeSet::new();
+            let mut there = std::mem::take(&mut state.heard);
             for conference in theirs {
                 let consultation = names.consultation(&conference);
-                there.insert(consultation.id.clone());
-                rows.extend(outbox::accept(state, consultation));
+                if there.insert(consultation.id.clone()) {
+                    rows.extend(outbox::take(state, consultation));
+                }
             }
             let gone: Vec<String> = state
                 .consultations
@@ -90,40 +108,41 @@ impl Application {
         Ok(())
     }
 
-    /// Reads the consultations that an event says have changed.
-    async fn reread(&self, line: &Line, changed: BTreeSet<String>) -> Result<(), LineError> {
-        if changed.len() > 20 {
-            return self.read_consultations(line).await;
-        }
+    /// Reads the consultations that events say have changed. What cannot be read stays noted.
+    pub(crate) async fn reread(&self, line: &Line) -> Result<(), LineError> {
+        let changed: Vec<String> = self.look().unread.iter().cloned().collect();
         for id in changed {
+            // Noted anew while it is read, it is read anew.
+            self.hear(line, |state| state.unread.remove(&id));
             let rows = match line.conference(&id).await {
                 Ok(conference) => {
                     let theirs = self.names().consultation(&conference);
-                    self.change(|state| outbox::accept(state, theirs))
+                    self.hear(line, |state| outbox::accept(state, theirs))
                 }
-                Err(LineError::NotFound) => self.change(|state| {
+                Err(LineError::NotFound) => self.hear(line, |state| {
                     let gone = !state.unsent.contains_key(&id) && state.consultations.remove(&id).is_some();
                     if gone { vec![Save::Consultation(id)] } else { Vec::new() }
                 }),
-                Err(error) => return Err(error),
+                Err(error) => {
+                    self.hear(line, |state| state.unread.insert(id));
+                    return Err(error);
+                }
             };
             self.save(&rows).await;
+            self.tell_unread_names();
         }
         Ok(())
     }
+}
 
-    /// Another log: what was read of the last one says nothing any more.
-    pub(crate) async fn forget_events(&self) {
-        let rows = self.change(|state| {
-            state.cursor = None;
-            state.known.clear();
-            let forgotten = std::mem::take(&mut state.events);
-            let mut rows: Vec<Save> = forgotten.into_values().flatten().map(|event| Save::ForgetEvent(event.id)).collect();
-            rows.push(Save::Cursor);
-            rows
-        });
-        self.save(&rows).await;
-    }
+/// Another log: what was read of the last one says nothing any more.
+pub(crate) fn forget_events(state: &mut State) -> Vec<Save> {
+    state.cursor = None;
+    state.known.clear();
+    let forgotten = std::mem::take(&mut state.events);
+    let mut rows: Vec<Save> = forgotten.into_values().flatten().map(|event| Save::ForgetEvent(event.id)).collect();
+    rows.push(Save::Cursor);
+    rows
 }
 
 /// The answer stands in the log now, and what is said elsewhere later takes its place. One that is still to be told is newer.

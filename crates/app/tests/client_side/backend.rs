@@ -1,5 +1,7 @@
 //! A backend that speaks the contract of the client's side, and remembers what it was asked.
 
+#![allow(dead_code, reason = "each test file uses its part")]
+
 use axum::body::{Body, Bytes};
 use axum::extract::State;
 use axum::http::{Method, StatusCode, Uri};
@@ -8,9 +10,9 @@ use axum::routing::any;
 use axum::{Json, Router};
 use kabinet_domain::{Ids, SystemIds};
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard};
-use tokio::sync::broadcast;
+use tokio::sync::{broadcast, watch};
 
 /// The computer's clock stands at noon of that day.
 const NOW: &str = "2026-12-23T12:00:00Z";
@@ -20,6 +22,8 @@ pub struct Practice {
     pub url: String,
     known: Arc<Mutex<Known>>,
     events: broadcast::Sender<String>,
+    /// Requests whose answers are still on their way.
+    held: watch::Sender<BTreeSet<String>>,
 }
 
 #[derive(Default)]
@@ -43,6 +47,7 @@ impl Practice {
             url: format!("http://{}", listener.local_addr().expect("an address")),
             known: Arc::new(Mutex::new(known)),
             events: broadcast::Sender::new(64),
+            held: watch::Sender::default(),
         };
         let router = Router::new().fallback(any(answer)).with_state(practice.clone());
         tokio::spawn(async move { axum::serve(listener, router).await });
@@ -68,6 +73,23 @@ impl Practice {
 
     pub fn refuses(&self, what: &str, status: u16, code: &str) {
         self.known().refuses.insert(what.to_owned(), (status, code.to_owned()));
+    }
+
+    /// Does at once what it is asked, and answers when it is released.
+    pub fn holds(&self, what: &str) {
+        self.held.send_if_modified(|held| held.insert(what.to_owned()));
+    }
+
+    pub fn releases(&self, what: &str) {
+        self.held.send_if_modified(|held| held.remove(what));
+    }
+
+    /// Another computer changes a consultation; nobody is told.
+    pub fn changes(&self, id: &str, change: impl FnOnce(&mut Value)) {
+        let mut known = self.known();
+        let conference = known.conferences.get_mut(id).expect("known");
+        change(conference);
+        conference["version"] = json!(conference["version"].as_u64().unwrap_or(0) + 1);
     }
 
     /// The next consultation is made, and nobody is told so.
@@ -98,6 +120,17 @@ impl Practice {
         self.events.send(event.to_string()).expect("somebody listens");
     }
 
+    /// Events of one consultation that arrive in one piece.
+    pub fn tells_at_once(&self, consultation: &str, kinds: &[&str]) {
+        let event = |kind: &&str| {
+            let mut event = self.event(kind);
+            event["consultation"] = json!(consultation);
+            event.to_string()
+        };
+        let piece: Vec<String> = kinds.iter().map(event).collect();
+        self.events.send(piece.join("\n\ndata: ")).expect("somebody listens");
+    }
+
     /// The client has pressed what their page offers, and let the bot write to them.
     pub fn binds(&self, consultation: &str) {
         let bound = |known: &mut Known| {
@@ -105,6 +138,11 @@ impl Practice {
         };
         bound(&mut self.known()).expect("known");
         self.tells(consultation, "consultation_changed", json!({}));
+    }
+
+    /// The stream ends, as one does from time to time.
+    pub fn lets_followers_go(&self) {
+        self.events.send(String::new()).expect("somebody listens");
     }
 
     pub fn tells_of_reach(&self) {
@@ -131,7 +169,7 @@ impl Practice {
     fn stream(&self) -> Response {
         let hello = futures_util::stream::iter([Ok::<_, std::convert::Infallible>(": connected\n\n".to_owned())]);
         let news = futures_util::stream::unfold(self.events.subscribe(), |mut events| async {
-            let event = events.recv().await.ok()?;
+            let event = events.recv().await.ok().filter(|event| !event.is_empty())?;
             Some((Ok(format!("data: {event}\n\n")), events))
         });
         ([("content-type", "text/event-stream")], Body::from_stream(futures_util::StreamExt::chain(hello, news))).into_response()
@@ -141,7 +179,9 @@ impl Practice {
 async fn answer(State(practice): State<Practice>, method: Method, uri: Uri, body: Bytes) -> Response {
     let path = uri.path().trim_start_matches("/api/").to_owned();
     if path == "events/stream" {
-        return practice.stream();
+        let stream = practice.stream();
+        practice.known().asked.push(("GET stream".to_owned(), Value::Null));
+        return stream;
     }
     let body: Value = serde_json::from_slice(&body).unwrap_or_default();
     let parts: Vec<&str> = path.split('/').collect();
@@ -152,20 +192,30 @@ async fn answer(State(practice): State<Practice>, method: Method, uri: Uri, body
         _ => ("", path.as_str()),
     };
     let asked = format!("{method} {what}");
+    let reply = reply(&practice, &method, &asked, id, body);
+    let _ = practice.held.subscribe().wait_for(|held| !held.contains(&asked)).await;
+    reply
+}
+
+fn reply(practice: &Practice, method: &Method, asked: &str, id: &str, body: Value) -> Response {
     let mut known = practice.known();
-    known.asked.push((asked.clone(), body.clone()));
-    if let Some((status, code)) = known.refuses.get(&asked) {
+    known.asked.push((asked.to_owned(), body.clone()));
+    if let Some((status, code)) = known.refuses.get(asked) {
         let status = StatusCode::from_u16(*status).expect("a status");
         return (status, Json(json!({ "error": { "code": code, "message": "" } }))).into_response();
     }
-    let reply = match asked.as_str() {
+    let reply = match asked {
+        "POST devices/pair" => json!({ "token": "another", "specialist": { "id": "0198f1c0-0000-7000-8000-000000000001" } }),
         "GET current-user" => json!({ "id": "0198f1c0-0000-7000-8000-000000000001", "name": "Anna", "administrator": false,
             "practice": { "name": "Calm", "names_stay_here": known.names_stay_here, "pages": true, "channels": ["whatsapp", "telegram"],
                 "telegram_bot": "kabinet_bot" } }),
         "GET conferences" => json!({ "conferences": known.conferences.values().collect::<Vec<_>>() }),
         "POST conferences" | "PUT conference" => {
             let id = body["id"].as_str().expect("an id").to_owned();
-            if method == Method::POST && known.conferences.contains_key(&id) {
+            if known.names_stay_here && !body["client"].as_str().is_some_and(|client| client.starts_with("K-")) {
+                return (StatusCode::BAD_REQUEST, Json(json!({ "error": { "code": "invalid", "message": "" } }))).into_response();
+            }
+            if *method == Method::POST && known.conferences.contains_key(&id) {
                 // What is sealed is never the same twice.
                 return (StatusCode::CONFLICT, Json(json!({ "error": { "code": "id_taken", "message": "" } }))).into_response();
             }

@@ -2,16 +2,20 @@
 //! and an end that lets followers go before it closes.
 
 use super::auth::Connected;
-use super::{App, routes};
+use super::{App, Refusal, routes};
 use axum::body::Body;
 use axum::extract::Request;
+use axum::response::{IntoResponse, Response};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
+use std::convert::Infallible;
 use std::net::SocketAddr;
+use std::pin::Pin;
 use std::time::Duration;
 use tokio::net::{TcpListener, TcpStream};
+use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tower::ServiceExt;
@@ -46,7 +50,7 @@ pub async fn serve(listener: TcpListener, app: App, stop: CancellationToken) {
             },
         };
         let _ = stream.set_nodelay(true);
-        connections.spawn(connection(stream, peer, router.clone(), stop.clone()));
+        connections.spawn(connection(stream, peer, router.clone(), connections.clone(), stop.clone()));
     }
     drop(listener);
     connections.close();
@@ -55,12 +59,14 @@ pub async fn serve(listener: TcpListener, app: App, stop: CancellationToken) {
     }
 }
 
-async fn connection(stream: TcpStream, peer: SocketAddr, router: axum::Router, stop: CancellationToken) {
+async fn connection(stream: TcpStream, peer: SocketAddr, router: axum::Router, requests: TaskTracker, stop: CancellationToken) {
     let service = service_fn(move |request: hyper::Request<Incoming>| {
         let mut request: Request = request.map(Body::new);
         request.extensions_mut().insert(Connected(peer));
+        let only_reads = request.method().is_safe();
+        let answer = router.clone().oneshot(request);
         // Boxed, since hyper keeps a place for it as long as the connection lives: most of a request's size for an idle feed.
-        Box::pin(router.clone().oneshot(request))
+        if only_reads { Box::pin(answer) as Answering } else { Box::pin(seen_through(requests.spawn(answer))) }
     });
     let mut connection = std::pin::pin!(
         http1::Builder::new()
@@ -80,4 +86,14 @@ async fn connection(stream: TcpStream, peer: SocketAddr, router: axum::Router, s
         // Clients go away in the middle all the time.
         tracing::debug!(error = &error as &dyn std::error::Error, "a connection ended early");
     }
+}
+
+type Answering = Pin<Box<dyn Future<Output = Result<Response, Infallible>> + Send>>;
+
+/// What changes something goes on to its end though whoever asked hangs up: half of it may be worse than nothing.
+async fn seen_through(doing: JoinHandle<Result<Response, Infallible>>) -> Result<Response, Infallible> {
+    doing.await.unwrap_or_else(|error| {
+        tracing::error!(error = &error as &dyn std::error::Error, "a request ended badly");
+        Ok(Refusal::internal().into_response())
+    })
 }

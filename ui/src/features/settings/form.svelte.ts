@@ -10,12 +10,13 @@ const PAUSE = 500
 export class SettingsForm {
   values = $state.raw() as Settings
   #saved: Settings
-  #save: (settings: Settings) => Promise<boolean>
+  #save: (settings: Settings, base: Settings) => Promise<boolean>
   #changed = new Map<keyof Settings, unknown>()
   #timer: ReturnType<typeof setTimeout> | undefined
   #saving: Promise<void> = Promise.resolve()
 
-  constructor(saved: Settings, save: (settings: Settings) => Promise<boolean>) {
+  /** `base` is what was known when it was chosen. */
+  constructor(saved: Settings, save: (settings: Settings, base: Settings) => Promise<boolean>) {
     this.#saved = saved
     this.values = saved
     this.#save = save
@@ -49,7 +50,7 @@ export class SettingsForm {
     if (this.#changed.size === 0) return
     const sent = new Map(this.#changed)
     const wanted = this.values
-    const done = await this.#save(wanted)
+    const done = await this.#save(wanted, this.#saved)
     // Changed again meanwhile: that change is still to be saved.
     for (const [name, value] of sent) if (this.#changed.get(name) === value) this.#changed.delete(name)
     this.hear(done ? { ...this.#saved, ...Object.fromEntries(sent) } : this.#saved)

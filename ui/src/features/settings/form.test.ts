@@ -67,3 +67,10 @@ test('a second choice waits for the first to be saved, and carries it', async ()
   await second
   expect(form.values).toMatchObject({ theme: 'dark', default_minutes: 90 })
 })
+
+test('what was known when it was chosen goes along, so that nothing else is put back', async () => {
+  const sent: [Settings, Settings][] = []
+  const form = new SettingsForm(saved, async (...both) => sent.push(both) > 0)
+  await form.choose('theme', 'dark')
+  expect(sent).toEqual([[{ ...saved, theme: 'dark' }, saved]])
+})

@@ -6,20 +6,23 @@ use kabinet_domain::ports::{SecretError, SecretStore};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::sync::Mutex;
+use tokio::sync::watch;
 
 #[derive(Debug, Default)]
 pub struct MemorySecrets {
     kept: Mutex<BTreeMap<String, Sensitive<String>>>,
-    state: Mutex<Keychain>,
+    state: watch::Sender<Keychain>,
 }
 
-#[derive(Debug, Clone, Copy, Default, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Keychain {
     #[default]
     Open,
     Locked,
     Absent,
+    /// Somebody is typing its password: it answers when it is in another state.
+    Asking,
     /// What it has can be read, and nothing be put into it.
     Full,
     /// What it has can be read and added to, and nothing be taken out of it.
@@ -28,14 +31,19 @@ pub enum Keychain {
 
 impl MemorySecrets {
     pub fn put_into(&self, state: Keychain) {
-        *self.state.lock().expect("nobody panics here") = state;
+        self.state.send_replace(state);
     }
 
-    fn ask(&self) -> Result<std::sync::MutexGuard<'_, BTreeMap<String, Sensitive<String>>>, SecretError> {
-        match *self.state.lock().expect("nobody panics here") {
-            Keychain::Open | Keychain::Full | Keychain::Greedy => Ok(self.kept.lock().expect("nobody panics here")),
+    /// Its state, once it answers.
+    async fn answers(&self) -> Keychain {
+        *self.state.subscribe().wait_for(|state| *state != Keychain::Asking).await.expect("the sender is here")
+    }
+
+    fn ask(&self, state: Keychain) -> Result<std::sync::MutexGuard<'_, BTreeMap<String, Sensitive<String>>>, SecretError> {
+        match state {
             Keychain::Locked => Err(SecretError::Locked("locked by the test".into())),
             Keychain::Absent => Err(SecretError::Absent("taken away by the test".into())),
+            _ => Ok(self.kept.lock().expect("nobody panics here")),
         }
     }
 }
@@ -43,22 +51,25 @@ impl MemorySecrets {
 #[async_trait]
 impl SecretStore for MemorySecrets {
     async fn read(&self, name: &str) -> Result<Option<Sensitive<String>>, SecretError> {
-        Ok(self.ask()?.get(name).cloned())
+        let state = self.answers().await;
+        Ok(self.ask(state)?.get(name).cloned())
     }
 
     async fn keep(&self, name: &str, secret: &Sensitive<String>) -> Result<(), SecretError> {
-        if matches!(*self.state.lock().expect("nobody panics here"), Keychain::Full) {
+        let state = self.answers().await;
+        if state == Keychain::Full {
             return Err(SecretError::Failed("filled by the test".into()));
         }
-        self.ask()?.insert(name.to_owned(), secret.clone());
+        self.ask(state)?.insert(name.to_owned(), secret.clone());
         Ok(())
     }
 
     async fn forget(&self, name: &str) -> Result<(), SecretError> {
-        if matches!(*self.state.lock().expect("nobody panics here"), Keychain::Greedy) {
+        let state = self.answers().await;
+        if state == Keychain::Greedy {
             return Err(SecretError::Failed("held on to by the test".into()));
         }
-        self.ask()?.remove(name);
+        self.ask(state)?.remove(name);
         Ok(())
     }
 }
