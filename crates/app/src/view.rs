@@ -252,6 +252,7 @@ pub struct Step {
     pub at: DateTime<Utc>,
     pub kind: StepKind,
     pub name: Option<String>,
+    /// Where it is known from: `page`, `desktop`, a messenger's channel, or a server by its own name.
     pub source: String,
     /// Why somebody left: `hung_up`, `lost`, `kicked`, `ended`, `closed`, `unknown`.
     pub reason: Option<String>,

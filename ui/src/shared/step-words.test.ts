@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { sourceWord, wordOf } from './step-words'
+import { wordOf } from './step-words'
 
 test.each([
   ['page', 'closed', 'step-left-page'],
@@ -9,13 +9,4 @@ test.each([
   ['jitsi', 'hung_up', 'step-left'],
 ])('from %s, %s: %s', (source, reason, word) => {
   expect(wordOf({ kind: 'left', source, reason })).toBe(word)
-})
-
-test.each([
-  ['green-api', 'channel-whatsapp'],
-  ['green-api-max', 'channel-max'],
-  ['telegram', 'channel-telegram'],
-  ['prosody@example.org', undefined],
-])('%s is known to people as %s', (source, word) => {
-  expect(sourceWord(source)).toBe(word)
 })

@@ -57,12 +57,11 @@ export function reasonWord(reason: string): string | undefined {
   return reasons[reason]
 }
 
-/** A messenger is told by its program's id; people know it by its channel's name. */
 const sources: Record<string, string> = {
   page: key('source-page'),
   desktop: key('source-desktop'),
-  'green-api': key('channel-whatsapp'),
-  'green-api-max': key('channel-max'),
+  whatsapp: key('channel-whatsapp'),
+  max: key('channel-max'),
   telegram: key('channel-telegram'),
   kabinet: key('source-backend'),
 }

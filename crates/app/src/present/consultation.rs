@@ -9,6 +9,7 @@ use crate::record::{Event, Kind, Made};
 use crate::state::State;
 use crate::view::{BroadcastView, ConsultationView, Presence, PresencePlace, RoomView, Step, StepKind};
 use chrono::{DateTime, Utc};
+use kabinet_providers::messengers::messengers;
 
 #[must_use]
 pub fn consultation_view(state: &State, known: &Known<'_>, now: DateTime<Utc>) -> ConsultationView {
@@ -149,9 +150,14 @@ fn step(event: &Event, hidden: bool) -> Option<Step> {
         at: event.at,
         kind,
         name: (!hidden && !event.name.is_empty()).then(|| event.name.clone()),
-        source: event.source.clone(),
+        source: spoken_source(&event.source).to_owned(),
         reason,
         minutes: late,
         missed: event.missed,
     })
+}
+
+/// People know a messenger by its channel, whatever service is behind it.
+fn spoken_source(source: &str) -> &str {
+    messengers().iter().find(|messenger| messenger.id == source).map_or(source, |messenger| messenger.channel.name())
 }

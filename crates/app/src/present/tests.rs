@@ -61,6 +61,17 @@ fn who_it_is_is_doubted_where_a_room_cannot_tell(#[case] came: Event, #[case] so
 }
 
 #[rstest]
+#[case::by_its_service("green-api", "whatsapp")]
+#[case::of_two_by_the_same("green-api-max", "max")]
+#[case::by_itself("telegram", "telegram")]
+#[case::none("page", "page")]
+fn a_messenger_is_known_by_its_channel(#[case] source: &str, #[case] expected: &str) {
+    let came = Event { source: source.into(), ..joined(1, "14:58", "") };
+    let view = app_view(&state(&[consultation("c1", "15:00", 50)], &[came]), at("14:59"));
+    assert_eq!(view.hero.map(|hero| hero.steps[0].source.clone()).as_deref(), Some(expected));
+}
+
+#[rstest]
 #[case::nothing("12:00", &[], TrayState::Idle)]
 #[case::ten_minutes_before("14:50", &[], TrayState::Soon)]
 #[case::eleven_minutes_before("14:49", &[], TrayState::Idle)]
