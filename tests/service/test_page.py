@@ -270,8 +270,9 @@ def test_links_that_lead_nowhere_are_told_apart_by_nobody(tmp_path: Path, hire: 
         answers = [backend.ask("GET", f"/w/{token}{tail}") for token in tokens for tail in ("", "/state", "/else")]
         answers += [backend.send("POST", f"/w/{token}/here", {"visit": "visit-one"}) for token in tokens]
         assert {(answer.status, answer.body) for answer in answers} == {(404, answers[0].body)}
-        dates = {"date", "content-length"}
-        assert len({tuple(sorted((n, v) for n, v in a.headers.items() if n not in dates)) for a in answers}) == 1
+        # The line is closed where a body was still on its way, whose token it was or not.
+        beside = {"date", "content-length", "connection"}
+        assert len({tuple(sorted((n, v) for n, v in a.headers.items() if n not in beside)) for a in answers}) == 1
         backend.private |= {Page.path_of(renewed).removeprefix("/w/")}
 
 
@@ -327,7 +328,7 @@ def test_every_answer_keeps_to_itself(open_page: Opens):
         assert headers["referrer-policy"] == "no-referrer" and headers["x-content-type-options"] == "nosniff"
         assert headers["x-robots-tag"] == "noindex" and "set-cookie" not in headers
     source = page.get().body.decode()
-    outside = [found for found in re.findall(r'(?:src|href)="([^"]*)"', source) if not found.startswith(("/kab/w/", "data:,")) and found]
+    outside = [found for found in re.findall(r'(?:src|href)="([^"]*)"', source) if not found.startswith(("/kab/w/", "data:,", "?")) and found]
     assert not outside
     assert page.backend.ask("GET", "/favicon.ico").status == 204
 
