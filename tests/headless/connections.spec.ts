@@ -62,6 +62,28 @@ test('secrets go in and never come back', async ({ host, page, jitsi }) => {
   await expect.poll(async () => (await connection(host))?.secrets_kept).toEqual(['app_secret'])
 })
 
+test('what is pressed and typed while a save is checked is still there to be saved', async ({ host, page, jitsi }) => {
+  await host.call('save_connection', {
+    provider: 'jitsi',
+    values: { base_url: jitsi.url, app_id: 'practice', login: 'elena' },
+    secrets: { app_secret: 'swordfish-1', password: 'swordfish-2' },
+  })
+  await page.goto(`${host.url}/#/connection/jitsi`)
+  const answer = jitsi.hold()
+  await page.getByRole('button', { name: 'Save and check' }).click()
+  await expect(page.getByRole('button', { name: 'Save and check' })).toHaveAttribute('aria-busy', 'true')
+  await page.locator('.secret', { has: page.getByLabel('Host’s password') }).getByRole('button', { name: 'Forget' }).click()
+  await page.getByLabel('Application secret (JWT)').fill('swordfish-3')
+  answer()
+  await expect(page.getByText(/Works\./)).toBeVisible()
+
+  await expect(page.getByLabel('Application secret (JWT)')).toHaveValue('swordfish-3')
+  expect((await connection(host))?.secrets_kept).toEqual(['app_secret', 'password'])
+  await page.getByRole('button', { name: 'Save and check' }).click()
+  await expect.poll(async () => (await connection(host))?.secrets_kept).toEqual(['app_secret'])
+  await expect(page.getByLabel('Application secret (JWT)')).toHaveValue('')
+})
+
 test('a field at fault is named, and nothing typed is lost', async ({ host, page, jitsi }) => {
   await page.goto(`${host.url}/#/connection/jitsi`)
   await page.getByLabel('Server address').fill('not an address')

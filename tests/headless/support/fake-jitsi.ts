@@ -5,9 +5,11 @@ import type { AddressInfo } from 'node:net'
 export class FakeJitsi {
   answers: 'well' | 'busy' | 'as-something-else' = 'well'
   readonly #server: Server
+  #released = Promise.resolve()
 
   private constructor() {
-    this.#server = createServer((request, answer) => {
+    this.#server = createServer(async (request, answer) => {
+      await this.#released
       if (this.answers === 'busy') return answer.writeHead(502).end()
       if (this.answers === 'as-something-else') return answer.end('<h1>It works!</h1>')
       if (request.url === '/config.js') return answer.end("var config = { hosts: { muc: 'muc.meet.jitsi' } };")
@@ -23,6 +25,13 @@ export class FakeJitsi {
 
   get url(): string {
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`
+  }
+
+  /** Keeps every answer back until what it returns is called. */
+  hold(): () => void {
+    let release!: () => void
+    this.#released = new Promise((resolve) => (release = resolve))
+    return release
   }
 
   async stop() {

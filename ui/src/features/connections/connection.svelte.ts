@@ -26,10 +26,6 @@ export class ConnectionFormState {
     }
   }
 
-  get draft(): ConnectionDraft {
-    return this.draftOf(this.provider.fields)
-  }
-
   /** With the secrets of these fields alone: an untouched one is left out and stays kept, a forgotten one is sent empty. */
   draftOf(fields: FieldView[]): ConnectionDraft {
     const secrets: Record<string, string> = {}
@@ -71,9 +67,25 @@ export class ConnectionFormState {
     }
   }
 
-  /** What was typed is in the keychain now; nothing of it stays in the window. */
-  saved() {
-    this.secrets = {}
-    this.forgotten = []
+  /** Sends what these fields hold. Once it is taken, no secret of it stays in the window. */
+  save(fields: FieldView[], command: (draft: ConnectionDraft) => Promise<CheckResult>): Promise<boolean> {
+    return this.#handingOver(() => this.run(() => command(this.draftOf(fields))))
+  }
+
+  /** The same for what answers without a check. */
+  hand(fields: FieldView[], command: (draft: ConnectionDraft) => Promise<unknown>): Promise<boolean> {
+    return this.#handingOver(() => this.send(() => command(this.draftOf(fields))))
+  }
+
+  /** A check takes seconds, in which the form stays open: what is typed or forgotten meanwhile is still to be saved. */
+  async #handingOver(send: () => Promise<boolean>): Promise<boolean> {
+    const secrets = { ...this.secrets }
+    const forgotten = this.forgotten
+    if (!(await send())) return false
+    for (const [key, value] of Object.entries(secrets)) {
+      if (this.secrets[key] === value) delete this.secrets[key]
+    }
+    this.forgotten = this.forgotten.filter((key) => !forgotten.includes(key))
+    return true
   }
 }

@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest'
 import { CommandError } from '$bridge'
 import { samples } from '$bridge/sample'
+import type { CheckResult } from '$generated/CheckResult'
+import type { ConnectionDraft } from '$generated/ConnectionDraft'
 import type { Pairing } from '$generated/Pairing'
 import { ConnectionFormState } from './connection.svelte'
 import { PairingForm } from './pairing.svelte'
@@ -11,24 +13,48 @@ const connection = view.connections[0]!
 
 test('a kept secret is neither shown nor sent', () => {
   const form = new ConnectionFormState(provider, connection)
-  expect(form.draft.secrets).toEqual({})
-  expect(form.draft.values.base_url).toBe('https://meet.example.org')
+  expect(form.draftOf(provider.fields).secrets).toEqual({})
+  expect(form.draftOf(provider.fields).values.base_url).toBe('https://meet.example.org')
 })
 
 test('a typed secret is sent, a forgotten one is sent empty', () => {
   const form = new ConnectionFormState(provider, connection)
   form.secrets.password = 'new'
   form.forgotten = ['app_secret']
-  expect(form.draft.secrets).toEqual({ password: 'new', app_secret: '' })
+  expect(form.draftOf(provider.fields).secrets).toEqual({ password: 'new', app_secret: '' })
 })
+
+const works: CheckResult = { health: 'works', message: null }
 
 test('once saved, nothing of a secret stays in the window', async () => {
   const form = new ConnectionFormState(provider)
   form.secrets.password = 'secret'
-  await form.run(async () => ({ health: 'works', message: null }))
-  form.saved()
-  expect(form.draft.secrets).toEqual({})
+  form.forgotten = ['app_secret']
+  expect(await form.save(provider.fields, async () => works)).toBe(true)
+  expect(form.draftOf(provider.fields).secrets).toEqual({})
   expect(form.result?.health).toBe('works')
+})
+
+test('what is typed or forgotten while a save is on its way is still to be saved', async () => {
+  const form = new ConnectionFormState(provider, connection)
+  let answer!: (result: CheckResult) => void
+  const checked = new Promise<CheckResult>((resolve) => (answer = resolve))
+  const sent: ConnectionDraft[] = []
+  form.secrets.password = 'first'
+  const saving = form.save(provider.fields, (draft) => (sent.push(draft), checked))
+  form.secrets.password = 'second'
+  form.forgotten = [...form.forgotten, 'app_secret']
+  answer(works)
+  await saving
+  expect(sent.map(({ secrets }) => secrets)).toEqual([{ password: 'first' }])
+  expect(form.draftOf(provider.fields).secrets).toEqual({ password: 'second', app_secret: '' })
+})
+
+test('a save that is refused keeps its secrets', async () => {
+  const form = new ConnectionFormState(provider)
+  form.secrets.password = 'secret'
+  expect(await form.save(provider.fields, () => Promise.reject(new CommandError({ code: 'x' })))).toBe(false)
+  expect(form.draftOf(provider.fields).secrets).toEqual({ password: 'secret' })
 })
 
 test('a refusal stands under its field, or above the buttons', async () => {
