@@ -16,18 +16,21 @@ export class ReachForm {
   typingTo = $state<string | null>(null)
   #saved: ReachDraft
   #save: (draft: ReachDraft) => Promise<boolean>
-  #saving = 0
+  /** How many are on their way. */
+  #unsaved = 0
+  #saving: Promise<void> = Promise.resolve()
 
   constructor(saved: ReachView, save: (draft: ReachDraft) => Promise<boolean>) {
     this.#save = save
-    this.#saved = plain(saved)
-    this.#show(this.#saved)
+    this.#saved = this.values = plain(saved)
+    this.from = saved.quiet_from ?? ''
+    this.to = saved.quiet_to ?? ''
   }
 
   /** What the application has; while a change is on its way, it is the change that counts. */
   hear(saved: ReachView) {
     this.#saved = plain(saved)
-    if (this.#saving === 0 && !this.#typing) this.#show(this.#saved)
+    if (this.#unsaved === 0) this.#show(this.#saved)
   }
 
   get quiet(): boolean {
@@ -70,24 +73,33 @@ export class ReachForm {
     await this.#put({ ...this.values, quiet_from: this.from, quiet_to: this.to })
   }
 
-  get #typing(): boolean {
-    return this.typingFrom !== null || this.typingTo !== null
+  /** A time stands in the fields that is not chosen yet. */
+  get #typed(): boolean {
+    const { quiet_from, quiet_to } = this.values
+    const typing = this.typingFrom !== null || this.typingTo !== null
+    return typing || this.from !== (quiet_from ?? '') || this.to !== (quiet_to ?? '')
   }
 
-  async #put(draft: ReachDraft) {
+  /** One after another: each carries all of it, and of two on their way the older might arrive last. */
+  #put(draft: ReachDraft): Promise<void> {
     this.#show(draft)
-    this.#saving++
-    const done = await this.#save(draft)
-    this.#saving--
-    if (this.#saving > 0) return
-    if (done) this.#saved = draft
-    this.#show(this.#saved)
+    this.#unsaved++
+    this.#saving = this.#saving.then(async () => {
+      if (await this.#save(draft)) this.#saved = draft
+      if (--this.#unsaved === 0) this.#show(this.#saved)
+    })
+    return this.#saving
   }
 
+  /** A typed time stays until its field is left, or goes with its field. */
   #show(draft: ReachDraft) {
+    const stays = this.#typed && draft.quiet_from !== null
     this.values = draft
+    if (stays) return
     this.from = draft.quiet_from ?? ''
     this.to = draft.quiet_to ?? ''
+    this.typingFrom = null
+    this.typingTo = null
   }
 }
 
