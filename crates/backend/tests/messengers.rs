@@ -77,7 +77,10 @@ impl Fake {
 /// A slow messenger answers when another press has been acknowledged.
 async fn slowly(fake: &Fake) {
     let mut waiting = Waiting(Some(fake.clone()));
-    while !fake.asked("answerCallbackQuery").iter().any(|asked| asked["callback_query_id"] != SLOW) {
+    for _ in 0..1000 {
+        if fake.asked("answerCallbackQuery").iter().any(|asked| asked["callback_query_id"] != SLOW) {
+            break;
+        }
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
     waiting.0 = None;

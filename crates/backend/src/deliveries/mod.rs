@@ -77,6 +77,7 @@ pub struct Deliveries {
     attempts: Mutex<BTreeMap<(Channel, &'static str), u64>>,
     /// Statuses of messages whose sending is not recorded yet: the channel may be quicker than our disk.
     early: Mutex<VecDeque<status::Early>>,
+    resending: tokio::sync::Mutex<()>,
 }
 
 impl Deliveries {
@@ -90,6 +91,7 @@ impl Deliveries {
             channel: Mutex::new(practice_channel(config)),
             attempts: Mutex::default(),
             early: Mutex::default(),
+            resending: tokio::sync::Mutex::default(),
         }
     }
 
@@ -98,6 +100,11 @@ impl Deliveries {
         let lines = [Channel::WhatsApp, Channel::Max, Channel::Telegram].map(|channel| line::run(&self, channel, &stop));
         let [whatsapp, max, telegram] = lines;
         tokio::join!(whatsapp, max, telegram);
+    }
+
+    /// Held by whoever puts something back among what waits. A second one finds it waiting, or may say "waits" after "sent".
+    pub async fn one_resends(&self) -> tokio::sync::MutexGuard<'_, ()> {
+        self.resending.lock().await
     }
 
     /// Time and link in the client's language; `None` while there is no link.

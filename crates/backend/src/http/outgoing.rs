@@ -146,7 +146,7 @@ pub async fn resend(State(app): State<App>, caller: Caller, Id(id): Id) -> Resul
     if !own {
         return Err(Refusal::not_found());
     }
-    let kept = send_again(&app, &kept).await?;
+    let kept = send_again(&app, kept.delivery.id).await?;
     Ok(axum::Json(shown(&kept)).into_response())
 }
 
@@ -154,15 +154,16 @@ pub async fn resend(State(app): State<App>, caller: Caller, Id(id): Id) -> Resul
 ///
 /// # Errors
 /// When that is of no use, or could not be kept.
-pub(super) async fn send_again(app: &App, kept: &KeptDelivery) -> Result<KeptDelivery, Refusal> {
+pub(super) async fn send_again(app: &App, id: DeliveryId) -> Result<KeptDelivery, Refusal> {
+    let _alone = app.deliveries.one_resends().await;
+    let kept = app.deliveries.outbox().find(id).await?.ok_or_else(Refusal::not_found)?;
     let conference = match kept.delivery.consultation {
         Some(id) => app.consultations.find(id).await?,
         None => None,
     };
-    let expires_at = again(kept, conference.as_ref(), app.now()).map_err(refusal)?;
-    let id = kept.delivery.id;
+    let expires_at = again(&kept, conference.as_ref(), app.now()).map_err(refusal)?;
     let step = DeliveryStep { id, state: DeliveryState::Waiting, code: None, again_at: None, sent_as: None, attempted: false };
-    let events = deliveries::told(kept, &step).into_iter().collect();
+    let events = deliveries::told(&kept, &step).into_iter().collect();
     app.writer.append(Append { events, rows: vec![Row::Resent(Resent { id, expires_at })], ..Append::default() }).await?;
     app.deliveries.outbox().find(id).await?.ok_or_else(Refusal::internal)
 }
