@@ -238,6 +238,10 @@ async fn a_thread_is_read_and_written() {
     let open = computer.desktop.press(&key, Some(0)).expect("a button");
     application.notification_action(open).await;
     assert_eq!(computer.desktop.asked().window.as_deref(), Some(format!("consultation/{id}").as_str()));
+    call(&application, "set_hide_names", json!({ "on": true })).await;
+    assert_eq!(refusal(&application, "thread", json!({ "id": id })).await.0, "names_hidden");
+    call(&application, "set_hide_names", json!({ "on": false })).await;
+    assert_eq!(hero(&application.view()).map(|hero| hero.unread), Some(1), "what nobody saw is not read");
     let thread = call(&application, "thread", json!({ "id": id })).await;
     assert_eq!((&thread["items"][0]["text"], &thread["items"][0]["from_client"]), (&json!("Опаздываю"), &json!(true)));
     shows(&application, "it is read", |view| hero(view).is_some_and(|hero| hero.unread == 0)).await;

@@ -103,6 +103,10 @@ impl Application {
     pub(super) async fn thread(self: &Arc<Self>, by: ById) -> Result<Thread, CommandError> {
         let line = self.line_for(&by.id).await?;
         let messages = line.messages(&by.id).await.map_err(|error| refused(&error))?;
+        // Hidden while they were fetched: nobody sees them.
+        if self.hides_names() {
+            return Err(refuse("names_hidden"));
+        }
         let items: Vec<ThreadItem> = messages.into_iter().map(line::thread_item).collect();
         let read: Vec<String> = items.iter().filter(|item| item.from_client).map(|item| item.id.clone()).collect();
         if !read.is_empty() {

@@ -141,7 +141,7 @@ impl Application {
             |known: &Consultation| base.as_ref().map_or_else(|| typed.clone(), |base| since::laid_over(&typed, base, known));
         let draft = over(&before);
         let planned = self.planned(&draft)?;
-        let names_hidden = self.look().settings().hide_names;
+        let names_hidden = self.hides_names();
         before.clone().wished(draft.client_side.as_ref(), names_hidden)?;
         let info = rooms::provider(&draft.provider)?;
         let same_place = draft.provider == before.provider;

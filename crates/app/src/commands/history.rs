@@ -49,7 +49,7 @@ impl Application {
     }
 
     pub(super) async fn repeat(self: &Arc<Self>, by: ById) -> Result<ConsultationDraft, CommandError> {
-        if self.look().settings().hide_names {
+        if self.hides_names() {
             return Err(refuse("names_hidden"));
         }
         let consultation = self.known_consultation(&by.id)?;

@@ -57,10 +57,6 @@ impl Application {
         Ok(())
     }
 
-    fn hides_names(&self) -> bool {
-        self.look().settings().hide_names
-    }
-
     pub(super) async fn take_room(self: &Arc<Self>, choice: SideChoice) -> Result<RoomComparison, CommandError> {
         let consultation = self.known_consultation(&choice.id)?;
         let (info, ours, opened) = self.made_room(&consultation).await?;

@@ -84,6 +84,10 @@ impl Application {
         self.be_quiet(quiet.minutes, quiet.everything).await.map(|()| Nothing {})
     }
 
+    pub(super) fn hides_names(&self) -> bool {
+        self.look().settings().hide_names
+    }
+
     pub(crate) async fn hide_names(&self, on: bool) -> Result<(), CommandError> {
         self.change(|state| state.kept.settings.hide_names = on);
         self.save_kept().await?;
