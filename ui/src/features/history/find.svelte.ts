@@ -39,6 +39,8 @@ export class Find {
   #today: () => string
   #question = 0
   #asking = false
+  /** Something changed since the question that is being answered was asked. */
+  #changed = false
   #filling = false
   #first = 0
   #last = PIECE - 1
@@ -71,9 +73,11 @@ export class Find {
     return this.#anew()
   }
 
-  /** The same question again, after something changed. */
+  /** The same question again, after something changed. One that is being answered is answered first: changes may be quicker than answers. */
   again(): Promise<void> {
-    return this.answered ? this.#anew() : Promise.resolve()
+    if (!this.#asking) return this.#anew()
+    this.#changed = true
+    return Promise.resolve()
   }
 
   /** These rows are in sight. */
@@ -86,12 +90,14 @@ export class Find {
   /** Nothing found is to be seen any more, since it has names in it. */
   forget() {
     this.#question++
+    this.#asking = false
     this.rows = new Map()
   }
 
   async #anew() {
     const question = ++this.#question
     this.#asking = true
+    this.#changed = false
     const [offset, limit] = pieces(this.#first, this.#last)
     try {
       const found = await this.#ask({ sought: this.sought, offset, limit })
@@ -107,7 +113,8 @@ export class Find {
     }
     this.#asking = false
     this.answered = true
-    void this.#fill()
+    if (this.#changed) void this.#anew()
+    else void this.#fill()
   }
 
   /** Asks for what is in sight and not at hand: one piece at a time, each for what is in sight by then. */

@@ -108,6 +108,26 @@ test('after a change the rows in sight are asked for again, and stay until the a
   expect([find.total, find.rows.size]).toEqual([700, 150])
 })
 
+test('changes that come quicker than answers hold no answer up, and are asked about once after it', async () => {
+  void find.again()
+  for (let change = 0; change < 3; change++) void find.again()
+  expect(slow.asked).toHaveLength(1)
+  await slow.answer(7)
+  expect([find.answered, find.total, slow.asked.length]).toEqual([true, 7, 2])
+  await slow.answer(8)
+  expect([find.total, slow.asked.length]).toEqual([8, 2])
+})
+
+test('what was forgotten while it was asked for is asked for at the next change', async () => {
+  void find.ask()
+  find.forget()
+  void find.again()
+  expect(slow.asked).toHaveLength(2)
+  slow.asked[0]?.answer(9)
+  await slow.answer(3)
+  expect([find.total, find.rows.size]).toEqual([3, 3])
+})
+
 test('a list that got shorter on the way is asked for anew, not for ever', async () => {
   void find.ask()
   await slow.answer()
