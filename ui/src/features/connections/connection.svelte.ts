@@ -18,6 +18,8 @@ export class ConnectionFormState {
   busy = $state(false)
   result = $state.raw<CheckResult | null>(null)
   readonly provider: ProviderView
+  #going: Promise<unknown> = Promise.resolve()
+  #waiting = false
 
   constructor(provider: ProviderView, connection?: ConnectionView) {
     this.provider = provider
@@ -49,7 +51,10 @@ export class ConnectionFormState {
 
   /** A refusal is put under its field, or kept as a trouble; what was typed stays. */
   async send(command: () => Promise<unknown>): Promise<boolean> {
-    if (this.busy) return false
+    return this.busy ? false : this.#goes(this.#send(command))
+  }
+
+  async #send(command: () => Promise<unknown>): Promise<boolean> {
     this.busy = true
     this.errors = {}
     this.trouble = ''
@@ -67,18 +72,34 @@ export class ConnectionFormState {
     }
   }
 
-  /** Sends what these fields hold. Once it is taken, no secret of it stays in the window. */
-  save(fields: FieldView[], command: (draft: ConnectionDraft) => Promise<CheckResult>): Promise<boolean> {
-    return this.#handingOver(() => this.run(() => command(this.draftOf(fields))))
+  /**
+   * Sends what these fields hold. Once it is taken, no secret of it stays in the window.
+   * Pressed while a save or a check is on its way, it is done after that.
+   */
+  async save(
+    fields: FieldView[],
+    command: (draft: ConnectionDraft) => Promise<CheckResult>,
+  ): Promise<boolean> {
+    if (this.#waiting) return false
+    this.#waiting = true
+    await this.#going
+    this.#waiting = false
+    return this.#goes(this.#handOver(() => this.run(() => command(this.draftOf(fields)))))
   }
 
   /** The same for what answers without a check. */
   hand(fields: FieldView[], command: (draft: ConnectionDraft) => Promise<unknown>): Promise<boolean> {
-    return this.#handingOver(() => this.send(() => command(this.draftOf(fields))))
+    return this.#goes(this.#handOver(() => this.send(() => command(this.draftOf(fields)))))
+  }
+
+  /** What a save waits for. */
+  #goes<T>(going: Promise<T>): Promise<T> {
+    this.#going = going
+    return going
   }
 
   /** A check takes seconds, in which the form stays open: what is typed or forgotten meanwhile is still to be saved. */
-  async #handingOver(send: () => Promise<boolean>): Promise<boolean> {
+  async #handOver(send: () => Promise<boolean>): Promise<boolean> {
     const secrets = { ...this.secrets }
     const forgotten = this.forgotten
     if (!(await send())) return false

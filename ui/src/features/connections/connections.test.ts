@@ -42,12 +42,36 @@ test('what is typed or forgotten while a save is on its way is still to be saved
   const sent: ConnectionDraft[] = []
   form.secrets.password = 'first'
   const saving = form.save(provider.fields, (draft) => (sent.push(draft), checked))
+  await expect.poll(() => form.busy).toBe(true)
   form.secrets.password = 'second'
   form.forgotten = [...form.forgotten, 'app_secret']
   answer(works)
   await saving
   expect(sent.map(({ secrets }) => secrets)).toEqual([{ password: 'first' }])
   expect(form.draftOf(provider.fields).secrets).toEqual({ password: 'second', app_secret: '' })
+})
+
+test('a save that is pressed while another is on its way follows it', async () => {
+  const form = new ConnectionFormState(provider, connection)
+  const answers: ((result: CheckResult) => void)[] = []
+  const sent: ConnectionDraft[] = []
+  const save = () =>
+    form.save(provider.fields, (draft) => {
+      sent.push(draft)
+      return new Promise((resolve) => answers.push(resolve))
+    })
+  form.secrets.app_secret = 'mistaken'
+  const first = save()
+  await expect.poll(() => answers.length).toBe(1)
+  form.forgotten = ['app_secret']
+  const second = save()
+  expect(await save()).toBe(false)
+  answers[0]?.(works)
+  expect(await first).toBe(true)
+  await expect.poll(() => answers.length).toBe(2)
+  answers[1]?.(works)
+  expect(await second).toBe(true)
+  expect(sent.map(({ secrets }) => secrets)).toEqual([{ app_secret: 'mistaken' }, { app_secret: '' }])
 })
 
 test('a save that is refused keeps its secrets', async () => {
