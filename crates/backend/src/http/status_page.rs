@@ -71,11 +71,12 @@ async fn resend(State(app): State<App>, peer: Peer, request: Request) -> Result<
     }
     let content = body::read(&app, content, &parts.headers).await?;
     let id = url::form_urlencoded::parse(&content).find(|(name, _)| name == "id").and_then(|(_, id)| id.parse().ok());
-    let resent = match id {
-        Some(id) => send_again(&app, DeliveryId(id)).await.is_ok(),
-        None => false,
+    let kept = match id {
+        Some(id) => app.deliveries.outbox().find(DeliveryId(id)).await?,
+        None => None,
     };
-    let said = if resent { "resent" } else { "not-resent" };
+    let Some(kept) = kept else { return Err(Refusal::not_found()) };
+    let said = if send_again(&app, kept.delivery.id).await.is_ok() { "resent" } else { "not-resent" };
     // A proxy may have put another path before ours; relative to this one it is right.
     let back = HeaderValue::from_str(&format!("../status?said={said}")).map_err(|_| Refusal::internal())?;
     Ok((StatusCode::SEE_OTHER, [(header::LOCATION, back)]).into_response())
