@@ -36,6 +36,8 @@ export class Visit {
   #awake = false
   #ticking: ReturnType<typeof setTimeout> | undefined
   #lastTick = 0
+  /** When a page that its visitor left for the room, and that is still looked at, counts as one again. */
+  #stillHere: ReturnType<typeof setTimeout> | undefined
   readonly #line: BackendLine
   readonly #rhythm: Rhythm
 
@@ -55,6 +57,7 @@ export class Visit {
 
   /** Somebody looks at the page. */
   appear() {
+    clearTimeout(this.#stillHere)
     this.entering = false
     if (this.gone || this.#awake) return
     this.#awake = true
@@ -89,7 +92,8 @@ export class Visit {
     this.entered = true
     this.entering = true
     this.#visit = drawVisit()
-    setTimeout(() => {
+    clearTimeout(this.#stillHere)
+    this.#stillHere = setTimeout(() => {
       if (this.entering && document.visibilityState === 'visible') this.appear()
     }, STILL_HERE)
   }

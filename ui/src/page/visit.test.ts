@@ -57,6 +57,21 @@ const pass = (time: number) => vi.advanceTimersByTimeAsync(time)
 const deeds = () => backend.said.map(([deed]) => deed)
 const ids = () => backend.said.map(([, { visit }]) => visit)
 
+test('who comes back and goes in again is not said to be on the page by the first time', async () => {
+  visit.appear()
+  await pass(100)
+  visit.enter()
+  await pass(5_000)
+  visit.appear()
+  await pass(7_500)
+  visit.enter()
+  backend.said = []
+  await pass(5_000)
+  expect(backend.said).toEqual([])
+  await pass(11_000)
+  expect(deeds()).toContain('here')
+})
+
 test('a page that nobody has looked at says nothing', async () => {
   await pass(60_000)
   expect(backend.said).toEqual([])
