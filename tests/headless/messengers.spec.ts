@@ -58,6 +58,31 @@ test('what a client writes is read and answered here', async ({ host, page, serv
   await accessible(page, 'a conversation')
 })
 
+test('a message in a window that nobody looks at is not read, until somebody does', async ({ host, page, services, begin, copied }) => {
+  const { id } = await begin({}, byWhatsApp('79001234567'))
+  await copied()
+  const unread = async () => (await host.call('consultation', { id })).unread
+  const told: string[] = []
+  page.on('request', (request) => void (request.url().endsWith('/command/read_thread') && told.push(request.url())))
+  const lookedAt = (yes: boolean) =>
+    page.evaluate((yes) => {
+      document.hasFocus = () => yes
+      dispatchEvent(new Event(yes ? 'focus' : 'blur'))
+    }, yes)
+  await page.goto(`${host.url}/#/consultation/${id}`)
+  await lookedAt(false)
+  await page.getByRole('button', { name: 'Send by WhatsApp' }).click()
+  await expect.poll(async () => (await taken(services)).length).toBe(1)
+  await services.green.edit('person', 'write', { phone: '79001234567', text: 'Опоздаю на пять минут' })
+  await expect(page.getByRole('log')).toContainText('Опоздаю на пять минут')
+  await expect.poll(unread).toBe(1)
+  await expect.poll(async () => (await host.standing()).map(({ title }) => title)).toContain('A client wrote to you')
+  expect(told).toEqual([])
+  await lookedAt(true)
+  await expect.poll(unread).toBe(0)
+  await expect.poll(async () => (await host.standing()).map(({ title }) => title)).not.toContain('A client wrote to you')
+})
+
 test('Telegram is bound in one press, owned to, and tells of a client who waits', async ({
   host,
   page,

@@ -6,8 +6,8 @@ mod connections;
 mod history;
 
 pub use client_side::{
-    AlertAnswer, ByDelivery, ClientName, Invitation, KnownClient, LinkSent, NamesKey, ReachDraft, SendLink, SentHow, Thread,
-    ThreadItem, Writing,
+    AlertAnswer, ByDelivery, ClientName, Invitation, KnownClient, LinkSent, NamesKey, ReachDraft, Reading, SendLink, SentHow,
+    Thread, ThreadItem, Writing,
 };
 pub use connections::{
     ByProvider, CalendarChoice, CalendarChoices, CheckResult, ColleagueSearch, Colleagues, ConnectionDraft, OneCalendar, Pairing,
@@ -268,6 +268,7 @@ macro_rules! commands {
             renew_link: ById => Nothing,
             resend: ByDelivery => Nothing,
             thread: ById => Thread,
+            read_thread: Reading => Nothing,
             write_to_client: Writing => Nothing,
             known_client: ClientName => KnownClient,
             save_reach: ReachDraft => Nothing,

@@ -244,6 +244,8 @@ async fn a_thread_is_read_and_written() {
     assert_eq!(hero(&application.view()).map(|hero| hero.unread), Some(1), "what nobody saw is not read");
     let thread = call(&application, "thread", json!({ "id": id })).await;
     assert_eq!((&thread["items"][0]["text"], &thread["items"][0]["from_client"]), (&json!("Опаздываю"), &json!(true)));
+    assert_eq!(hero(&application.view()).map(|hero| hero.unread), Some(1), "what was only fetched is not read");
+    call(&application, "read_thread", json!({ "id": id, "messages": [thread["items"][0]["id"]] })).await;
     shows(&application, "it is read", |view| hero(view).is_some_and(|hero| hero.unread == 0)).await;
     computer.sees("the news gone", |asked| (!asked.standing.contains_key(&key)).then_some(())).await;
 

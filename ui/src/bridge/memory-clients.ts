@@ -19,6 +19,7 @@ type Names =
   | 'renew_link'
   | 'resend'
   | 'thread'
+  | 'read_thread'
   | 'write_to_client'
   | 'known_client'
   | 'save_reach'
@@ -147,9 +148,11 @@ export function clientHandlers({ name, view, now, find, edit, push }: Tools): Cl
     },
     thread: ({ id }) => {
       isTroubled()
-      // What is looked at has been read.
-      later(0, () => find(id).unread > 0 && edit(id, { unread: 0 }))
       return { items: thread(id) }
+    },
+    read_thread: ({ id }) => {
+      if (find(id).unread > 0) edit(id, { unread: 0 })
+      return done()
     },
     write_to_client: ({ id, text }) => {
       isTroubled()

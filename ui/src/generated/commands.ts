@@ -26,6 +26,7 @@ import type { Nothing } from "./Nothing";
 import type { Outcome } from "./Outcome";
 import type { Pairing } from "./Pairing";
 import type { ReachDraft } from "./ReachDraft";
+import type { Reading } from "./Reading";
 import type { RoomChanging } from "./RoomChanging";
 import type { RoomComparison } from "./RoomComparison";
 import type { RoomPreview } from "./RoomPreview";
@@ -90,6 +91,7 @@ export type Commands = {
   renew_link: { args: ById; reply: Nothing };
   resend: { args: ByDelivery; reply: Nothing };
   thread: { args: ById; reply: Thread };
+  read_thread: { args: Reading; reply: Nothing };
   write_to_client: { args: Writing; reply: Nothing };
   known_client: { args: ClientName; reply: KnownClient };
   save_reach: { args: ReachDraft; reply: Nothing };

@@ -84,6 +84,13 @@ pub struct ThreadItem {
 
 logged!(ThreadItem: id, at, from_client, what, state);
 
+/// Messages of a client that stood before somebody's eyes.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+pub struct Reading {
+    pub id: String,
+    pub messages: Vec<String>,
+}
+
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]
 pub struct ByDelivery {
     pub id: String,

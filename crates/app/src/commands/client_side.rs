@@ -3,9 +3,7 @@
 use super::{refuse, refuse_field, refuse_with, wishes};
 use crate::application::{Application, Save};
 use crate::client_side;
-use crate::command::{
-    AlertAnswer, ByDelivery, ById, ClientName, CommandError, KnownClient, Nothing, Thread, ThreadItem, Writing,
-};
+use crate::command::{AlertAnswer, ByDelivery, ById, ClientName, CommandError, KnownClient, Nothing, Reading, Thread, Writing};
 use crate::line::{self, Line, LineError};
 use crate::notices;
 use crate::outbox;
@@ -99,7 +97,6 @@ impl Application {
         Ok(Nothing {})
     }
 
-    /// What is shown counts as read.
     pub(super) async fn thread(self: &Arc<Self>, by: ById) -> Result<Thread, CommandError> {
         let line = self.line_for(&by.id).await?;
         let messages = line.messages(&by.id).await.map_err(|error| refused(&error))?;
@@ -107,16 +104,19 @@ impl Application {
         if self.hides_names() {
             return Err(refuse("names_hidden"));
         }
-        let items: Vec<ThreadItem> = messages.into_iter().map(line::thread_item).collect();
-        let read: Vec<String> = items.iter().filter(|item| item.from_client).map(|item| item.id.clone()).collect();
-        if !read.is_empty() {
-            self.change(|state| {
-                let handled = state.handled.entry(by.id.clone()).or_default();
-                read.into_iter().for_each(|message| handled.has_read(message));
-            });
-            self.save(&[Save::Handled(by.id)]).await;
-        }
-        Ok(Thread { items })
+        Ok(Thread { items: messages.into_iter().map(line::thread_item).collect() })
+    }
+
+    /// Said by the window once they are seen: what was only fetched may never have been shown.
+    pub(super) async fn read_thread(self: &Arc<Self>, reading: Reading) -> Result<Nothing, CommandError> {
+        let Reading { id, messages } = reading;
+        self.known_consultation(&id)?;
+        self.change(|state| {
+            let handled = state.handled.entry(id.clone()).or_default();
+            messages.into_iter().for_each(|message| handled.has_read(message));
+        });
+        self.save(&[Save::Handled(id)]).await;
+        Ok(Nothing {})
     }
 
     pub(super) async fn write_to_client(self: &Arc<Self>, writing: Writing) -> Result<Nothing, CommandError> {
