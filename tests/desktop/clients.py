@@ -1,7 +1,6 @@
 """A practice's clients as the specialist plans, meets and answers them: in the window, on the screen, at the messengers."""
 
 import json
-import time
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -37,11 +36,6 @@ def moment(kabinet, minutes):
 def in_minutes(kabinet, minutes):
     """The specialist's clock then."""
     return f"{moment(kabinet, minutes):%H:%M}"
-
-
-def next_minute(seconds):
-    """How many minutes from now a full minute begins that is at least so many seconds ahead."""
-    return 1 if time.time() % 60 < 60 - seconds else 2
 
 
 def plan(kabinet, client=CLIENT, phone=TYPED, begins=20, channel="WhatsApp"):

@@ -4,7 +4,6 @@ import json
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -18,9 +17,10 @@ from zoneinfo import ZoneInfo
 REPOSITORY = Path(__file__).parents[2]
 sys.path.insert(0, str(REPOSITORY / "tests"))
 
+from lab.prosody import free_port  # noqa: E402
 from lab.waiting import wait_for  # noqa: E402
 from tray import Tray  # noqa: E402
-from webdriver import Driver  # noqa: E402
+from webdriver import Driver, Element, Refused  # noqa: E402
 
 BINARY = Path(os.environ.get("KABINET_BINARY", REPOSITORY / "target/debug/kabinet"))
 
@@ -32,12 +32,6 @@ def in_daytime():
     """A zone where the day is far from its ends: what is planned for the next hour is to be of today."""
     zones = ("Europe/Moscow", "Asia/Vladivostok", "America/New_York")
     return next(zone for zone in zones if 5 <= datetime.now(ZoneInfo(zone)).hour < 20)
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 class Kabinet:
@@ -247,11 +241,24 @@ def hide_programs(kabinet, tmp_path, name):
 
 
 def press(window, label):
-    wait_for(lambda: window.labelled(label), f"the control {label!r}").click()
+    wait_for(lambda: acted(window.labelled(label), Element.click), f"the control {label!r}")
 
 
 def fill(window, label, text):
-    wait_for(lambda: window.labelled(label), f"the field {label!r}").type(text)
+    wait_for(lambda: acted(window.labelled(label), lambda field: field.type(text)), f"the field {label!r}")
+
+
+def acted(element, act):
+    """Whether there was something to act on; what was drawn anew or covered in between is looked for again."""
+    if not element:
+        return False
+    try:
+        act(element)
+    except Refused as refused:
+        if any(word in str(refused) for word in ("stale element", "click intercepted")):
+            return False
+        raise
+    return True
 
 
 def reads(window, text, seconds=15):

@@ -29,6 +29,8 @@ WITHOUT_DEVICES = "Object.defineProperty(Navigator.prototype, 'mediaDevices', { 
 # Its clock is hours ahead, and can be set anew.
 AHEAD = "const clock = Date.now; window.ahead = 7 * 3600e3; Date.now = () => clock() + window.ahead"
 SCREEN = {"width": 360, "height": 740, "deviceScaleFactor": 2, "mobile": True}
+# The zone of its clock.
+THEIRS = "Europe/Moscow"
 # What moves for ever is not waited for.
 AT_REST = "document.getAnimations().every((one) => one.playState !== 'running' || one.effect.getComputedTiming().iterations === Infinity)"
 # Names and numbers of keys, and what they type.
@@ -43,7 +45,7 @@ def browser():
 class Phone:
     """One page at a time is looked at; `look(address)` opens it, `put_away()` closes it as a person does."""
 
-    def __init__(self, language="ru", dark=False, zone="Europe/Moscow", devices=ALLOWS, name=NAME):
+    def __init__(self, language="ru", dark=False, zone=THEIRS, devices=ALLOWS, name=NAME):
         self._profile = tempfile.mkdtemp(prefix="phone-")
         program = browser()
         assert program, "no Chromium is installed (tests/setup installs it)"

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from clients import looked_at, now, plan, show
 from kabinet import press
 from lab.waiting import wait_for
-from phone import AHEAD, INSIDE, REFUSES, WITHOUT_DEVICES, Phone
+from phone import AHEAD, INSIDE, REFUSES, THEIRS, WITHOUT_DEVICES, Phone
 
 
 def test_every_control_is_reached_by_the_keyboard_and_seen_in_each_look(practice, phone):
@@ -125,7 +125,8 @@ def test_inside_a_messenger_without_scripts_and_with_a_wrong_clock_the_page_is_i
     phone.look(made["page_link"], before=AHEAD)
     starts = datetime.fromisoformat(made["starts_at"])
     counts_truly(phone, starts)
-    phone.reads("Сегодня")
+    there = ZoneInfo(THEIRS)
+    phone.reads("Сегодня" if datetime.now(there).date() == starts.astimezone(there).date() else "Завтра")
     phone.script("window.ahead = -3 * 3600e3")
     counts_truly(phone, starts)
     phone.put_away()

@@ -55,7 +55,7 @@ def test_camera_microphone_and_connection_are_tried_on_the_page_in_plain_words(p
     phone.press("Проверить")
     for word in ("Работает: вас слышно", "Хорошая", "Изображение и звук остаются на вашем устройстве."):
         phone.reads(word)
-    assert phone.script("document.querySelector('video').videoWidth") > 0, "the picture is there"
+    wait_for(lambda: phone.script("document.querySelector('video').videoWidth") > 0, "the picture")
     phone.script("document.querySelector('video').scrollIntoView()")
     picture("check-works", phone=phone)
     phone.press("Закончить")

@@ -1,5 +1,7 @@
 """A client from the first link to the open door: the built application, messengers that are stand-ins, and a telephone's browser."""
 
+import json
+
 import pytest
 
 from clients import (
@@ -31,7 +33,8 @@ def test_a_first_link_is_sent_and_its_client_is_let_in_from_the_notification(pra
     told = arrival(notices)
     assert (told.title, list(told.buttons.values())) == (ARRIVED, [ADMIT, LATER, MESSAGE])
     assert CLIENT not in f"{told}", "names stay off the screen unless chosen otherwise"
-    assert practice.tray.state() == "client_there" and practice.presence(made["id"]) == "on_page"
+    wait_for(lambda: practice.tray.state() == "client_there", "the icon")
+    assert practice.presence(made["id"]) == "on_page"
     assert made["link"] not in phone.script("document.documentElement.outerHTML") and room_on(phone) is None
 
     press_button(practice.desktop, 0, of=3)
@@ -121,6 +124,7 @@ def test_do_not_disturb_keeps_reminders_off_and_lets_who_waits_through(practice,
     plan(practice, "Другой клиент", "8 900 123-45-69", begins=25)
     practice.tray.press("30 минут")
     wait_for(lambda: practice.tray.find("Снова беспокоить"), "quiet in the tray's menu")
+    wait_for(lambda: json.loads((practice.folder / "settings.json").read_text()).get("do_not_disturb_until"), "quiet on the disk")
     leave(practice)
     # Due at once, for both.
     set_before_the_start(practice, reminders=[30])

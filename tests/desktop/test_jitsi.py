@@ -56,6 +56,7 @@ def test_the_specialist_first_alerts_nobody_and_is_told_of_the_client(kabinet, l
     room = made["link"].rsplit("/", 1)[1]
     lab.specialist(room, "Анна Петрова")
     wait_for(lambda: kabinet.list()[0]["presence"]["specialist_inside"], "the specialist, known by the grant")
+    wait_for(lambda: kabinet.tray.state() == "in_session", "the icon, which comes after what is told")
     assert notices.shown == []
     lab.guest(room, "Иван")
     wait_for(lambda: kabinet.presence(made["id"]) == "room", "the client in the list")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from clients import ANSWERED, NUMBER, WROTE, arrival, asked, bind_telegram, gone, leave, looked_at, next_minute, now, plan, show
+from clients import ANSWERED, NUMBER, WROTE, arrival, asked, bind_telegram, gone, leave, looked_at, now, plan, show
 from kabinet import fill, press, reads
 from lab.waiting import wait_for
 from paired import OTHER, WIDE, hers, keep, over_there, practice, second, surroundings  # noqa: F401
@@ -48,7 +48,7 @@ def other_phone():
 
 def test_what_falls_due_comes_once_and_what_is_over_ends_whatever_is_restarted(hers, practice, phone, other_phone, notices, request):
     # At one full minute: a reminder of an hour, one of a day, and half an hour past an end, when a page is over.
-    soon = next_minute(40)
+    soon = 2
     ended = hers.make(OTHER, begins=soon - 80)
     # One lies there in the dark; the other's clock is hours ahead, and it is looked at all the time.
     phone.look(ended["page_link"])
@@ -79,6 +79,8 @@ def test_what_falls_due_comes_once_and_what_is_over_ends_whatever_is_restarted(h
     practice.wait_until_handed_over()
     practice.green.set(repeat=1)
     practice.client_writes(WROTE_NEXT)
+    # Read only after it was told of.
+    wait_for(lambda: len(told_of_messages(notices)) == 2, "the next notification")
     window = hers.driver
     show(window, f"consultation/{today['id']}/messages")
     reads(window, WROTE_NEXT)
@@ -87,7 +89,7 @@ def test_what_falls_due_comes_once_and_what_is_over_ends_whatever_is_restarted(h
     keep(window.picture, "told-ten-times", window)
 
     for made, number, words in ((today, NUMBER, "начнётся через час, в"), (tomorrow, HIS_NUMBER, "завтра в")):
-        [reminder] = wait_for(lambda: reminders(practice, number), "the reminder", 150)
+        [reminder] = wait_for(lambda: reminders(practice, number), "the reminder", 210)
         assert words in reminder.text and made["page_link"] in reminder.text and made["link"] not in reminder.text
     other_phone.reads("Консультация закончилась")
     looked_at(other_phone, "over-ru")
@@ -123,7 +125,8 @@ def test_what_falls_due_comes_once_and_what_is_over_ends_whatever_is_restarted(h
 def test_a_practice_that_asks_for_its_news_misses_none_and_says_where_it_is_limited(hers, practice, phone, notices):
     window, backend = hers.driver, practice.backend
     bind_telegram(hers)
-    assert practice.bot.polled and not practice.bot.hook.now.url
+    wait_for(lambda: practice.bot.polled, "the bot to be asked")
+    assert not practice.bot.hook.now.url
     assert not practice.green.whatsapp.sent and not practice.green.whatsapp.applied["webhookUrl"]
     made = plan(hers, begins=10)
     press(window, "Отправить в WhatsApp")

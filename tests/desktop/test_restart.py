@@ -71,7 +71,7 @@ def test_killed_at_any_moment_it_loses_nothing_and_tells_nothing_twice(kabinet, 
     wait_for(lambda: arrivals(notices), "the notification")
     wait_for(lambda: kabinet.presence(made["id"]) == "room", "the client in the list")
     assert [step["kind"] for step in kabinet.list()[0]["steps"]] == ["joined"]
-    assert len(kabinet.tray.labels()) > 3 and kabinet.tray.state() == "client_there"
+    wait_for(lambda: len(kabinet.tray.labels()) > 3 and kabinet.tray.state() == "client_there", "the tray")
 
 
 def test_what_a_killed_run_left_on_the_screen_is_replaced_by_one_that_works(kabinet, notices, desktop):

@@ -53,7 +53,7 @@ def test_verbs_that_act_start_it_in_the_tray(kabinet):
     assert kabinet.running and kabinet.windows() == []
     assert [one["client"] for one in kabinet.list()] == ["Иван"]
     assert kabinet.verb("join", "next")
-    assert kabinet.desktop.urls()[0].startswith(kabinet.list()[0]["link"])
+    assert wait_for(kabinet.desktop.urls, "the browser")[0].startswith(kabinet.list()[0]["link"])
     kabinet.verb("hide-names", "on")
     assert kabinet.list()[0]["client"] is None
     assert "Иван" not in kabinet.verb("list")
@@ -66,7 +66,7 @@ def test_a_verb_finds_everything_although_nothing_ran_before_it(kabinet):
     for verb in ("join", "copy"):
         kabinet.end()
         kabinet.verb(verb, "next")
-    assert kabinet.desktop.urls()[0].startswith(made["link"]) and kabinet.clipboard() == made["link"]
+    assert wait_for(kabinet.desktop.urls, "the browser")[0].startswith(made["link"]) and kabinet.clipboard() == made["link"]
 
 
 def test_what_is_not_understood_is_said_in_the_persons_language_though_nothing_runs(kabinet):

@@ -27,7 +27,7 @@ def test_from_the_first_start_to_a_consultation_in_the_list_and_the_tray(desktop
     press(window, "Создать и скопировать ссылку")
     reads(window, "Мария К.")
     made = wait_for(kabinet.list, "the consultation")[0]
-    assert made["client"] == "Мария К." and kabinet.clipboard() == made["link"]
+    assert made["client"] == "Мария К." and wait_for(lambda: kabinet.clipboard() == made["link"], "the link in the clipboard")
     assert wait_for(lambda: kabinet.tray.find("Войти"), "its entry in the tray")
     assert "Мария" not in " ".join(kabinet.tray.labels()) and kabinet.windows() == ["Kabinet"], "no name in menu or title"
 

@@ -2,12 +2,13 @@
 
 import base64
 import json
-import socket
 import subprocess
 import time
 import urllib.error
 import urllib.request
 from pathlib import Path
+
+from lab.prosody import free_port
 
 ELEMENT = "element-6066-11e4-a52e-4f735466cecf"
 
@@ -45,9 +46,7 @@ class Driver:
     """Starts the program and holds on to its window. The program inherits `env`."""
 
     def __init__(self, binary, arguments, env, log, seconds=20):
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = probe.getsockname()[1]
+        port = free_port()
         self._root = f"http://127.0.0.1:{port}/"
         self._log = open(log, "ab")
         self._process = subprocess.Popen(

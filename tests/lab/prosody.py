@@ -56,8 +56,9 @@ class Names:
 
 
 # Below those that the system gives to outgoing connections, so that none of these takes the port of a server that is down for a moment;
-# each process of the tests begins elsewhere.
-_FIRST_PORT, _PORTS = 11_000, 20_000
+# the processes that test side by side have each their own, and begin elsewhere every time.
+_PORTS = 5_000
+_FIRST_PORT = 11_000 + int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) % 4 * _PORTS
 _ports = (_FIRST_PORT + (os.getpid() * 61 + step) % _PORTS for step in itertools.count())
 
 

@@ -129,7 +129,9 @@ class Views:
     """Both readers of one person. What is asked of them is asked of both."""
 
     def __init__(self, backend: Backend, token: str, after: int | None = None):
-        # Without a cursor each begins at its own "now": they begin together when nothing happens meanwhile.
+        # Without a cursor each would begin at a "now" of its own.
+        if after is None:
+            after = backend.ask("GET", "/api/events", token=token).json["cursor"]
         self.poll, self.stream = LongPoll(backend, token, after), Stream(backend, token, after)
         for reader in (self.poll, self.stream):
             wait_for(lambda: reader.connected.is_set() or reader.broken, "the feed")

@@ -184,7 +184,7 @@ def played(folder: Path) -> dict[tuple[str, str], Play]:
     with Backend(folder / "plain", env={"LOG": "info"}) as plain, Backend(folder / "first", env={"LOG": "info", "JITSI__FIRST_IS_HOST": "true"}) as first:
         staff = {backend: Specialist(backend, "Анна Петрова", "--token-id", "spec-17") for backend in (plain, first)}
         # Far enough ahead to plan everything before.
-        start = math.ceil(time.time()) + 12.0
+        start = math.ceil(time.time()) + 40.0
         threads = []
         for number, (capture, order) in enumerate((c, o) for o in ORDERS for c in CAPTURES):
             backend = first if order == "first is host" else plain

@@ -61,7 +61,8 @@ def test_making_one_twice_is_harmless(house: Backend, anna: Specialist):
     assert (first.status, again.status) == (201, 200) and first.json == again.json
     other = house.send("POST", PATH, {**body, "client": "Другой"}, anna.token)
     assert other.status == 409 and other.code == "id_taken"
-    assert len([e for e in anna.views.events(consultation=body["id"])]) == 1
+    anna.views.wait("consultation_changed", consultation=body["id"])
+    assert len(anna.views.events(consultation=body["id"])) == 1
 
 
 def test_a_lost_update_is_refused(house: Backend, anna: Specialist):

@@ -75,7 +75,7 @@ def test_waiting_ends_with_the_first_event_or_with_the_time(house: Backend, anna
     end = page(house, anna.token, "")["cursor"]
     began = time.monotonic()
     empty = page(house, anna.token, f"after={end}&wait=1")
-    assert 0.9 < time.monotonic() - began < 3 and empty["events"] == [] and empty["cursor"] >= end
+    assert 0.9 < time.monotonic() - began < 10 and empty["events"] == [] and empty["cursor"] >= end
     session = anna.plan()
     end = page(house, anna.token, "")["cursor"]
     answers: list[dict] = []

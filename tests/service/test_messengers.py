@@ -76,7 +76,7 @@ def test_the_same_ten_times_is_one_message(post: Chats, anna: Specialist):
     post.client_writes("И ещё", IVAN)
     wait_for(lambda: len(texts(meeting)) >= 2, "the next message")
     assert texts(meeting) == [("client", "Это я"), ("client", "И ещё")]
-    assert meeting.kinds().count("message_received") == 2
+    wait_for(lambda: meeting.kinds().count("message_received") == 2, "both to be told of")
     assert {it["answered"] for it in post.green.whatsapp.sent} == {200}
 
 

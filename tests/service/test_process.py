@@ -285,7 +285,7 @@ def test_health_ready_and_metrics(backend: Backend, hire):
 
 def test_a_source_that_falls_silent_and_comes_back(backend: Backend, hire):
     backend.stop()
-    backend.settings["SOURCES__SILENT_AFTER_SECONDS"] = "1"
+    backend.settings["SOURCES__SILENT_AFTER_SECONDS"] = "4"
     backend.start()
     anna = hire(backend)
     views, module = anna.views, Module(backend)

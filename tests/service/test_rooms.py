@@ -13,7 +13,7 @@ from .labs import kabinet_lab
 from .feed import Views, when
 from .practice import Specialist
 
-LINE_IS_KEPT = 11  # seconds; longer than the eight after which a lost line is told
+LINE_IS_KEPT = 18  # seconds; longer than the eight after which a lost line is told
 
 
 @pytest.fixture(scope="module")

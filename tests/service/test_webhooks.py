@@ -335,7 +335,7 @@ def test_a_flood_of_strangers_rooms_is_bounded_and_the_rest_goes_on(house: Backe
         assert answer.status == 200
     line.close()
     assert post(house, GUIDE, guide("participant_joined", session.room, str(uuid.uuid4()))).status == 200
-    session.wait("client_joined", seconds=2)
+    session.wait("client_joined")
 
 
 def test_refusals_were_logged_without_what_they_held(house: Backend):

@@ -76,7 +76,7 @@ pub struct Deliveries {
     /// Attempts since the start, by what came of them.
     attempts: Mutex<BTreeMap<(Channel, &'static str), u64>>,
     /// Statuses of messages whose sending is not recorded yet: the channel may be quicker than our disk.
-    early: Mutex<VecDeque<status::Early>>,
+    early: tokio::sync::Mutex<VecDeque<status::Early>>,
     resending: tokio::sync::Mutex<()>,
 }
 
@@ -90,7 +90,7 @@ impl Deliveries {
             name_specialists: config.practice.names_specialists(),
             channel: Mutex::new(practice_channel(config)),
             attempts: Mutex::default(),
-            early: Mutex::default(),
+            early: tokio::sync::Mutex::default(),
             resending: tokio::sync::Mutex::default(),
         }
     }

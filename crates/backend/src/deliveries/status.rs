@@ -2,10 +2,10 @@
 
 use super::Deliveries;
 use crate::StorageError;
-use crate::ports::DeliveryStep;
+use crate::ports::{DeliveryStep, KeptDelivery};
 use crate::writer::WriteError;
 use kabinet_domain::{Channel, DeliveryState};
-use std::sync::PoisonError;
+use std::collections::VecDeque;
 
 /// So many statuses are remembered for messages that are not known as sent yet.
 const MOST_EARLY: usize = 64;
@@ -41,43 +41,46 @@ impl Deliveries {
         state: DeliveryState,
         code: Option<&str>,
     ) -> Result<bool, StatusError> {
+        // Held to the end: what is said while the sending is recorded is either found or remembered, and in its order.
+        let mut early = self.early.lock().await;
         let Some(kept) = self.parts.outbox.find_sent(channel, sent_as).await? else {
-            let mut early = self.early.lock().unwrap_or_else(PoisonError::into_inner);
             if early.len() >= MOST_EARLY {
                 early.pop_front();
             }
             early.push_back(Early { channel, sent_as: sent_as.to_owned(), state, code: code.map(str::to_owned) });
             return Ok(false);
         };
-        if goes_further(kept.state, state) {
-            let step = DeliveryStep {
-                id: kept.delivery.id,
-                state,
-                code: code.map(str::to_owned),
-                again_at: None,
-                sent_as: None,
-                attempted: false,
-            };
-            self.keep(&kept, step).await?;
-        }
+        self.got_to(&kept, state, code).await?;
         Ok(true)
     }
 
     /// What was said of a message before its sending was recorded.
     pub(super) async fn catch_up(&self, channel: Channel, sent_as: &str) {
-        let mut said = Vec::new();
-        self.early.lock().unwrap_or_else(PoisonError::into_inner).retain(|early| {
-            let ours = early.channel == channel && early.sent_as == sent_as;
-            if ours {
-                said.push(early.clone());
-            }
-            !ours
-        });
-        for early in said {
-            if let Err(error) = self.status(channel, sent_as, early.state, early.code.as_deref()).await {
+        let mut early = self.early.lock().await;
+        let (ours, others): (VecDeque<_>, VecDeque<_>) =
+            early.drain(..).partition(|one| one.channel == channel && one.sent_as == sent_as);
+        *early = others;
+        for one in ours {
+            if let Err(error) = self.got_early(&one).await {
                 tracing::warn!(error = &error as &dyn std::error::Error, "cannot keep a message's status");
             }
         }
+    }
+
+    async fn got_early(&self, early: &Early) -> Result<(), StatusError> {
+        match self.parts.outbox.find_sent(early.channel, &early.sent_as).await? {
+            Some(kept) => self.got_to(&kept, early.state, early.code.as_deref()).await,
+            None => Ok(()),
+        }
+    }
+
+    async fn got_to(&self, kept: &KeptDelivery, state: DeliveryState, code: Option<&str>) -> Result<(), StatusError> {
+        if goes_further(kept.state, state) {
+            let id = kept.delivery.id;
+            let code = code.map(str::to_owned);
+            self.keep(kept, DeliveryStep { id, state, code, again_at: None, sent_as: None, attempted: false }).await?;
+        }
+        Ok(())
     }
 }
 
