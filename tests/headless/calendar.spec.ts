@@ -1,4 +1,5 @@
 import { accessible } from './support/screens.ts'
+import { hold } from './support/slow.ts'
 import { expect, test as base, type Page, type PortalEvent } from './support/services.ts'
 import { group, hero, toast } from './support/test.ts'
 import type { ConsultationView } from '../../ui/src/generated/ConsultationView.ts'
@@ -113,6 +114,34 @@ for (const { side, press, here, there } of [
     await expect(entry(page)).toContainText('In the calendar ·')
   })
 }
+
+test('a conflict of another day loses its name at once, however slow the answer is', async ({ host, page, services }) => {
+  await services.connectCalendar(host)
+  const { id } = await host.plan({ client: 'Zinaida Arkhipova', date: '2026-11-23' })
+  const standing = async () => (await host.call('consultation', { id })).calendar?.state
+  await expect.poll(standing).toBe('written')
+  const [made] = await services.entries()
+  if (!made) throw new Error('the entry is gone')
+  await services.portal.next('*', 'status:503', { times: null })
+  await page.goto(`${host.url}/#/change/${id}`)
+  await page.getByLabel('Time', { exact: true }).fill('15:00')
+  await page.getByRole('button', { name: 'Save' }).click()
+  await expect(toast(page, 'Changes saved')).toBeVisible()
+  const set = { from: '2026-11-23 17:00:00', to: '2026-11-23 17:50:00', timezone_from: 'Europe/Moscow', timezone_to: 'Europe/Moscow' }
+  await services.portal.edit('event', 'change', { id: made.id, set })
+  await services.portal.calm()
+  await host.call('sync_calendar', {})
+  await expect.poll(standing).toBe('conflict')
+  // So long ago that no list holds it.
+  await host.advance(30 * 24 * 60)
+  await page.goto(`${host.url}/#/connection/bitrix24`)
+  const conflicts = page.getByRole('region', { name: 'For you to decide' })
+  await expect(conflicts.getByRole('link')).toContainText('Zinaida Arkhipova')
+  const slow = await hold(page, 'consultation')
+  await host.set({ hide_names: true })
+  await expect(conflicts.getByRole('link')).toContainText('Client hidden')
+  slow.letGo()
+})
 
 test('an event that somebody else made there with a link of ours is planned here', async ({ host, page, services, written: _ }) => {
   const link = 'https://meet.example.org/konsultaciya-24nov-abcdefghijkl'

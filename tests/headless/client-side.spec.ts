@@ -30,6 +30,8 @@ test('"In 5 minutes" is told to the client, whose answer is seen, and can be sai
   await hero.getByRole('button', { name: 'In 5 minutes' }).click()
   await expect(hero).toContainText('You said: there at 14:05.')
   await expect(hero).toContainText('The client will wait.')
+  // What was pressed is gone: the focus is on what has come instead.
+  await expect(hero.getByRole('button', { name: 'Answer otherwise' })).toBeFocused()
   await hero.getByRole('button', { name: 'Answer otherwise' }).click()
   await page.getByRole('menuitem', { name: 'I can’t make it' }).click()
   await expect(hero).toContainText('You said: I can’t make it.')

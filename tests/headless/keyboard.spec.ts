@@ -1,4 +1,5 @@
-import { expect, group, hero, test, type Page } from './support/test.ts'
+import { hold } from './support/slow.ts'
+import { expect, group, hero, test, toast, type Page } from './support/test.ts'
 
 /** Presses Tab until the control has the focus, and looks at each on the way: the focus must be seen. */
 async function tabTo(page: Page, name: string | RegExp) {
@@ -74,6 +75,63 @@ test('coming back from a consultation, the focus is on its row again', async ({ 
   await page.keyboard.press('Enter')
   await expect(page.getByRole('heading', { name: 'Dmitry L.' })).toBeVisible()
   await page.keyboard.press('Escape')
+  await expect(row).toBeFocused()
+})
+
+test('a consultation of another day has the focus at its heading once it is there', async ({ host, page }) => {
+  await host.plan()
+  await host.advance(30 * 24 * 60)
+  await page.keyboard.press('Control+f')
+  await page.getByRole('listitem').getByRole('link').first().focus()
+  const slow = await hold(page, 'consultation')
+  await page.keyboard.press('Enter')
+  const heading = page.getByRole('heading', { level: 1, name: 'Consultation' })
+  await expect(heading).toBeFocused()
+  slow.letGo()
+  await expect(page.getByRole('heading', { level: 2, name: 'Maria K.' })).toBeVisible()
+  await expect(heading).toBeFocused()
+})
+
+test('what goes once it was pressed hands the focus on', async ({ host, page }) => {
+  const { id } = await host.plan()
+  await host.call('do_not_disturb', { minutes: 60, everything: false })
+  await page.getByRole('button', { name: 'Turn off' }).focus()
+  await page.keyboard.press('Enter')
+  await expect(page.getByRole('button', { name: 'Turn off' })).toBeHidden()
+  await expect(page.getByRole('heading', { level: 1, name: 'Today' })).toBeFocused()
+
+  await page.goto(`${host.url}/#/settings`)
+  await page.getByRole('button', { name: '30 min', exact: true }).focus()
+  await page.keyboard.press('Enter')
+  await expect(page.getByRole('button', { name: 'Turn off' })).toBeFocused()
+  await page.keyboard.press('Enter')
+  await expect(page.getByRole('button', { name: '30 min', exact: true })).toBeFocused()
+
+  await host.set({ hide_names: true })
+  await page.goto(`${host.url}/#/change/${id}`)
+  await page.getByRole('button', { name: 'Show names' }).focus()
+  await page.keyboard.press('Enter')
+  await expect(page.getByLabel('Client', { exact: true })).toBeVisible()
+  await expect(page.getByRole('heading', { level: 1 })).toBeFocused()
+})
+
+test('a message that goes with its button gives the focus back to where it was', async ({ host, page }) => {
+  await host.plan()
+  const { id } = await host.plan({ client: 'Dmitry L.', time: '15:30' })
+  await page.goto(`${host.url}/#/consultation/${id}`)
+  const copy = page.getByRole('button', { name: 'Copy link' })
+  await copy.focus()
+  await page.keyboard.press('Enter')
+  await page.getByRole('button', { name: 'Dismiss message' }).click()
+  await expect(toast(page, 'Link copied')).toBeHidden()
+  await expect(copy).toBeFocused()
+
+  await page.getByRole('button', { name: 'Cancel consultation' }).click()
+  const row = page.getByRole('listitem').filter({ hasText: 'Dmitry L.' }).getByRole('link').first()
+  await expect(row).toBeFocused()
+  await page.getByRole('button', { name: 'Undo' }).focus()
+  await page.keyboard.press('Enter')
+  await expect(toast(page, 'Consultation restored')).toBeVisible()
   await expect(row).toBeFocused()
 })
 

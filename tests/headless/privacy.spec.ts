@@ -1,4 +1,5 @@
 import { guest, ReportedRoom, Room } from './support/rooms.ts'
+import { hold } from './support/slow.ts'
 import { expect, group, hero, test, type Page } from './support/test.ts'
 
 /** Everything that the page holds, shown or not: text, attributes, values of fields, the title. */
@@ -46,6 +47,45 @@ test('hidden names are nowhere in the page, the tray or a notification', async (
   await page.goto(`${host.url}/#/change/${id}`)
   await page.getByRole('button', { name: 'Show names' }).click()
   await expect(page.getByLabel('Client', { exact: true })).toHaveValue('Zinaida Arkhipova')
+})
+
+test('a consultation of another day loses its names at once, however slow the answer is', async ({ host, page }) => {
+  const draft = { client: 'Zinaida Arkhipova', note: 'sister of Zinaida' }
+  const { id } = await host.plan({ ...draft, link: 'https://meet.example.org/for-zinaida' })
+  // So long ago that no list holds it.
+  await host.advance(30 * 24 * 60)
+  await page.goto(`${host.url}/#/consultation/${id}`)
+  await expect(page.getByRole('heading', { level: 2, name: 'Zinaida Arkhipova' })).toBeVisible()
+  const slow = await hold(page, 'consultation')
+  await host.set({ hide_names: true })
+  await expect(page.getByRole('heading', { level: 2, name: 'Client hidden' })).toBeVisible()
+  expect(await whole(page)).not.toMatch(/zinaid/i)
+  await expect(page.getByText('This link is not shown while names are hidden.')).toBeVisible()
+  slow.letGo()
+})
+
+test('what was searched for is gone from the field once names are hidden', async ({ host, page }) => {
+  await host.plan({ client: 'Zinaida Arkhipova' })
+  await host.plan({ client: 'Maria K.', time: '16:00' })
+  await page.goto(`${host.url}/#/search`)
+  const found = page.getByRole('main').getByRole('status')
+  await page.getByRole('searchbox').fill('Zinaida')
+  await expect(found).toHaveText('1 consultation')
+  await host.set({ hide_names: true })
+  await expect(page.getByRole('searchbox')).toHaveValue('')
+  await expect(found).toHaveText('2 consultations')
+  expect(await whole(page)).not.toMatch(/zinaid/i)
+
+  await host.set({ hide_names: false })
+  await expect(page.getByRole('main')).toContainText('Zinaida')
+  await page.getByRole('searchbox').fill('Zinaida')
+  await expect(found).toHaveText('1 consultation')
+  await page.keyboard.press('Escape')
+  await expect(page.getByRole('heading', { level: 1, name: 'Today' })).toBeVisible()
+  await page.getByRole('button', { name: 'Hide names' }).click()
+  await expect(page.getByRole('button', { name: 'Hide names' })).toHaveAttribute('aria-pressed', 'true')
+  await page.keyboard.press('Control+f')
+  await expect(page.getByRole('searchbox')).toHaveValue('')
 })
 
 test('an arrival under hidden names is announced without one', async ({ host, page }) => {

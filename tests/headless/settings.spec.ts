@@ -54,6 +54,20 @@ test('what is switched is kept over a restart of the window', async ({ host, pag
   await expect(page.getByRole('spinbutton', { name: 'Length' })).toHaveValue('90')
 })
 
+test('a name is typed on after a pause, with the space it was typed with', async ({ host, page }) => {
+  const name = page.getByLabel('Your name')
+  await name.fill('')
+  await name.pressSequentially('Anna ')
+  await expect.poll(async () => (await host.state()).settings.specialist_name).toBe('Anna')
+  // The window has heard of it once it shows something that was changed later.
+  await host.set({ sound: false })
+  await expect(page.getByRole('switch', { name: 'Sound' })).not.toBeChecked()
+  await name.pressSequentially('Petrova ')
+  await name.blur()
+  await expect(name).toHaveValue('Anna Petrova')
+  await expect.poll(async () => (await host.state()).settings.specialist_name).toBe('Anna Petrova')
+})
+
 test('a reminder comes at its minute, and not before', async ({ host, page }) => {
   const reminders = page.getByRole('group', { name: 'Remind of the start' })
   await reminders.getByRole('button', { name: '10 minutes before' }).click()

@@ -60,7 +60,12 @@ export class AppState {
     this.view = view
     this.failure = null
     this.tick()
-    if (arrived.length > 0) this.announcement = arrived.join('. ')
+    if (arrived.length > 0) this.#announce(arrived.join('. '))
+  }
+
+  /** Only a text that differs is read out: one that is said again gets a space at its end. */
+  #announce(text: string) {
+    this.announcement = text === this.announcement ? `${text}\u00A0` : text
   }
 
   tick() {

@@ -83,6 +83,19 @@ test('a client whose name is hidden is announced without it', () => {
   expect(app.announcement).toBe('Клиент на месте')
 })
 
+test('a second arrival in the same words is another announcement', () => {
+  const app = new AppState(deaf(), new Toasts())
+  const said: string[] = []
+  const nobody = { ...samples.hidden(), hero: null, groups: [] }
+  for (const [second, view] of [nobody, samples.hidden(), nobody, samples.hidden()].entries()) {
+    app.hear(later(view, second))
+    said.push(app.announcement)
+  }
+  expect(said[1]?.trim()).toBe('Клиент на месте')
+  expect(said[3]?.trim()).toBe('Клиент на месте')
+  expect(said[3]).not.toBe(said[1])
+})
+
 test('an announced name does not outlast the wish to hide names', () => {
   const app = new AppState(deaf(), new Toasts())
   app.hear(samples.empty())

@@ -21,6 +21,8 @@ export class CalendarForm {
   #save: Save
   #changed = new Map<keyof CalendarChoice, unknown>()
   #saving: Promise<void> = Promise.resolve()
+  #account = ''
+  #asked = 0
 
   constructor(provider: string, saved: CalendarView | null, save: Save) {
     this.#provider = provider
@@ -39,17 +41,22 @@ export class CalendarForm {
     this.values = { ...this.#saved, ...Object.fromEntries(this.#changed) }
   }
 
-  async load(ask: () => Promise<OneCalendar[]>) {
-    if (this.busy) return
+  /** Asks for the account's calendars: those of another are not its own, and a slow answer to an old question is dropped. */
+  async load(account: string, ask: () => Promise<OneCalendar[]>) {
+    if (account !== this.#account) this.calendars = null
+    this.#account = account
+    const asked = ++this.#asked
     this.busy = true
     this.trouble = ''
     try {
-      this.calendars = await ask()
+      const calendars = await ask()
+      if (asked !== this.#asked) return
+      this.calendars = calendars
     } catch (thrown) {
+      if (asked !== this.#asked) return
       this.trouble = told(CommandError.from(thrown))
-    } finally {
-      this.busy = false
     }
+    this.busy = false
   }
 
   /** One after another: each save carries all choices, and of two on their way the older might arrive last. */

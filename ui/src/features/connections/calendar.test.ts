@@ -3,6 +3,7 @@ import { CommandError } from '$bridge'
 import { samples } from '$bridge/sample'
 import type { CalendarChoice } from '$generated/CalendarChoice'
 import type { CalendarView } from '$generated/CalendarView'
+import type { OneCalendar } from '$generated/OneCalendar'
 import { CalendarForm } from './calendar.svelte'
 
 const calendar = samples.conflict().calendar!
@@ -70,10 +71,61 @@ test('another calendar’s choices are not this one’s', () => {
 
 test('calendars that cannot be listed are a trouble, and can be asked for again', async () => {
   const { form } = opened()
-  await form.load(() => Promise.reject(new CommandError({ code: 'calendar_unreachable' })))
+  await form.load('a', () => Promise.reject(new CommandError({ code: 'calendar_unreachable' })))
   expect(form.calendars).toBeNull()
   expect(form.trouble).toBeTruthy()
-  await form.load(async () => [])
+  await form.load('a', async () => [])
   expect(form.calendars).toEqual([])
   expect(form.trouble).toBe('')
+})
+
+const one = (id: string): OneCalendar => ({ id, name: id, colour: '', writable: true })
+
+/** Questions for calendars, answered by hand. */
+function asking(form: CalendarForm) {
+  const answers: { answer: (calendars: OneCalendar[]) => void; refuse: () => void }[] = []
+  const load = (account: string) =>
+    form.load(
+      account,
+      () =>
+        new Promise((answer, reject) =>
+          answers.push({ answer, refuse: () => reject(new CommandError({ code: 'calendar_unreachable' })) }),
+        ),
+    )
+  return { answers, load }
+}
+
+test('an account that comes while another’s calendars are asked for is asked for its own', async () => {
+  const { form } = opened()
+  const { answers, load } = asking(form)
+  const both = [load('a'), load('b')]
+  expect(answers).toHaveLength(2)
+  answers[1]?.answer([one('theirs')])
+  answers[0]?.answer([one('before')])
+  await Promise.all(both)
+  expect([form.calendars, form.busy]).toEqual([[one('theirs')], false])
+})
+
+test('the trouble of an old question is none of the new one’s', async () => {
+  const { form } = opened()
+  const { answers, load } = asking(form)
+  const first = load('a')
+  const second = load('a')
+  answers[0]?.refuse()
+  await first
+  expect([form.trouble, form.busy]).toEqual(['', true])
+  answers[1]?.answer([])
+  await second
+  expect([form.trouble, form.busy]).toEqual(['', false])
+})
+
+test('calendars stay while they are asked for again, and go with their account', async () => {
+  const { form } = opened()
+  await form.load('a', async () => [one('1')])
+  const { answers, load } = asking(form)
+  void load('a')
+  expect(form.calendars).toEqual([one('1')])
+  void load('b')
+  expect(form.calendars).toBeNull()
+  expect(answers).toHaveLength(2)
 })

@@ -87,10 +87,11 @@ export class Find {
     void this.#fill()
   }
 
-  /** Nothing found is to be seen any more, since it has names in it. */
+  /** Nothing found is to be seen any more, since it has names in it, nor what was looked for, which may be one. */
   forget() {
     this.#question++
     this.#asking = false
+    this.text = ''
     this.rows = new Map()
   }
 

@@ -197,9 +197,10 @@ test('a broadcast that was met once is not forgotten with its row', async () => 
   expect(filled.metBroadcast).toBe(true)
 })
 
-test('what has names in it can be forgotten at once', async () => {
-  void find.ask()
+test('what has names in it can be forgotten at once, and what was looked for with it', async () => {
+  type('maria')
   find.forget()
+  expect(find.sought.text).toBe('')
   await slow.answer()
   expect(find.rows.size).toBe(0)
 })

@@ -9,6 +9,8 @@ const PAUSE = 500
  */
 export class SettingsForm {
   values = $state.raw() as Settings
+  /** What is being typed, letter for letter, until its field is left: what is saved of it may be another. */
+  #typing = $state.raw<Partial<Settings>>({})
   #saved: Settings
   #save: (settings: Settings, base: Settings) => Promise<boolean>
   #changed = new Map<keyof Settings, unknown>()
@@ -33,7 +35,19 @@ export class SettingsForm {
     return this.flush()
   }
 
+  /** What stands in the field of a text. */
+  shown<K extends keyof Settings>(name: K): Settings[K] {
+    return this.#typing[name] ?? this.values[name]
+  }
+
+  /** The field of a text is left. */
+  leave(): Promise<void> {
+    this.#typing = {}
+    return this.flush()
+  }
+
   type<K extends keyof Settings>(name: K, value: Settings[K]) {
+    this.#typing = { [name]: value }
     this.#put(name, value)
     clearTimeout(this.#timer)
     this.#timer = setTimeout(() => void this.flush(), PAUSE)
@@ -50,10 +64,13 @@ export class SettingsForm {
     if (this.#changed.size === 0) return
     const sent = new Map(this.#changed)
     const wanted = this.values
-    const done = await this.#save(wanted, this.#saved)
+    const base = this.#saved
+    const done = await this.#save(wanted, base)
     // Changed again meanwhile: that change is still to be saved.
     for (const [name, value] of sent) if (this.#changed.get(name) === value) this.#changed.delete(name)
-    this.hear(done ? { ...this.#saved, ...Object.fromEntries(sent) } : this.#saved)
+    // What the application has said of it by now is what it has made of it, as without spaces around it.
+    const unsaid = [...sent].filter(([name]) => String(this.#saved[name]) === String(base[name]))
+    this.hear(done ? { ...this.#saved, ...Object.fromEntries(unsaid) } : this.#saved)
   }
 
   #put<K extends keyof Settings>(name: K, value: Settings[K]) {

@@ -34,6 +34,39 @@ test('a state that arrives while someone types does not eat the letters', () => 
   expect(form.values.theme).toBe('dark')
 })
 
+test('what is typed stays as it is until its field is left, whatever was saved of it', async () => {
+  const sent: string[] = []
+  const form = new SettingsForm(saved, async ({ specialist_name }) => sent.push(specialist_name) > 0)
+  form.type('specialist_name', 'Ann ')
+  await vi.advanceTimersByTimeAsync(600)
+  form.hear({ ...saved, specialist_name: 'Ann' })
+  expect([form.shown('specialist_name'), form.values.specialist_name]).toEqual(['Ann ', 'Ann'])
+  form.type('specialist_name', 'Ann P')
+  await form.leave()
+  expect(sent).toEqual(['Ann ', 'Ann P'])
+  form.hear({ ...saved, specialist_name: 'Ann P.' })
+  expect(form.shown('specialist_name')).toBe('Ann P.')
+})
+
+test('what the application has made of a text before it answers is what stands', async () => {
+  const form: SettingsForm = new SettingsForm(saved, async () => {
+    form.hear({ ...saved, specialist_name: 'Ann' })
+    return true
+  })
+  form.type('specialist_name', 'Ann ')
+  await form.leave()
+  expect(form.shown('specialist_name')).toBe('Ann')
+})
+
+test('what is refused while it is typed stays to be typed on, and goes back once its field is left', async () => {
+  const form = new SettingsForm(saved, async () => false)
+  form.type('room_template', 'always')
+  await vi.advanceTimersByTimeAsync(600)
+  expect(form.shown('room_template')).toBe('always')
+  await form.leave()
+  expect(form.shown('room_template')).toBe(saved.room_template)
+})
+
 test('letters typed while saving are saved too', async () => {
   const sent: string[] = []
   const form = new SettingsForm(saved, async ({ specialist_name }) => {

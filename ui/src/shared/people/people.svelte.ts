@@ -37,6 +37,8 @@ export class People {
   readonly byAddress: boolean
   #ask: Ask | null = null
   #asked = 0
+  /** What stands in the field is being looked up, or is about to be. */
+  #looking = false
   #timer: ReturnType<typeof setTimeout> | undefined
 
   constructor(byAddress: boolean) {
@@ -79,6 +81,8 @@ export class People {
 
   type(text: string) {
     this.typed = text
+    // What is suggested is still for what stood there before: nobody of that may be taken for it.
+    this.active = -1
     if (!this.byAddress) return this.#look(text.trim())
     // What is parted by commas, semicolons or lines is several, as when a list is pasted.
     const parts = text.split(/[,;\n]+/)
@@ -108,6 +112,8 @@ export class People {
       this.pick(marked)
       return true
     }
+    // Who is meant is known once the answer is there.
+    if (!this.byAddress && this.#looking) return true
     return this.settle()
   }
 
@@ -144,6 +150,7 @@ export class People {
   close() {
     clearTimeout(this.#timer)
     this.#asked++
+    this.#looking = false
     this.open = false
     this.active = -1
     this.found = []
@@ -152,6 +159,7 @@ export class People {
   #look(text: string) {
     clearTimeout(this.#timer)
     if (text === '') return this.close()
+    this.#looking = this.#ask !== null
     this.#timer = setTimeout(() => void this.#lookUp(text), REST)
   }
 
@@ -161,6 +169,7 @@ export class People {
     const found = await this.#ask(text).catch(() => null)
     // A slow answer to an old question is dropped.
     if (asked !== this.#asked) return
+    this.#looking = false
     this.failed = found === null
     this.found = found ?? []
     this.active = this.byAddress || this.suggested.length === 0 ? -1 : 0

@@ -66,6 +66,25 @@ test('a slow answer to an old question is dropped', async () => {
   expect(field.suggested).toEqual([bob])
 })
 
+test('Enter takes nobody who was suggested for what stood there before', async () => {
+  const andrew = colleague('4', 'Andrew', null)
+  const answers: ((people: ColleagueView[]) => void)[] = []
+  const field = new People(false)
+  field.serve(() => new Promise((resolve) => answers.push(resolve)))
+  field.type('an')
+  await rested()
+  answers[0]?.([ann, andrew])
+  await rested()
+  expect(field.suggested[field.active]).toEqual(ann)
+  field.type('andrew')
+  expect([field.take(), field.chosen, field.typed]).toEqual([true, [], 'andrew'])
+  await rested()
+  expect([field.take(), field.chosen]).toEqual([true, []])
+  answers[1]?.([andrew])
+  await rested()
+  expect([field.take(), field.chosen]).toEqual([true, [andrew]])
+})
+
 test('nobody is suggested when nobody can be asked', async () => {
   const field = new People(true)
   field.type('ann')
