@@ -1,5 +1,5 @@
 import { Held } from './support/held.ts'
-import { expect, group, hero, test, toast, type Page } from './support/test.ts'
+import { expect, group, hero, test, toast, type Locator, type Page } from './support/test.ts'
 
 test('a consultation is made with its link, copied, and listed today', async ({ host, page }) => {
   await page.getByRole('link', { name: 'New consultation' }).click()
@@ -267,4 +267,70 @@ test.describe('a consultation that is repeated', () => {
     await page.getByRole('button', { name: 'To the form' }).click()
     await expect(client(page)).toHaveValue('Anna Berg')
   })
+})
+
+const form = (page: Page) => page.locator('main form')
+const time = (page: Page) => page.getByLabel('Time', { exact: true })
+
+/** What is tried while the answer is still to come. */
+async function retype(page: Page, field: Locator, text: string) {
+  await field.focus()
+  await page.keyboard.press('Control+a')
+  await page.keyboard.type(text)
+}
+
+test('while a consultation is made its form rests, and a refusal gives it back', async ({ host, page }) => {
+  await page.goto(`${host.url}/#/new`)
+  await page.getByLabel('Client', { exact: true }).fill('Maria K.')
+  await time(page).fill('15:30')
+  const create = await Held.hold(page, 'create_consultation')
+  await time(page).press('Enter')
+  await create.waits()
+  await expect(page.getByRole('button', { name: 'Create and copy link' })).toBeFocused()
+  await retype(page, time(page), '18:30')
+  await expect(time(page)).toHaveValue('15:30')
+  await expect(form(page)).toHaveJSProperty('inert', true)
+  await create.refuse('backend_unreachable')
+  await retype(page, time(page), '18:30')
+  await page.keyboard.press('Enter')
+  await create.waits()
+  await create.answer()
+  await expect(hero(page)).toContainText('18:30–19:20')
+  expect(create.asked).toHaveLength(2)
+})
+
+test('while a change is saved its form rests, also when one comes back to it', async ({ host, page }) => {
+  const { id } = await host.plan()
+  await page.goto(`${host.url}/#/change/${id}`)
+  const change = await Held.hold(page, 'change_consultation')
+  await time(page).fill('14:30')
+  await page.getByRole('button', { name: 'Save' }).click()
+  await change.waits()
+  await retype(page, time(page), '18:30')
+  await expect(time(page)).toHaveValue('14:30')
+  await page.getByRole('button', { name: 'Back' }).click()
+  await page.goto(`${host.url}/#/change/${id}`)
+  await retype(page, time(page), '18:30')
+  await expect(time(page)).toHaveValue('14:30')
+  await change.answer()
+  await expect(toast(page, 'Changes saved')).toBeVisible()
+  await expect(page.getByText('14:30–15:20')).toBeVisible()
+  await page.goto(`${host.url}/#/change/${id}`)
+  await expect(time(page)).toHaveValue('14:30')
+  await expect(form(page)).toHaveJSProperty('inert', false)
+})
+
+test('a change that was given up is answered without closing the one begun after it', async ({ host, page }) => {
+  const { id } = await host.plan()
+  await page.goto(`${host.url}/#/change/${id}`)
+  const change = await Held.hold(page, 'change_consultation')
+  await time(page).fill('14:30')
+  await page.getByRole('button', { name: 'Save' }).click()
+  await change.waits()
+  await page.getByRole('button', { name: 'Cancel' }).click()
+  await page.goto(`${host.url}/#/change/${id}`)
+  await page.getByLabel('Note').fill('second session')
+  await change.answer()
+  await expect(toast(page, 'Changes saved')).toBeVisible()
+  await expect(page.getByLabel('Note')).toHaveValue('second session')
 })
