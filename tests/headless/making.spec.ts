@@ -334,3 +334,16 @@ test('a change that was given up is answered without closing the one begun after
   await expect(toast(page, 'Changes saved')).toBeVisible()
   await expect(page.getByLabel('Note')).toHaveValue('second session')
 })
+
+test('a consultation that is cancelled late leads nobody away from another screen', async ({ host, page }) => {
+  const { id } = await host.plan()
+  await page.goto(`${host.url}/#/consultation/${id}`)
+  const cancel = await Held.hold(page, 'cancel_consultation')
+  await page.getByRole('button', { name: 'Cancel consultation' }).click()
+  await cancel.waits()
+  await page.keyboard.press('Control+n')
+  await page.getByLabel('Note').fill('second session')
+  await cancel.answer()
+  await expect(toast(page, 'Consultation cancelled')).toBeVisible()
+  await expect(page.getByLabel('Note')).toHaveValue('second session')
+})
