@@ -171,3 +171,23 @@ test('a connection that is removed late leads nobody away from another screen', 
   await expect(toast(page, 'Connection removed')).toBeVisible()
   await expect(page.getByLabel('Note')).toHaveValue('second session')
 })
+
+for (const [screen, name] of [
+  ['jitsi', 'Jitsi Meet'],
+  ['telemost', 'Yandex Telemost'],
+] as const) {
+  test(`${name}: what is refused late is told on whatever screen one is by then`, async ({ host, page }) => {
+    await page.goto(`${host.url}/#/connection/${screen}`)
+    const save = await Held.hold(page, 'save_connection')
+    if (screen === 'telemost') {
+      await page.getByText('Without signing in: token').click()
+      await page.getByLabel('Token', { exact: true }).fill('a token')
+    }
+    await page.getByRole('button', { name: 'Save and check' }).click()
+    await save.waits()
+    await page.goto(`${host.url}/#/settings`)
+    await expect(page.getByRole('heading', { level: 1, name: 'Settings' })).toBeVisible()
+    await save.refuse('keychain_locked')
+    await expect(toast(page, new RegExp(`^\\W*${name}\\W*: `))).toBeVisible()
+  })
+}

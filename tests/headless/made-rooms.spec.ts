@@ -249,3 +249,16 @@ test('while a room is changed its form rests', async ({ host, page, rooms }) => 
   await held.refuse('room_not_allowed')
   await expect(page.locator('#change-room')).toHaveJSProperty('inert', false)
 })
+
+test('a room that could not be changed is told of on whatever screen one is by then', async ({ host, page, rooms }) => {
+  const { consultation } = await rooms.make()
+  await page.goto(`${host.url}/#/room/${consultation.id}`)
+  await page.locator('#change-room select').selectOption('Outsiders wait')
+  const held = await Held.hold(page, 'change_room')
+  await page.getByRole('button', { name: 'Save' }).click()
+  await held.waits()
+  await page.goto(`${host.url}/#/consultation/${consultation.id}`)
+  await expect(room(page)).toContainText('Everybody waits')
+  await held.refuse('room_gone')
+  await expect(toast(page, 'The service does not have this room any more.')).toBeVisible()
+})
