@@ -1,4 +1,5 @@
 import { FakeJitsi } from './support/fake-jitsi.ts'
+import { Held } from './support/held.ts'
 import type { Host } from './support/host.ts'
 import { expect, test as base, toast } from './support/test.ts'
 
@@ -57,7 +58,10 @@ test('secrets go in and never come back', async ({ host, page, jitsi }) => {
   await page.getByRole('button', { name: 'Save and check' }).click()
   await expect.poll(async () => (await connection(host))?.values.login).toBe('elena.s')
   expect((await connection(host))?.secrets_kept).toEqual(['app_secret', 'password'])
-  await page.locator('.secret', { has: page.getByLabel('Host’s password') }).getByRole('button', { name: 'Forget' }).click()
+  await page
+    .locator('.secret', { has: page.getByLabel('Host’s password') })
+    .getByRole('button', { name: 'Forget' })
+    .click()
   await page.getByRole('button', { name: 'Save and check' }).click()
   await expect.poll(async () => (await connection(host))?.secrets_kept).toEqual(['app_secret'])
 })
@@ -72,7 +76,10 @@ test('what is pressed and typed while a save is checked is still there to be sav
   const answer = jitsi.hold()
   await page.getByRole('button', { name: 'Save and check' }).click()
   await expect(page.getByRole('button', { name: 'Save and check' })).toHaveAttribute('aria-busy', 'true')
-  await page.locator('.secret', { has: page.getByLabel('Host’s password') }).getByRole('button', { name: 'Forget' }).click()
+  await page
+    .locator('.secret', { has: page.getByLabel('Host’s password') })
+    .getByRole('button', { name: 'Forget' })
+    .click()
   await page.getByLabel('Application secret (JWT)').fill('swordfish-3')
   answer()
   await expect(page.getByRole('button', { name: 'Save and check' })).not.toHaveAttribute('aria-busy')
@@ -150,3 +157,37 @@ test('a keychain that is locked is said, and opened again by one press', async (
   await page.getByRole('button', { name: 'Save and check' }).click()
   await expect.poll(async () => (await connection(host))?.secrets_kept).toEqual(['password'])
 })
+
+test('a connection that is removed late leads nobody away from another screen', async ({ host, page }) => {
+  const { id } = await host.plan()
+  await page.goto(`${host.url}/#/connection/jitsi`)
+  const remove = await Held.hold(page, 'remove_connection')
+  await page.getByRole('button', { name: 'Disconnect' }).click()
+  await page.getByRole('dialog').getByRole('button', { name: 'Disconnect' }).click()
+  await remove.waits()
+  await page.goto(`${host.url}/#/change/${id}`)
+  await page.getByLabel('Note').fill('second session')
+  await remove.answer()
+  await expect(toast(page, 'Connection removed')).toBeVisible()
+  await expect(page.getByLabel('Note')).toHaveValue('second session')
+})
+
+for (const [screen, name] of [
+  ['jitsi', 'Jitsi Meet'],
+  ['telemost', 'Yandex Telemost'],
+] as const) {
+  test(`${name}: what is refused late is told on whatever screen one is by then`, async ({ host, page }) => {
+    await page.goto(`${host.url}/#/connection/${screen}`)
+    const save = await Held.hold(page, 'save_connection')
+    if (screen === 'telemost') {
+      await page.getByText('Without signing in: token').click()
+      await page.getByLabel('Token', { exact: true }).fill('a token')
+    }
+    await page.getByRole('button', { name: 'Save and check' }).click()
+    await save.waits()
+    await page.goto(`${host.url}/#/settings`)
+    await expect(page.getByRole('heading', { level: 1, name: 'Settings' })).toBeVisible()
+    await save.refuse('keychain_locked')
+    await expect(toast(page, new RegExp(`^\\W*${name}\\W*: `))).toBeVisible()
+  })
+}

@@ -1,5 +1,7 @@
 import type { Host } from './support/host.ts'
-import { expect, hero, test, toast, type Page } from './support/test.ts'
+import { Held } from './support/held.ts'
+import { guest, Room } from './support/rooms.ts'
+import { expect, group, hero, test, toast, type Page } from './support/test.ts'
 import { read } from './support/token.ts'
 
 /** The address that the browser was given last. */
@@ -66,6 +68,27 @@ test('a browser that does not open is told, with what to do', async ({ host, pag
   await page.goto(`${host.url}/#/new`)
   await expect(page.getByRole('heading', { level: 1, name: 'New consultation' })).toBeVisible()
   await expect(toast(page, /No browser/)).toHaveCount(0)
+})
+
+test('Join pressed twice opens the room once, from the card and from a row', async ({ host, page }) => {
+  const first = await host.plan()
+  const second = await host.plan({ client: 'Dmitry L.', time: '15:30' })
+  await new Room(host, first).joins(guest())
+  await host.advance(1)
+  await new Room(host, second).joins(guest())
+  const join = await Held.hold(page, 'join')
+  const card = hero(page).getByRole('button', { name: 'Join the room' })
+  const row = group(page, 'Later today').getByRole('button', { name: 'Join' })
+  await expect(row).toBeVisible()
+  for (const button of [card, row]) {
+    await button.dblclick()
+    await expect(button).toHaveAttribute('aria-busy', 'true')
+  }
+  expect(join.asked).toEqual([{ id: first.id }, { id: second.id }])
+  await join.answer(1)
+  await join.answer()
+  await expect(card).not.toHaveAttribute('aria-busy')
+  await expect.poll(() => host.opened()).toHaveLength(2)
 })
 
 test.describe('where the server uses tokens', () => {

@@ -1,5 +1,6 @@
+import { asked } from './support/held.ts'
 import { guest, Room } from './support/rooms.ts'
-import { expect, group, hero, test, toast } from './support/test.ts'
+import { expect, group, hero, test, toast, type Locator, type Page } from './support/test.ts'
 
 test('the search finds by name, note, link and day among hundreds', async ({ start, page }) => {
   test.slow()
@@ -12,13 +13,20 @@ test('the search finds by name, note, link and day among hundreds', async ({ sta
       numbers.map((number) => {
         const date = new Date(Date.UTC(2026, 11, 1 + (number % 28))).toISOString().slice(0, 10)
         const note = number === 77 ? 'brings her brother' : ''
-        return host.plan({ client: `Client №${number}`, date, time: `${String(8 + (number % 12)).padStart(2, '0')}:00`, note })
+        return host.plan({
+          client: `Client №${number}`,
+          date,
+          time: `${String(8 + (number % 12)).padStart(2, '0')}:00`,
+          note,
+        })
       }),
     )
   }
   await page.goto(host.url)
   await page.getByRole('link', { name: 'History' }).click()
-  const field = page.getByRole('searchbox', { name: 'Name, date, note or link' })
+  const field = page.getByRole('searchbox', {
+    name: 'Name, date, note or link',
+  })
   await expect(field).toBeFocused()
 
   await field.fill('brother')
@@ -106,4 +114,62 @@ test('the list moves with the clock', async ({ host, page }) => {
   expect((await host.tray()).state).toBe('soon')
   await host.advance(8)
   await expect(hero(page)).toContainText('Started 3 min ago')
+})
+
+/** Presses down on what is in the middle of it, without letting go. */
+async function pressDown(page: Page, on: Locator) {
+  await on.hover()
+  await page.mouse.down()
+}
+
+test('a press that began on one client’s card is not for the next who takes its place', async ({ host, page }) => {
+  await host.plan({ client: 'Anna B.' })
+  const boris = await host.plan({ client: 'Boris D.', time: '15:30' })
+  const deeds = asked(page, 'join', 'copy_link')
+  await expect(hero(page)).toContainText('Anna B.')
+  await pressDown(page, hero(page).getByRole('button', { name: 'Link: copy' }))
+  await new Room(host, boris).joins(guest())
+  await expect(hero(page)).toContainText('Boris D.')
+  await expect(hero(page).getByRole('heading', { name: 'Boris D.' })).toBeFocused()
+  await page.mouse.up()
+  await hero(page).getByRole('button', { name: 'Join the room' }).click()
+  await expect.poll(() => host.opened()).toHaveLength(1)
+  expect(deeds).toEqual([['join', { id: boris.id }]])
+})
+
+test('answers that were opened for one client are not given to the next', async ({ host, page }) => {
+  const anna = new Room(host, await host.plan({ client: 'Anna B.' }))
+  const boris = new Room(host, await host.plan({ client: 'Boris D.', time: '15:30' }))
+  const [first, second] = [guest(), guest()]
+  await anna.joins(first)
+  await expect(hero(page)).toContainText('Anna B.')
+  await hero(page).getByRole('button', { name: 'More answers' }).click()
+  const longer = page.getByRole('menuitem', { name: 'In 10 minutes' })
+  await expect(longer).toBeVisible()
+  await boris.joins(second)
+  await anna.leaves(first)
+  await host.advance(2)
+  await expect(hero(page)).toContainText('Boris D.')
+  await expect(page.getByRole('menuitem')).toHaveCount(0)
+  await expect(hero(page).getByRole('heading', { name: 'Boris D.' })).toBeFocused()
+  // And it opens again, for him.
+  await hero(page).getByRole('button', { name: 'More answers' }).click()
+  await longer.click()
+  await expect(hero(page)).toContainText('You put it off until 13:5')
+})
+
+test('a press that began on one row of the history is not for another that takes its place', async ({ host, page }) => {
+  await host.plan({ client: 'Anna B.', time: '10:00' })
+  await host.plan({ client: 'Boris D.', time: '11:00' })
+  await page.goto(`${host.url}/#/search`)
+  const rows = page.locator('main').getByRole('listitem')
+  await expect(rows).toHaveText([/Boris/, /Anna/])
+  const copied = asked(page, 'copy_link')
+  await pressDown(page, rows.nth(1).getByRole('button', { name: 'Link: copy' }))
+  const { id } = await host.plan({ client: 'Clara E.', time: '12:00' })
+  await expect(rows).toHaveText([/Clara/, /Boris/, /Anna/])
+  await page.mouse.up()
+  await rows.first().getByRole('button', { name: 'Link: copy' }).click()
+  await expect(toast(page, 'Link copied')).toBeVisible()
+  expect(copied).toEqual([['copy_link', { id }]])
 })

@@ -1,3 +1,4 @@
+import { Held } from './support/held.ts'
 import { accessible } from './support/screens.ts'
 import { expect, test as base, type MadeConference, type Page } from './support/services.ts'
 import { hero, toast } from './support/test.ts'
@@ -68,7 +69,12 @@ test('a room is made with what was chosen, and its link is copied', async ({ hos
   expect(await host.clipboard()).toBe(`https://telemost.yandex.ru/j/${made.id}`)
 })
 
-test('when the answer is lost nothing is sent again by itself, and another room is made on one’s word', async ({ host, page, rooms: _, services }) => {
+test('when the answer is lost nothing is sent again by itself, and another room is made on one’s word', async ({
+  host,
+  page,
+  rooms: _,
+  services,
+}) => {
   await services.telemost.next('conference.create', 'lost')
   await begin(page, host.url)
   await create(page).click()
@@ -165,7 +171,12 @@ test('what was changed at the service is compared, and taken from either side', 
   const compare = room(page).getByRole('button', { name: 'Compare with Yandex Telemost' })
   await compare.click()
   const differs = page.getByRole('table', { name: 'What differs' })
-  await expect(differs.getByRole('cell')).toHaveText(['Everybody waits', 'Nobody waits', 'first@org.example', /first@org\.example\s+other@org\.example/])
+  await expect(differs.getByRole('cell')).toHaveText([
+    'Everybody waits',
+    'Nobody waits',
+    'first@org.example',
+    /first@org\.example\s+other@org\.example/,
+  ])
   await accessible(page, 'a room that differs')
   await page.getByRole('button', { name: 'Take theirs' }).click()
   await expect(page.getByText('Kabinet and Yandex Telemost say the same.')).toBeVisible()
@@ -199,4 +210,55 @@ test('a room that was deleted at the service is told of, and another is made', a
   const { id } = await services.conference()
   await expect(page.getByText(`telemost.yandex.ru/j/${id}`)).toBeVisible()
   expect((await host.call('consultation', { id: consultation.id })).link).toBe(`https://telemost.yandex.ru/j/${id}`)
+})
+
+test('while a room is made its form rests, also when another is made on one’s word', async ({ host, page, rooms: _, services }) => {
+  await services.telemost.next('conference.create', 'lost')
+  await begin(page, host.url)
+  const making = page.getByRole('contentinfo').getByRole('button', { name: 'Making the room…' })
+  const time = page.getByLabel('Time', { exact: true })
+  const held = await Held.hold(page, 'create_consultation')
+  await time.press('Enter')
+  await held.waits()
+  await expect(making).toBeFocused()
+  await held.answer()
+  await page.getByRole('button', { name: 'Make a new room' }).click()
+  await held.waits()
+  await expect(making).toBeFocused()
+  await time.focus()
+  await page.keyboard.type('1')
+  await expect(time).toHaveValue('15:30')
+  await held.answer()
+  await expect(toast(page, 'Consultation created, link copied')).toBeVisible()
+  expect(held.asked).toHaveLength(2)
+})
+
+test('while a room is changed its form rests', async ({ host, page, rooms }) => {
+  const { consultation } = await rooms.make()
+  await page.goto(`${host.url}/#/room/${consultation.id}`)
+  const waiting = page.locator('#change-room select')
+  await waiting.selectOption('Nobody waits')
+  const held = await Held.hold(page, 'change_room')
+  await page.getByRole('button', { name: 'Save' }).click()
+  await held.waits()
+  await expect(page.getByRole('button', { name: 'Save' })).toBeFocused()
+  await waiting.focus()
+  await page.keyboard.press('ArrowUp')
+  await expect(waiting).toHaveValue('2')
+  await expect(page.locator('#change-room')).toHaveJSProperty('inert', true)
+  await held.refuse('room_not_allowed')
+  await expect(page.locator('#change-room')).toHaveJSProperty('inert', false)
+})
+
+test('a room that could not be changed is told of on whatever screen one is by then', async ({ host, page, rooms }) => {
+  const { consultation } = await rooms.make()
+  await page.goto(`${host.url}/#/room/${consultation.id}`)
+  await page.locator('#change-room select').selectOption('Outsiders wait')
+  const held = await Held.hold(page, 'change_room')
+  await page.getByRole('button', { name: 'Save' }).click()
+  await held.waits()
+  await page.goto(`${host.url}/#/consultation/${consultation.id}`)
+  await expect(room(page)).toContainText('Everybody waits')
+  await held.refuse('room_gone')
+  await expect(toast(page, 'The service does not have this room any more.')).toBeVisible()
 })

@@ -1,4 +1,5 @@
-import { expect, group, hero, test, toast } from './support/test.ts'
+import { Held } from './support/held.ts'
+import { expect, group, hero, test, toast, type Locator, type Page } from './support/test.ts'
 
 test('a consultation is made with its link, copied, and listed today', async ({ host, page }) => {
   await page.getByRole('link', { name: 'New consultation' }).click()
@@ -14,7 +15,11 @@ test('a consultation is made with its link, copied, and listed today', async ({ 
   await expect(hero(page)).toContainText('Maria K.')
   await expect(hero(page)).toContainText('15:30–16:20')
   expect(await host.clipboard()).toBe(`https://${shown}`)
-  expect((await host.state()).hero).toMatchObject({ link: `https://${shown}`, minutes: 50, provider: 'jitsi' })
+  expect((await host.state()).hero).toMatchObject({
+    link: `https://${shown}`,
+    minutes: 50,
+    provider: 'jitsi',
+  })
 })
 
 test('the second consultation of the day stands under the first', async ({ host, page }) => {
@@ -153,7 +158,11 @@ test('a consultation is changed, and its link stays what the client was given', 
   await expect(toast(page, 'Changes saved')).toBeVisible()
   await expect(page.getByRole('heading', { name: 'Maria Kuznetsova' })).toBeVisible()
   await expect(page.getByText('14:30–16:00')).toBeVisible()
-  expect(await host.call('consultation', { id })).toMatchObject({ link, minutes: 90, client: 'Maria Kuznetsova' })
+  expect(await host.call('consultation', { id })).toMatchObject({
+    link,
+    minutes: 90,
+    client: 'Maria Kuznetsova',
+  })
 })
 
 test('a cancelled consultation comes back with one press', async ({ host, page }) => {
@@ -167,4 +176,174 @@ test('a cancelled consultation comes back with one press', async ({ host, page }
   await expect(toast(page, 'Consultation restored')).toBeVisible()
   await expect(hero(page)).toContainText('Maria K.')
   expect((await host.call('consultation', { id })).status).toBe('planned')
+})
+
+test.describe('a consultation that is repeated', () => {
+  const client = (page: Page) => page.getByLabel('Client', { exact: true })
+  const open = (page: Page, { id }: { id: string }) => page.goto(`${page.url().split('#')[0]}#/repeat/${id}`)
+  const settings = async (page: Page) => {
+    await page.keyboard.press('Control+Comma')
+    await expect(page.getByRole('heading', { level: 1, name: 'Settings' })).toBeVisible()
+  }
+
+  test('leaves the form of a new one alone, however late it comes', async ({ host, page }) => {
+    const anna = await host.plan({
+      client: 'Anna B.',
+      note: 'bring the diary',
+    })
+    const repeat = await Held.hold(page, 'repeat')
+    await open(page, anna)
+    await repeat.waits()
+    await page.keyboard.press('Control+n')
+    await client(page).fill('Clara E.')
+    await repeat.answer()
+    await settings(page)
+    await page.keyboard.press('Control+n')
+    await expect(client(page)).toHaveValue('Clara E.')
+    await expect(page.getByLabel('Note')).toHaveValue('')
+    await open(page, anna)
+    await expect(client(page)).toHaveValue('Anna B.')
+    await expect(page.getByLabel('Note')).toHaveValue('bring the diary')
+  })
+
+  test('is not taken for another that is repeated after it', async ({ host, page }) => {
+    const anna = await host.plan({ client: 'Anna B.' })
+    const boris = await host.plan({ client: 'Boris D.', time: '15:30' })
+    const repeat = await Held.hold(page, 'repeat')
+    await open(page, anna)
+    await repeat.waits()
+    await open(page, boris)
+    await repeat.waits(2)
+    await repeat.answer(1)
+    await expect(client(page)).toHaveValue('Boris D.')
+    await repeat.answer()
+    await settings(page)
+    await open(page, boris)
+    await expect(client(page)).toHaveValue('Boris D.')
+  })
+
+  test('that is answered twice keeps what was typed into the first answer', async ({ host, page }) => {
+    const anna = await host.plan({ client: 'Anna B.' })
+    const repeat = await Held.hold(page, 'repeat')
+    await open(page, anna)
+    await repeat.waits()
+    await settings(page)
+    await open(page, anna)
+    await repeat.waits(2)
+    await repeat.answer(1)
+    await client(page).fill('Anna Berg')
+    await repeat.answer()
+    await settings(page)
+    await open(page, anna)
+    await expect(client(page)).toHaveValue('Anna Berg')
+  })
+
+  test('is no longer unsent once it is made behind another screen', async ({ host, page }) => {
+    const anna = await host.plan({ client: 'Anna B.' })
+    const boris = await host.plan({ client: 'Boris D.', time: '15:30' })
+    await open(page, anna)
+    await client(page).fill('Anna Berg')
+    const create = await Held.hold(page, 'create_consultation')
+    await page.getByRole('button', { name: 'Create and copy link' }).click()
+    await create.waits()
+    await open(page, boris)
+    await expect(client(page)).toHaveValue('Boris D.')
+    await create.answer()
+    await expect(toast(page, 'Consultation created, link copied')).toBeVisible()
+    await expect(client(page)).toHaveValue('Boris D.')
+    await open(page, anna)
+    await expect(client(page)).toHaveValue('Anna B.')
+  })
+
+  test('leads back to its form when it is refused behind another screen', async ({ host, page }) => {
+    const anna = await host.plan({ client: 'Anna B.' })
+    await open(page, anna)
+    await client(page).fill('Anna Berg')
+    const create = await Held.hold(page, 'create_consultation')
+    await page.getByRole('button', { name: 'Create and copy link' }).click()
+    await create.waits()
+    await settings(page)
+    await create.refuse('backend_unreachable')
+    await page.getByRole('button', { name: 'To the form' }).click()
+    await expect(client(page)).toHaveValue('Anna Berg')
+  })
+})
+
+const form = (page: Page) => page.locator('main form')
+const time = (page: Page) => page.getByLabel('Time', { exact: true })
+
+/** What is tried while the answer is still to come. */
+async function retype(page: Page, field: Locator, text: string) {
+  await field.focus()
+  await page.keyboard.press('Control+a')
+  await page.keyboard.type(text)
+}
+
+test('while a consultation is made its form rests, and a refusal gives it back', async ({ host, page }) => {
+  await page.goto(`${host.url}/#/new`)
+  await page.getByLabel('Client', { exact: true }).fill('Maria K.')
+  await time(page).fill('15:30')
+  const create = await Held.hold(page, 'create_consultation')
+  await time(page).press('Enter')
+  await create.waits()
+  await expect(page.getByRole('button', { name: 'Create and copy link' })).toBeFocused()
+  await retype(page, time(page), '18:30')
+  await expect(time(page)).toHaveValue('15:30')
+  await expect(form(page)).toHaveJSProperty('inert', true)
+  await create.refuse('backend_unreachable')
+  await retype(page, time(page), '18:30')
+  await page.keyboard.press('Enter')
+  await create.waits()
+  await create.answer()
+  await expect(hero(page)).toContainText('18:30–19:20')
+  expect(create.asked).toHaveLength(2)
+})
+
+test('while a change is saved its form rests, also when one comes back to it', async ({ host, page }) => {
+  const { id } = await host.plan()
+  await page.goto(`${host.url}/#/change/${id}`)
+  const change = await Held.hold(page, 'change_consultation')
+  await time(page).fill('14:30')
+  await page.getByRole('button', { name: 'Save' }).click()
+  await change.waits()
+  await retype(page, time(page), '18:30')
+  await expect(time(page)).toHaveValue('14:30')
+  await page.getByRole('button', { name: 'Back' }).click()
+  await page.goto(`${host.url}/#/change/${id}`)
+  await retype(page, time(page), '18:30')
+  await expect(time(page)).toHaveValue('14:30')
+  await change.answer()
+  await expect(toast(page, 'Changes saved')).toBeVisible()
+  await expect(page.getByText('14:30–15:20')).toBeVisible()
+  await page.goto(`${host.url}/#/change/${id}`)
+  await expect(time(page)).toHaveValue('14:30')
+  await expect(form(page)).toHaveJSProperty('inert', false)
+})
+
+test('a change that was given up is answered without closing the one begun after it', async ({ host, page }) => {
+  const { id } = await host.plan()
+  await page.goto(`${host.url}/#/change/${id}`)
+  const change = await Held.hold(page, 'change_consultation')
+  await time(page).fill('14:30')
+  await page.getByRole('button', { name: 'Save' }).click()
+  await change.waits()
+  await page.getByRole('button', { name: 'Cancel' }).click()
+  await page.goto(`${host.url}/#/change/${id}`)
+  await page.getByLabel('Note').fill('second session')
+  await change.answer()
+  await expect(toast(page, 'Changes saved')).toBeVisible()
+  await expect(page.getByLabel('Note')).toHaveValue('second session')
+})
+
+test('a consultation that is cancelled late leads nobody away from another screen', async ({ host, page }) => {
+  const { id } = await host.plan()
+  await page.goto(`${host.url}/#/consultation/${id}`)
+  const cancel = await Held.hold(page, 'cancel_consultation')
+  await page.getByRole('button', { name: 'Cancel consultation' }).click()
+  await cancel.waits()
+  await page.keyboard.press('Control+n')
+  await page.getByLabel('Note').fill('second session')
+  await cancel.answer()
+  await expect(toast(page, 'Consultation cancelled')).toBeVisible()
+  await expect(page.getByLabel('Note')).toHaveValue('second session')
 })

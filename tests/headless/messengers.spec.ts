@@ -1,5 +1,6 @@
 import type { ClientWishes } from '../../ui/src/generated/ClientWishes.ts'
 import { expect, test } from './support/clients.ts'
+import { Held } from './support/held.ts'
 import { accessible } from './support/screens.ts'
 import { openedPage, type Services } from './support/services.ts'
 import { hero, toast } from './support/test.ts'
@@ -38,6 +39,29 @@ test('a number that is not at WhatsApp is told as such, with another way', async
   await expect(page.getByRole('button', { name: 'Another way' }).first()).toBeVisible()
   await accessible(page, 'nobody of that number')
   expect((await taken(services)).filter(({ status }) => status !== 'noAccount')).toEqual([])
+})
+
+test('another way is sent while one hangs, and the same way only once', async ({ host, page, begin, copied }) => {
+  const { id } = await begin({}, byWhatsApp('79001234567'))
+  await copied()
+  await page.goto(`${host.url}/#/consultation/${id}`)
+  const send = await Held.hold(page, 'send_link')
+  const own = page.getByRole('button', { name: 'Send by WhatsApp' })
+  await own.dblclick()
+  await expect(own).toHaveAttribute('aria-busy', 'true')
+  await page.getByRole('button', { name: 'Another way' }).click()
+  await page.getByRole('menuitem', { name: /^Copy as a message/ }).click()
+  await send.waits(2)
+  expect(send.asked).toEqual([
+    { id, channel: null },
+    { id, channel: 'clipboard' },
+  ])
+  await send.answer(1)
+  await expect(toast(page, /^Copied/)).toBeVisible()
+  await expect(own).toHaveAttribute('aria-busy', 'true')
+  await send.answer()
+  await expect(toast(page, /on its way by WhatsApp/)).toBeVisible()
+  await expect(own).not.toHaveAttribute('aria-busy')
 })
 
 test('what a client writes is read and answered here', async ({ host, page, services, begin, copied }) => {
