@@ -1,5 +1,5 @@
 import { accessible } from './support/screens.ts'
-import { hold } from './support/slow.ts'
+import { Held } from './support/held.ts'
 import { expect, test as base, type Page, type PortalEvent } from './support/services.ts'
 import { group, hero, toast } from './support/test.ts'
 import type { ConsultationView } from '../../ui/src/generated/ConsultationView.ts'
@@ -137,10 +137,10 @@ test('a conflict of another day loses its name at once, however slow the answer 
   await page.goto(`${host.url}/#/connection/bitrix24`)
   const conflicts = page.getByRole('region', { name: 'For you to decide' })
   await expect(conflicts.getByRole('link')).toContainText('Zinaida Arkhipova')
-  const slow = await hold(page, 'consultation')
+  const slow = await Held.hold(page, 'consultation')
   await host.set({ hide_names: true })
   await expect(conflicts.getByRole('link')).toContainText('Client hidden')
-  slow.letGo()
+  await slow.letGo()
 })
 
 test('an event that somebody else made there with a link of ours is planned here', async ({ host, page, services, written: _ }) => {

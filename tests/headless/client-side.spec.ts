@@ -11,8 +11,10 @@ const field = (page: Page) => page.getByRole('textbox', { name: 'Message to the 
 test('who waits on the page is let in from the list, and is in the room', async ({ page }) => {
   await openSample(page, 'clients', '')
   await expect(page.locator('.hero').getByText('Waits on the page, 3 min')).toBeVisible()
-  await page.locator('.hero').getByRole('button', { name: 'Let in' }).click()
+  await page.locator('.hero').getByRole('button', { name: 'Let in' }).focus()
+  await page.keyboard.press('Enter')
   await expect(toast(page)).toContainText('The client is let in')
+  await expect(page.locator('#hero-name')).toBeFocused()
   await expect(page.getByText('Client went into the room')).toBeVisible()
   await page.locator('.days').getByRole('button', { name: 'Let in' }).click()
   await expect(page.locator('.days').getByRole('button', { name: 'Let in' })).toHaveCount(0)

@@ -1,4 +1,4 @@
-import { hold } from './support/slow.ts'
+import { Held } from './support/held.ts'
 import { expect, group, hero, test, toast, type Page } from './support/test.ts'
 
 /** Presses Tab until the control has the focus, and looks at each on the way: the focus must be seen. */
@@ -83,11 +83,11 @@ test('a consultation of another day has the focus at its heading once it is ther
   await host.advance(30 * 24 * 60)
   await page.keyboard.press('Control+f')
   await page.getByRole('listitem').getByRole('link').first().focus()
-  const slow = await hold(page, 'consultation')
+  const slow = await Held.hold(page, 'consultation')
   await page.keyboard.press('Enter')
   const heading = page.getByRole('heading', { level: 1, name: 'Consultation' })
   await expect(heading).toBeFocused()
-  slow.letGo()
+  await slow.letGo()
   await expect(page.getByRole('heading', { level: 2, name: 'Maria K.' })).toBeVisible()
   await expect(heading).toBeFocused()
 })

@@ -1,5 +1,5 @@
 import { guest, ReportedRoom, Room } from './support/rooms.ts'
-import { hold } from './support/slow.ts'
+import { Held } from './support/held.ts'
 import { expect, group, hero, test, type Page } from './support/test.ts'
 
 /** Everything that the page holds, shown or not: text, attributes, values of fields, the title. */
@@ -56,12 +56,12 @@ test('a consultation of another day loses its names at once, however slow the an
   await host.advance(30 * 24 * 60)
   await page.goto(`${host.url}/#/consultation/${id}`)
   await expect(page.getByRole('heading', { level: 2, name: 'Zinaida Arkhipova' })).toBeVisible()
-  const slow = await hold(page, 'consultation')
+  const slow = await Held.hold(page, 'consultation')
   await host.set({ hide_names: true })
   await expect(page.getByRole('heading', { level: 2, name: 'Client hidden' })).toBeVisible()
   expect(await whole(page)).not.toMatch(/zinaid/i)
   await expect(page.getByText('This link is not shown while names are hidden.')).toBeVisible()
-  slow.letGo()
+  await slow.letGo()
 })
 
 test('what was searched for is gone from the field once names are hidden', async ({ host, page }) => {

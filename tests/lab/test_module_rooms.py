@@ -226,7 +226,7 @@ def test_breakout_rooms_belong_to_their_main_room(lab, receiver):
     host.move()
     assert receiver.wait("occupant_left", "Анна", room="side-1", place="breakout")["reason"] == "moved"
     wait_for(lambda: len([e for e in receiver.events("occupant_joined", room="side-1", place="room") if e["occupant"]["name"] == "Анна"]) == 2, "back")
-    receiver.wait("room_destroyed", room="side-1", place="breakout")
+    receiver.wait("room_destroyed", room="side-1", place="breakout", seconds=30)
     host.leave()
 
 

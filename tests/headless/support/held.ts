@@ -8,6 +8,7 @@ export class Held<N extends keyof Commands> {
   readonly #page: Page
   readonly #name: N
   readonly #waiting: Route[] = []
+  #open = false
 
   private constructor(page: Page, name: N) {
     this.#page = page
@@ -18,6 +19,7 @@ export class Held<N extends keyof Commands> {
     const held = new Held(page, name)
     await page.route(`**/command/${name}`, (route) => {
       held.asked.push(route.request().postDataJSON() as Commands[N]['args'])
+      if (held.#open) return route.continue()
       held.#waiting.push(route)
     })
     return held
@@ -36,6 +38,12 @@ export class Held<N extends keyof Commands> {
   /** The same is refused, and not done. */
   async refuse(code: string, which = 0) {
     await this.#settle(which, (route) => route.fulfill({ status: 422, json: { code, field: null, facts: {} } }))
+  }
+
+  /** All that wait, and any that come later, are done and answered. */
+  async letGo() {
+    this.#open = true
+    await Promise.all(this.#waiting.splice(0).map((route) => route.continue()))
   }
 
   /** Returns once the window has drawn what it was told. */

@@ -164,6 +164,7 @@ export class Host {
       room: null,
       calendar: null,
       client_side: null,
+      another_client: false,
       ...draft,
     })
   }
