@@ -60,6 +60,8 @@ async function fits(page: Page, what: string) {
 export async function lookAt(page: Page, { locale, theme }: Look, name: string) {
   const what = `${name}, ${locale}, ${theme}`
   await mkdir(PICTURES, { recursive: true })
+  // A picture taken before the first frame would be empty.
+  await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))))
   await page.screenshot({ path: `${PICTURES}/${name}.${locale}.${theme}.png` })
   expect(await tooHigh(page), `${what}, too high by`).toBe(0)
   await accessible(page, what)
