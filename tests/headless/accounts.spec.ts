@@ -53,7 +53,7 @@ test('a code for another device is shown whole, and its countdown is told once',
   await expect(said(page)).toHaveText('Enter this code')
   await page.getByRole('button', { name: 'Copy code' }).click()
   await expect(toast(page, 'Copied')).toBeVisible()
-  expect(await page.evaluate(() => navigator.clipboard.readText())).toBe('gh4k7wqz')
+  await expect.poll(() => page.evaluate(() => navigator.clipboard.readText())).toBe('gh4k7wqz')
 })
 
 test('an application that is not known is corrected, and tried again', async ({ page }) => {

@@ -38,8 +38,8 @@ test('a client in the room is told by the list, a notification, the tray and the
     urgent: true,
     sound: true,
   })
-  expect(await host.tray()).toMatchObject({ state: 'client_there' })
-  expect(await shown(host)).toEqual(['A client is in the room'])
+  await expect.poll(() => host.tray()).toMatchObject({ state: 'client_there' })
+  await expect.poll(() => shown(host)).toEqual(['A client is in the room'])
 
   await host.advance(2)
   await expect(hero(page)).toContainText('Client waits 2 min')
@@ -60,7 +60,7 @@ test('a client who leaves is taken back and told, once and quietly', async ({ ho
   await expect.poll(async () => (await host.standing()).map(({ title }) => title)).toEqual(['The client left at 13:43'])
   const [{ urgent, sound, buttons }] = (await host.standing()) as [Awaited<ReturnType<Host['standing']>>[0]]
   expect({ urgent, sound, buttons }).toEqual({ urgent: false, sound: false, buttons: [] })
-  expect((await host.tray()).state).not.toBe('client_there')
+  await expect.poll(async () => (await host.tray()).state).not.toBe('client_there')
 })
 
 test('a client who comes although it was cancelled is shown and can be met', async ({ host, page }) => {
@@ -95,8 +95,8 @@ test('Join on the notification opens the room, and the own arrival alerts nothin
   await expect(hero(page)).toContainText(/Running, \d+ min left/)
   await expect(hero(page)).toHaveClass(/live/)
   await expect(hero(page).getByRole('button', { name: 'Open the room' })).toBeVisible()
-  expect(await host.tray()).toMatchObject({ state: 'in_session' })
-  expect(await shown(host)).toEqual(['A client is in the room'])
+  await expect.poll(() => host.tray()).toMatchObject({ state: 'in_session' })
+  await expect.poll(() => shown(host)).toEqual(['A client is in the room'])
 })
 
 test('after Join in the window, the own arrival is no client’s', async ({ host, page }) => {
@@ -108,8 +108,8 @@ test('after Join in the window, the own arrival is no client’s', async ({ host
   await room.joins(guest())
   await expect(hero(page)).toContainText('You are in the room, the client is not yet')
   await settled(host, page)
-  expect((await shown(host)).length).toBe(1) // of the other room, in `settled`
-  expect((await host.call('consultation', { id: consultation.id })).presence.place).toBe('nowhere')
+  await expect.poll(async () => (await shown(host)).length).toBe(1) // of the other room, in `settled`
+  await expect.poll(async () => (await host.call('consultation', { id: consultation.id })).presence.place).toBe('nowhere')
 
   // A client who comes now finds the specialist inside: seen in the list, not alerted.
   await room.joins(guest())
@@ -127,8 +127,8 @@ test('the focus, a recorder and a health check are nobody', async ({ host, page 
   await health.closes()
   await room.closes()
   await settled(host, page)
-  expect(await shown(host)).toHaveLength(1)
-  expect((await host.call('consultation', { id: consultation.id })).steps).toEqual([])
+  await expect.poll(() => shown(host)).toHaveLength(1)
+  await expect.poll(async () => (await host.call('consultation', { id: consultation.id })).steps).toEqual([])
 })
 
 test('a report that comes twice, and a room that nobody planned, alert nobody', async ({ host, page }) => {
@@ -140,7 +140,7 @@ test('a report that comes twice, and a room that nobody planned, alert nobody', 
   await room.joins(client)
   await new Room(host, { room: 'konsultaciya-1jan-aaaaaaaaaaaa' }).joins(guest())
   await settled(host, page)
-  expect(await shown(host)).toEqual(['A client is in the room', 'A client is in the room'])
+  await expect.poll(() => shown(host)).toEqual(['A client is in the room', 'A client is in the room'])
   const { steps, presence } = await host.call('consultation', { id: consultation.id })
   expect(steps.map(({ kind }) => kind)).toEqual(['joined'])
   expect(presence.place).toBe('room')
@@ -159,7 +159,7 @@ test('ten flaps of a line ring once, and at most say that the line is unstable',
     await host.advance(0.1)
   }
   await settled(host, page)
-  expect(await shown(host)).toHaveLength(2)
+  await expect.poll(() => shown(host)).toHaveLength(2)
   const { steps } = await host.call('consultation', { id: consultation.id })
   expect(steps.filter(({ kind }) => kind === 'left' || kind === 'joined_again')).toEqual([])
   expect(steps.filter(({ kind }) => kind === 'line_unstable').length).toBeLessThanOrEqual(1)
@@ -178,7 +178,7 @@ test('a client in the lobby is told as such, and moves into the room without a s
   await expect.poll(async () => (await host.standing()).map(({ title }) => title)).toEqual(['A client waits in the lobby'])
   await room.admits(client)
   await expect(hero(page)).toContainText('in the room')
-  expect((await host.notifications()).log.filter(({ what, sound }) => what === 'show' && sound)).toHaveLength(1)
+  await expect.poll(async () => (await host.notifications()).log.filter(({ what, sound }) => what === 'show' && sound)).toHaveLength(1)
 })
 
 test('a grant that comes late corrects what was said', async ({ host, page }) => {
@@ -190,7 +190,7 @@ test('a grant that comes late corrects what was said', async ({ host, page }) =>
   await room.grants(specialist)
   await expect.poll(() => host.standing()).toEqual([])
   await expect(hero(page)).toContainText('You are in the room, the client is not yet')
-  expect((await host.call('consultation', { id: consultation.id })).steps.map(({ kind }) => kind)).toEqual(['session_started'])
+  await expect.poll(async () => (await host.call('consultation', { id: consultation.id })).steps.map(({ kind }) => kind)).toEqual(['session_started'])
 })
 
 test('"In 5 minutes" keeps quiet for five, then rings again', async ({ host, page }) => {
@@ -202,7 +202,7 @@ test('"In 5 minutes" keeps quiet for five, then rings again', async ({ host, pag
   await host.advance(5.1)
   await expect.poll(async () => (await host.standing()).map(({ title }) => title)).toEqual(['A client is in the room'])
   await expect(hero(page).getByRole('button', { name: 'In 5 minutes' })).toBeVisible()
-  expect(await shown(host)).toHaveLength(2)
+  await expect.poll(() => shown(host)).toHaveLength(2)
 })
 
 test('"Do not disturb" of everything leaves the arrival to the list', async ({ host, page }) => {

@@ -64,7 +64,7 @@ test('a code is paired with its address, works once, and a wrong one is said at 
   await typed.fill('kabinet://nonsense')
   await send.click()
   await expect(typed).toHaveAccessibleDescription(/This is not a pairing link/)
-  expect((await host.state()).feed.embedded).toBe(true)
+  await expect.poll(async () => (await host.state()).feed.embedded).toBe(true)
 
   await typed.fill(code)
   await page.getByLabel('Server address').fill(shared.url)
@@ -78,7 +78,7 @@ test('a pairing link that was opened outside waits in its form', async ({ host, 
   const { link } = await shared.pairing('Elena')
   await page.goto(`${host.url}/#/connections/${encodeURIComponent(link)}`)
   await expect(page.getByLabel('Pairing link or code')).toHaveValue(link)
-  expect((await host.state()).feed.embedded).toBe(true)
+  await expect.poll(async () => (await host.state()).feed.embedded).toBe(true)
   await page.locator('form').getByRole('button', { name: 'Connect' }).click()
   await expect(toast(page, 'Shared server connected')).toBeVisible()
 })
@@ -96,7 +96,7 @@ test('a killed backend leaves the list with the time of the last contact, and al
   await expect(page.getByRole('link', { name: /^offline ?since \d\d:\d\d.*last contact \d\d:\d\d/ })).toBeVisible({ timeout: 30_000 })
   await expect(page.getByText(/No connection to the event server since/)).toBeVisible()
   await expect(hero(page)).toContainText('Maria K.')
-  expect((await host.tray()).state).toBe('not_connected')
+  await expect.poll(async () => (await host.tray()).state).toBe('not_connected')
 
   // Planning goes on, and is sent later.
   const offline = await host.planNow({ client: 'Dmitry L.' })
@@ -118,5 +118,5 @@ test('a backend that no longer accepts the device says so', async ({ start, page
   await host.settle()
   await page.goto(host.url)
   await expect(page.getByText(/does not let this computer in any more/)).toBeVisible({ timeout: 30_000 })
-  expect((await host.state()).feed.state).toBe('refused')
+  await expect.poll(async () => (await host.state()).feed.state).toBe('refused')
 })

@@ -27,7 +27,7 @@ async function comes(client: Client, page: Page, link: string) {
   await client.page.goto(link)
   await waits(page)
   await expect(client.page.getByText(client.words.told, { exact: true })).toBeVisible()
-  expect(await client.page.evaluate(kept)).toEqual({ local: 0, session: 0, databases: 0, caches: 0, workers: 0 })
+  await expect.poll(() => client.page.evaluate(kept)).toEqual({ local: 0, session: 0, databases: 0, caches: 0, workers: 0 })
 }
 
 /** Everything that a page can leave behind, but cookies. */
@@ -119,7 +119,7 @@ test('another room while the client waits: the page leads there, by the link it 
   await page.getByRole('button', { name: 'Save' }).click()
   await expect(phone.door).toHaveAttribute('href', 'https://rooms.example.net/another')
   await host.call('copy_link', { id })
-  expect(await host.clipboard()).toBe(link)
+  await expect.poll(() => host.clipboard()).toBe(link)
   await phone.enters('https://rooms.example.net/another')
 })
 
@@ -205,7 +205,7 @@ test('the page is walked by the keyboard alone', async ({ page, begin, copied, c
   const reach = async (name: string) => {
     const limit = await phone.page.locator('a, button, input').count()
     for (let step = 0; step <= limit && (await focused()) !== name; step++) await phone.page.keyboard.press('Tab')
-    expect(await focused()).toBe(name)
+    await expect.poll(focused).toBe(name)
   }
   await reach(phone.words.ten)
   await phone.page.keyboard.press('Enter')

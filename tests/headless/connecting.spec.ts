@@ -57,7 +57,7 @@ test('an account is connected on the page of Yandex, and given back', async ({ h
   await page.getByRole('dialog').getByRole('button', { name: 'Disconnect' }).click()
   await expect(toast(page, 'Connection removed')).toBeVisible()
   await expect(telemost(page)).toContainText('not connected')
-  expect(await living(services)).toEqual([])
+  await expect.poll(() => living(services)).toEqual([])
 })
 
 test('who denies it there reads here that it was denied, and may try again', async ({ host, page }) => {
@@ -93,7 +93,7 @@ test('in Russian the page that the browser is led back to is Russian too', async
     await page.goto(`${host.url}/#/connection/telemost`)
     await expect(page.getByRole('main')).toContainText(here)
   }
-  expect(await living(services)).toHaveLength(1)
+  await expect.poll(() => living(services)).toHaveLength(1)
 })
 
 test('where the way back is taken, the address that the browser was led to is pasted', async ({ host, page, services }) => {
@@ -105,7 +105,7 @@ test('where the way back is taken, the address that the browser was led to is pa
     await expect(page.getByRole('region').getByText(`Another program uses 127.0.0.1:${services.port}`)).toBeVisible()
     await expect(page.getByText('Kabinet goes on by itself')).toBeHidden()
     await accessible(page, 'the way back is taken')
-    expect(await host.opened()).toEqual([])
+    await expect.poll(() => host.opened()).toEqual([])
     await page.getByRole('button', { name: 'Open the page' }).click()
     const there = await openedPage(host, page)
     const led = there.waitForRequest(/signed-in/)
@@ -150,7 +150,7 @@ test('an account outside an organisation says what is missing, and offers to pas
   await page.getByLabel('Time', { exact: true }).fill('15:30')
   await page.getByRole('button', { name: 'Create and copy link' }).click()
   await expect(toast(page, 'Consultation created, link copied')).toBeVisible()
-  expect(await host.clipboard()).toBe('https://telemost.yandex.ru/j/12345678901234')
+  await expect.poll(() => host.clipboard()).toBe('https://telemost.yandex.ru/j/12345678901234')
 })
 
 test('a token that was got elsewhere does as well', async ({ host, page, services }) => {

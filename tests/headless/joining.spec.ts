@@ -130,7 +130,7 @@ test.describe('where the server uses tokens', () => {
     const { id, link } = await host.plan()
     await host.advance(20)
     await host.call('copy_link', { id })
-    expect(await host.clipboard()).toBe(link)
+    await expect.poll(() => host.clipboard()).toBe(link)
     expect(link).not.toContain('jwt')
     await host.advance(50 + 61)
     await page.goto(`${host.url}/#/consultation/${id}`)
@@ -143,7 +143,7 @@ test.describe('where the server uses tokens', () => {
     await host.plan({ link: 'https://elsewhere.example.net/konsultaciya-23nov-k7q2mxw4t9ab' })
     await host.advance(20)
     await hero(page).getByRole('button', { name: 'Join the room' }).click()
-    expect((await opened(host)).href).toBe('https://elsewhere.example.net/konsultaciya-23nov-k7q2mxw4t9ab')
+    await expect.poll(async () => (await opened(host)).href).toBe('https://elsewhere.example.net/konsultaciya-23nov-k7q2mxw4t9ab')
   })
 })
 
@@ -165,11 +165,11 @@ test('login and password are copied; the password leaves after 30 seconds, and n
   await withAccount(host, page)
   await page.getByRole('button', { name: 'Login' }).click()
   await expect(toast(page, 'Login copied')).toBeVisible()
-  expect(await host.clipboard()).toBe('elena@meet.example.org')
+  await expect.poll(() => host.clipboard()).toBe('elena@meet.example.org')
   await page.getByRole('button', { name: 'Password' }).click()
   await expect(toast(page, 'Password copied. It leaves the clipboard in 30 seconds.')).toBeVisible()
   const copied = Date.now()
-  expect(await host.clipboard()).toBe('correct horse')
+  await expect.poll(() => host.clipboard()).toBe('correct horse')
   await expect(page.locator('body')).not.toContainText('correct horse')
 
   // Elsewhere something else is copied after it.
@@ -184,7 +184,7 @@ test('login and password are copied; the password leaves after 30 seconds, and n
   await expect.poll(() => host.clipboard(), { timeout: 40_000, intervals: [500] }).toBeNull()
   expect(Date.now() - copied).toBeGreaterThan(28_000)
   await expect.poll(() => Date.now() - elsewhere, { timeout: 40_000, intervals: [500] }).toBeGreaterThan(32_000)
-  expect(await other.clipboard()).toMatch(/^https:/)
+  await expect.poll(() => other.clipboard()).toMatch(/^https:/)
 })
 
 test('a password that is copied again stays its full time from then on', async ({ start }) => {
@@ -202,6 +202,6 @@ test('a password that is copied again stays its full time from then on', async (
   await expect.poll(() => Date.now() - first, { timeout: 10_000, intervals: [500] }).toBeGreaterThan(5_000)
   await host.call('copy_password', { id })
   await expect.poll(() => Date.now() - first, { timeout: 40_000, intervals: [500] }).toBeGreaterThan(31_000)
-  expect(await host.clipboard()).toBe('correct horse')
+  await expect.poll(() => host.clipboard()).toBe('correct horse')
   await expect.poll(() => host.clipboard(), { timeout: 40_000, intervals: [500] }).toBeNull()
 })

@@ -148,7 +148,7 @@ test('a dialog keeps the focus, answers Esc and gives the focus back', async ({ 
   await expect(dialog).toBeHidden()
   await expect(disconnect).toBeFocused()
   await expect(page.getByRole('heading', { level: 1, name: 'Jitsi Meet' })).toBeVisible()
-  expect((await host.state()).connections).toHaveLength(1)
+  await expect.poll(async () => (await host.state()).connections).toHaveLength(1)
 })
 
 test('the month is walked by arrows', async ({ host, page }) => {

@@ -56,7 +56,7 @@ test('a room is made with what was chosen, and its link is copied', async ({ hos
   // Nobody of that address: nothing is made, and only the unknown one is to be removed.
   await expect(cohosts).toHaveAccessibleDescription(/There are no accounts with these addresses: \u2068?nobody@org\.example/)
   await expect(cohosts).toBeFocused()
-  expect(await services.conferences()).toEqual([])
+  await expect.poll(() => services.conferences()).toEqual([])
   await accessible(page, 'an unknown co-host')
   await page.getByRole('button', { name: 'Remove nobody@org.example' }).click()
   await create(page).click()
@@ -66,7 +66,7 @@ test('a room is made with what was chosen, and its link is copied', async ({ hos
   const made = await services.conference()
   expect(made).toMatchObject({ waiting_room_level: 'ORGANIZATION', is_auto_summarization_enabled: false, live_stream: null })
   expect(made.cohosts).toEqual([expect.stringMatching(/^colleague\d+@org\.example$/), 'somebody@org.example'])
-  expect(await host.clipboard()).toBe(`https://telemost.yandex.ru/j/${made.id}`)
+  await expect.poll(() => host.clipboard()).toBe(`https://telemost.yandex.ru/j/${made.id}`)
 })
 
 test('when the answer is lost nothing is sent again by itself, and another room is made on one’s word', async ({
@@ -86,7 +86,7 @@ test('when the answer is lost nothing is sent again by itself, and another room 
   await banner.getByRole('button', { name: 'Make a new room' }).click()
   await expect(toast(page, 'Consultation created, link copied')).toBeVisible()
   const second = await services.conference(lost.id)
-  expect(await host.clipboard()).toBe(`https://telemost.yandex.ru/j/${second.id}`)
+  await expect.poll(() => host.clipboard()).toBe(`https://telemost.yandex.ru/j/${second.id}`)
 })
 
 test('when the answer is lost, the link that Telemost shows can be pasted', async ({ host, page, rooms: _, services }) => {
@@ -101,8 +101,8 @@ test('when the answer is lost, the link that Telemost shows can be pasted', asyn
   await create(page).click()
   await expect(toast(page, 'Consultation created, link copied')).toBeVisible()
   await expect(hero(page)).toContainText('15:30–16:20')
-  expect(await host.clipboard()).toBe(`https://telemost.yandex.ru/j/${id}`)
-  expect(await services.conferences()).toHaveLength(1)
+  await expect.poll(() => host.clipboard()).toBe(`https://telemost.yandex.ru/j/${id}`)
+  await expect.poll(() => services.conferences()).toHaveLength(1)
 })
 
 test('a broadcast has a link of its own for those who watch', async ({ host, page, rooms: _, services }) => {
@@ -118,7 +118,7 @@ test('a broadcast has a link of its own for those who watch', async ({ host, pag
   const { id, live_stream } = await services.conference()
   expect(live_stream).toMatchObject({ title: 'How to sleep', description: 'Questions at the end', access_level: 'ORGANIZATION' })
   const speakers = `https://telemost.yandex.ru/j/${id}`
-  expect(await host.clipboard()).toBe(speakers)
+  await expect.poll(() => host.clipboard()).toBe(speakers)
   await page.getByRole('button', { name: 'Copy viewers’ link' }).click()
   await expect.poll(() => host.clipboard()).toBe(live_stream?.watch_url)
 
@@ -141,7 +141,7 @@ test('a plan without broadcasts is told of, and what was typed stays', async ({ 
   await create(page).click()
   await expect(page.getByRole('alert')).toHaveText(/^The organisation’s plan does not include this\./)
   await expect(page.getByLabel('Title for viewers')).toHaveValue('How to sleep')
-  expect(await services.conferences()).toEqual([])
+  await expect.poll(() => services.conferences()).toEqual([])
 })
 
 test('a room is changed here, and so it is there', async ({ host, page, rooms, services }) => {
@@ -157,7 +157,7 @@ test('a room is changed here, and so it is there', async ({ host, page, rooms, s
   await expect(toast(page, 'Room changed')).toBeVisible()
   await expect(room(page)).toContainText('Nobody waits')
   await expect(room(page)).toContainText('second@org.example')
-  expect(await services.conference()).toMatchObject({ waiting_room_level: 'PUBLIC', cohosts: ['second@org.example'] })
+  await expect.poll(() => services.conference()).toMatchObject({ waiting_room_level: 'PUBLIC', cohosts: ['second@org.example'] })
   await room(page).getByRole('button', { name: 'Compare with Yandex Telemost' }).click()
   await expect(page.getByText('Kabinet and Yandex Telemost say the same.')).toBeVisible()
 })
@@ -188,7 +188,7 @@ test('what was changed at the service is compared, and taken from either side', 
   await expect(differs.getByRole('cell')).toHaveText(['Nobody waits', 'Outsiders wait'])
   await page.getByRole('button', { name: 'Keep mine' }).click()
   await expect(page.getByText('Kabinet and Yandex Telemost say the same.')).toBeVisible()
-  expect((await services.conference()).waiting_room_level).toBe('PUBLIC')
+  await expect.poll(async () => (await services.conference()).waiting_room_level).toBe('PUBLIC')
 })
 
 test('a room that was deleted at the service is told of, and another is made', async ({ host, page, rooms, services }) => {
@@ -209,7 +209,7 @@ test('a room that was deleted at the service is told of, and another is made', a
   await expect(toast(page, 'Changes saved')).toBeVisible()
   const { id } = await services.conference()
   await expect(page.getByText(`telemost.yandex.ru/j/${id}`)).toBeVisible()
-  expect((await host.call('consultation', { id: consultation.id })).link).toBe(`https://telemost.yandex.ru/j/${id}`)
+  await expect.poll(async () => (await host.call('consultation', { id: consultation.id })).link).toBe(`https://telemost.yandex.ru/j/${id}`)
 })
 
 test('while a room is made its form rests, also when another is made on one’s word', async ({ host, page, rooms: _, services }) => {

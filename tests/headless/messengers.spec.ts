@@ -38,7 +38,7 @@ test('a number that is not at WhatsApp is told as such, with another way', async
   await expect(page.locator('main')).toContainText('There is nobody with this number in the messenger.')
   await expect(page.getByRole('button', { name: 'Another way' }).first()).toBeVisible()
   await accessible(page, 'nobody of that number')
-  expect((await taken(services)).filter(({ status }) => status !== 'noAccount')).toEqual([])
+  await expect.poll(async () => (await taken(services)).filter(({ status }) => status !== 'noAccount')).toEqual([])
 })
 
 test('another way is sent while one hangs, and the same way only once', async ({ host, page, begin, copied }) => {

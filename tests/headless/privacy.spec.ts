@@ -147,15 +147,15 @@ for (const [kind, name] of Object.entries(HOSTILE)) {
     await reported.joins(reported.someone(`${name} door`))
     await expect(hero(page).getByRole('listitem')).toContainText('In the room')
     await expect(page.locator('main img, main b')).toHaveCount(0)
-    expect(await page.title()).toBe('Kabinet')
+    await expect(page).toHaveTitle('Kabinet')
     const wider = () => page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
-    expect(await wider()).toBeLessThanOrEqual(0)
+    await expect.poll(wider).toBeLessThanOrEqual(0)
     await page.setViewportSize({ width: 360, height: 700 })
-    expect(await wider()).toBeLessThanOrEqual(0)
+    await expect.poll(wider).toBeLessThanOrEqual(0)
 
     await host.plan({ client: name, time: '15:30' })
     await expect(group(page, 'Later today').getByRole('listitem')).toBeVisible()
-    expect(await wider()).toBeLessThanOrEqual(0)
+    await expect.poll(wider).toBeLessThanOrEqual(0)
   })
 }
 

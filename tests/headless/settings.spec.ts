@@ -88,7 +88,7 @@ test('without notifications nothing is shown', async ({ host, page }) => {
   const consultation = await host.plan()
   await new Room(host, consultation).joins(guest())
   await expect.poll(async () => (await host.tray()).state).toBe('client_there')
-  expect((await host.notifications()).log).toEqual([])
+  await expect.poll(async () => (await host.notifications()).log).toEqual([])
 })
 
 test('the name of rooms is refused when it breaks a link, and stays as it was', async ({ host, page }) => {
@@ -97,11 +97,11 @@ test('the name of rooms is refused when it breaks a link, and stays as it was', 
   await name.fill('comnata {code}?')
   await name.blur()
   await expect(toast(page, /The name of rooms holds characters that a link does not carry/)).toBeVisible()
-  expect((await host.state()).settings.room_template).toBe(before)
+  await expect.poll(async () => (await host.state()).settings.room_template).toBe(before)
   await name.fill('always-the-same')
   await name.blur()
   await expect(toast(page, /a room whose name can be guessed can be entered/)).toBeVisible()
-  expect((await host.state()).settings.room_template).toBe(before)
+  await expect.poll(async () => (await host.state()).settings.room_template).toBe(before)
 
   await name.fill('priyom-{date}-{code}')
   await name.blur()

@@ -8,7 +8,7 @@ test('without a notification daemon the window says so, and rings when there is 
   await room.joins(guest())
   await expect(page.getByText('This computer shows no notifications. Install a notification daemon')).toBeVisible()
   await expect(hero(page)).toContainText('The client is there')
-  expect((await host.tray()).state).toBe('client_there')
+  await expect.poll(async () => (await host.tray()).state).toBe('client_there')
   await page.goto(`${host.url}/#/connections`)
   await expect(page.getByRole('heading', { name: 'This computer' })).toBeVisible()
 

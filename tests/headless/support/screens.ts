@@ -17,15 +17,23 @@ export const LOOKS: Look[] = [
   { locale: 'en', theme: 'dark' },
 ]
 
-/** Everybody's rules of WCAG 2.2 AA and what the authors of axe call good practice. */
-export async function accessible(page: Page, what: string) {
+async function violations(page: Page) {
   const { violations } = await new AxeBuilder({ page }).analyze()
-  const told = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html, failureSummary }) => `${html}\n${failureSummary}`).join('\n')}`)
-  expect(told, what).toEqual([])
+  return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html, failureSummary }) => `${html}\n${failureSummary}`).join('\n')}`)
 }
 
+/** Everybody's rules of WCAG 2.2 AA and what the authors of axe call good practice. */
+export const accessible = (page: Page, what: string) => expect.poll(() => violations(page), what).toEqual([])
+
+/**
+ * After the next frame was drawn. A picture taken before the first one would be empty; and what stands over the page,
+ * a month or a menu, takes its place only after the window has its new size, at times some frames later. Widths and
+ * heights are therefore polled too.
+ */
+const drawn = (page: Page) => page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))))
+
 /** How far the page is wider than its window; and what sticks out of it. */
-export const overflow = (page: Page) =>
+const overflow = (page: Page) =>
   page.evaluate(() => {
     const width = document.documentElement.clientWidth
     const scrolls = [document.documentElement, ...document.querySelectorAll('main, header, footer, .window')]
@@ -42,17 +50,21 @@ const tooHigh = (page: Page) => page.evaluate(() => document.documentElement.scr
 
 /** No wider than its window: narrow, at 200 % (a window of 720 pixels shows 360), and with letters twice the size. */
 async function fits(page: Page, what: string) {
+  const holds = async (where: string) => {
+    await drawn(page)
+    await expect.poll(() => overflow(page), `${what} ${where}`).toEqual([])
+  }
   await page.setViewportSize({ width: 360, height: 640 })
-  expect(await overflow(page), `${what} at 360 px`).toEqual([])
+  await holds('at 360 px')
   await page.setViewportSize({ width: 320, height: 512 })
-  expect(await overflow(page), `${what} at 320 px`).toEqual([])
+  await holds('at 320 px')
   // At 200 % the usual window shows a quarter of itself; the title stands there whole.
   await page.setViewportSize({ width: 210, height: 326 })
-  expect(await overflow(page), `${what} at 200 %`).toEqual([])
-  expect(await tooHigh(page), `${what} at 200 %, too high by`).toBe(0)
+  await holds('at 200 %')
+  await expect.poll(() => tooHigh(page), `${what} at 200 %, too high by`).toBe(0)
   await page.setViewportSize(WINDOW)
   await page.evaluate(() => (document.documentElement.style.fontSize = '200%'))
-  expect(await overflow(page), `${what} with letters twice the size`).toEqual([])
+  await holds('with letters twice the size')
   await page.evaluate(() => (document.documentElement.style.fontSize = ''))
 }
 
@@ -60,10 +72,9 @@ async function fits(page: Page, what: string) {
 export async function lookAt(page: Page, { locale, theme }: Look, name: string) {
   const what = `${name}, ${locale}, ${theme}`
   await mkdir(PICTURES, { recursive: true })
-  // A picture taken before the first frame would be empty.
-  await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))))
+  await drawn(page)
   await page.screenshot({ path: `${PICTURES}/${name}.${locale}.${theme}.png` })
-  expect(await tooHigh(page), `${what}, too high by`).toBe(0)
+  await expect.poll(() => tooHigh(page), `${what}, too high by`).toBe(0)
   await accessible(page, what)
   // Colours do not change widths.
   if (theme === 'light') await fits(page, what)
