@@ -29,6 +29,8 @@ test('once inside, letting in is the one thing to do', async ({ page }) => {
 test('"In 5 minutes" is told to the client, whose answer is seen, and can be said otherwise', async ({ page }) => {
   await openSample(page, 'clients', '')
   const hero = page.locator('.hero')
+  // Menus come after the first sight, and have no focus before.
+  await expect(hero.getByRole('button', { name: 'More answers' })).toBeEnabled()
   await hero.getByRole('button', { name: 'In 5 minutes' }).click()
   await expect(hero).toContainText('You said: there at 14:05.')
   await expect(hero).toContainText('The client will wait.')

@@ -36,7 +36,7 @@ test('what cannot be read is said at its field, and everything typed stays', asy
   await page.getByLabel('Client', { exact: true }).fill('Maria K.')
   await page.getByLabel('Date', { exact: true }).fill('the day after')
   await page.getByLabel('Time', { exact: true }).fill('late')
-  await page.getByLabel('Note').fill('second session')
+  await page.getByRole('textbox', { name: 'Note' }).fill('second session')
   await page.getByRole('button', { name: 'Create and copy link' }).click()
 
   const date = page.getByLabel('Date', { exact: true })
@@ -45,7 +45,7 @@ test('what cannot be read is said at its field, and everything typed stays', asy
   await expect(date).toBeFocused()
   await expect(date).toHaveValue('the day after')
   await expect(page.getByLabel('Client', { exact: true })).toHaveValue('Maria K.')
-  await expect(page.getByLabel('Note')).toHaveValue('second session')
+  await expect(page.getByRole('textbox', { name: 'Note' })).toHaveValue('second session')
   await expect.poll(async () => (await host.state()).hero).toBeNull()
 
   await date.fill('24.11')
@@ -60,18 +60,18 @@ test('what the application refuses is said at its field too', async ({ host, pag
   await page.getByLabel('Client', { exact: true }).fill('Maria K.')
   await page.getByRole('spinbutton', { name: 'Length' }).fill('700')
   await page.getByRole('button', { name: 'Paste a link of your own' }).click()
-  await page.getByLabel('Client’s link').fill('meet example org/room')
+  await page.getByRole('textbox', { name: 'Client’s link' }).fill('meet example org/room')
   await page.getByRole('button', { name: 'Create and copy link' }).click()
   await expect(page.getByText('The length must be from 5 minutes to 10 hours.')).toBeVisible()
 
   await page.getByRole('spinbutton', { name: 'Length' }).fill('60')
   await page.getByRole('button', { name: 'Create and copy link' }).click()
   await expect(page.getByText('This is not a web address.')).toBeVisible()
-  await expect(page.getByLabel('Client’s link')).toBeFocused()
-  await expect(page.getByLabel('Client’s link')).toHaveValue('meet example org/room')
+  await expect(page.getByRole('textbox', { name: 'Client’s link' })).toBeFocused()
+  await expect(page.getByRole('textbox', { name: 'Client’s link' })).toHaveValue('meet example org/room')
   await expect(page.getByLabel('Client', { exact: true })).toHaveValue('Maria K.')
 
-  await page.getByLabel('Client’s link').fill('https://video.example.net/Own-Room')
+  await page.getByRole('textbox', { name: 'Client’s link' }).fill('https://video.example.net/Own-Room')
   await page.getByRole('button', { name: 'Create and copy link' }).click()
   await expect(hero(page)).toContainText('Maria K.')
   await expect.poll(() => host.clipboard()).toBe('https://video.example.net/Own-Room')
@@ -131,8 +131,8 @@ test('without a server for rooms a link made elsewhere is asked for', async ({ s
   await page.goto(`${host.url}/#/new`)
   await expect(page.getByText('No rooms are connected yet.')).toBeVisible()
   await page.getByRole('button', { name: 'Create and copy link' }).click()
-  await expect(page.getByLabel('Client’s link')).toHaveAccessibleDescription('Paste the link of a room')
-  await page.getByLabel('Client’s link').fill('https://video.example.net/room-1')
+  await expect(page.getByRole('textbox', { name: 'Client’s link' })).toHaveAccessibleDescription('Paste the link of a room')
+  await page.getByRole('textbox', { name: 'Client’s link' }).fill('https://video.example.net/room-1')
   await page.getByRole('button', { name: 'Create and copy link' }).click()
   await expect(toast(page, 'Consultation created, link copied')).toBeVisible()
 })
@@ -163,6 +163,19 @@ test('a consultation is changed, and its link stays what the client was given', 
     minutes: 90,
     client: 'Maria Kuznetsova',
   })
+})
+
+test('what is being typed stays when its consultation leaves the list', async ({ host, page }) => {
+  const { id } = await host.plan()
+  await page.goto(`${host.url}/#/change/${id}`)
+  await page.getByRole('textbox', { name: 'Note' }).fill('tells of a dream')
+  const slow = await Held.hold(page, 'consultation')
+  await host.advance(30 * 24 * 60)
+  await slow.waits()
+  await expect(page.getByRole('textbox', { name: 'Note' })).toHaveValue('tells of a dream')
+  await slow.answer()
+  await expect(page.getByRole('textbox', { name: 'Note' })).toHaveValue('tells of a dream')
+  await slow.letGo()
 })
 
 test('a cancelled consultation comes back with one press', async ({ host, page }) => {
@@ -200,10 +213,10 @@ test.describe('a consultation that is repeated', () => {
     await settings(page)
     await page.keyboard.press('Control+n')
     await expect(client(page)).toHaveValue('Clara E.')
-    await expect(page.getByLabel('Note')).toHaveValue('')
+    await expect(page.getByRole('textbox', { name: 'Note' })).toHaveValue('')
     await open(page, anna)
     await expect(client(page)).toHaveValue('Anna B.')
-    await expect(page.getByLabel('Note')).toHaveValue('bring the diary')
+    await expect(page.getByRole('textbox', { name: 'Note' })).toHaveValue('bring the diary')
   })
 
   test('is not taken for another that is repeated after it', async ({ host, page }) => {
@@ -291,6 +304,7 @@ test('while a consultation is made its form rests, and a refusal gives it back',
   await expect(time(page)).toHaveValue('15:30')
   await expect(form(page)).toHaveJSProperty('inert', true)
   await create.refuse('backend_unreachable')
+  await expect(form(page)).toHaveJSProperty('inert', false)
   await retype(page, time(page), '18:30')
   await page.keyboard.press('Enter')
   await create.waits()
@@ -329,10 +343,10 @@ test('a change that was given up is answered without closing the one begun after
   await change.waits()
   await page.getByRole('button', { name: 'Cancel' }).click()
   await page.goto(`${host.url}/#/change/${id}`)
-  await page.getByLabel('Note').fill('second session')
+  await page.getByRole('textbox', { name: 'Note' }).fill('second session')
   await change.answer()
   await expect(toast(page, 'Changes saved')).toBeVisible()
-  await expect(page.getByLabel('Note')).toHaveValue('second session')
+  await expect(page.getByRole('textbox', { name: 'Note' })).toHaveValue('second session')
 })
 
 test('a consultation that is cancelled late leads nobody away from another screen', async ({ host, page }) => {
@@ -342,8 +356,8 @@ test('a consultation that is cancelled late leads nobody away from another scree
   await page.getByRole('button', { name: 'Cancel consultation' }).click()
   await cancel.waits()
   await page.keyboard.press('Control+n')
-  await page.getByLabel('Note').fill('second session')
+  await page.getByRole('textbox', { name: 'Note' }).fill('second session')
   await cancel.answer()
   await expect(toast(page, 'Consultation cancelled')).toBeVisible()
-  await expect(page.getByLabel('Note')).toHaveValue('second session')
+  await expect(page.getByRole('textbox', { name: 'Note' })).toHaveValue('second session')
 })
