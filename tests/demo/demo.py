@@ -13,7 +13,7 @@ TESTS = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(TESTS), str(TESTS / "desktop")]
 
 from bus import Notices  # noqa: E402
-from kabinet import BINARY, Kabinet, press_button  # noqa: E402
+from kabinet import BINARY, Kabinet, fill, press, press_button  # noqa: E402
 from lab import Lab, wait_for  # noqa: E402
 from lab.waiting import TooLate  # noqa: E402
 from phone import Phone, browser  # noqa: E402
@@ -218,14 +218,6 @@ def waits_on_the_page(show, kabinet, notices, words):
 
 def prosody(modules, config):
     return Lab(muc_modules=modules, lobby_modules=modules, breakout_modules=modules, config=config, auth="anonymous", log_level="info")
-
-
-def press(window, label):
-    wait_for(lambda: window.labelled(label), f"the control “{label}”").click()
-
-
-def fill(window, label, text):
-    wait_for(lambda: window.labelled(label), f"the field “{label}”").type(text)
 
 
 def desktop_mouse(desktop, *words):

@@ -124,7 +124,7 @@ def looked_at(phone, name, known=()):
         assert [one for one in phone.violations() if not one.startswith(known)] == [], f"{name}, {'dark' if dark else 'light'}"
         phone.picture(PICTURES / f"page-{name}-{'dark' if dark else 'light'}.png")
     phone.in_the_dark(False)
-    assert phone.script("document.documentElement.scrollWidth <= document.documentElement.clientWidth"), name
+    wait_for(lambda: phone.script("document.documentElement.scrollWidth <= document.documentElement.clientWidth"), f"{name} to fit the screen")
 
 
 def nothing_private_in_logs(kabinet, links):

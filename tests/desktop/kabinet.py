@@ -249,13 +249,13 @@ def fill(window, label, text):
 
 
 def acted(element, act):
-    """Whether there was something to act on; what was drawn anew or covered in between is looked for again."""
+    """Whether there was something to act on; what was drawn anew, covered or moved in between is looked for again."""
     if not element:
         return False
     try:
         act(element)
     except Refused as refused:
-        if any(word in str(refused) for word in ("stale element", "click intercepted")):
+        if any(word in str(refused) for word in ("stale element", "click intercepted", "click missed")):
             return False
         raise
     return True

@@ -135,17 +135,28 @@ class Phone:
             raise AssertionError(f"{late}: the page says\n{self.text()}") from None
 
     def press(self, label):
-        """A finger on the button or link that a person knows by this name."""
+        """A finger on the button or link that a person knows by this name, again where the page moved under it."""
         find = f"""(() => {{
             const found = [...document.querySelectorAll('button, a, summary')].find((one) => one.innerText.trim().startsWith({json.dumps(label)}))
             if (!found) return null
+            window.pressed = false
+            found.addEventListener('click', () => (window.pressed = true), {{ capture: true, once: true }})
             found.scrollIntoView({{ block: 'center' }})
             const box = found.getBoundingClientRect()
             return [box.x + box.width / 2, box.y + box.height / 2]
         }})()"""
-        x, y = wait_for(lambda: self.script(find), f"the button {label!r} on the telephone")
-        for kind in ("mousePressed", "mouseReleased"):
-            self.ask("Input.dispatchMouseEvent", type=kind, x=x, y=y, button="left", clickCount=1)
+
+        def pressed():
+            x, y = wait_for(lambda: self.script(find), f"the button {label!r} on the telephone")
+            for kind in ("mousePressed", "mouseReleased"):
+                self.ask("Input.dispatchMouseEvent", type=kind, x=x, y=y, button="left", clickCount=1)
+            try:
+                # The page hears nothing where its scripts are off, and is gone where the press led away.
+                return not self._scripts or self.script("window.pressed") is not False
+            except AssertionError:
+                return True
+
+        wait_for(pressed, f"the press on {label!r}")
 
     def key(self, name):
         number, typed = KEYS[name]

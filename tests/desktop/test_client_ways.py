@@ -13,7 +13,7 @@ from clients import (
 )  # fmt: skip
 from fakes import Bitrix24, Telemost
 from fakes.operator_file import operator_file
-from kabinet import Room, fill, free_port, hide_programs, press, reads
+from kabinet import Element, Room, acted, fill, free_port, hide_programs, press, reads
 from lab.waiting import wait_for
 from phone import REFUSES, Phone
 
@@ -32,7 +32,8 @@ def telemost(operator):
 
 def confirm(window, label):
     """The dialog's own button, which says the same as what led there."""
-    wait_for(lambda: next((one for one in window.all("dialog[open] button") if one.text == label), None), "the dialog's button").click()
+    button = lambda: next((one for one in window.all("dialog[open] button") if one.text == label), None)  # noqa: E731
+    wait_for(lambda: acted(button(), Element.click), "the dialog's button")
 
 
 def settled(window, label):

@@ -16,7 +16,7 @@ def test_a_client_comes_is_told_of_and_let_in_and_goes(kabinet, notices: Notices
     kabinet.start("--hidden").wait_live()
     made = kabinet.make("Иван Петров")
     assert made["link"].startswith(f"{JITSI}/konsultaciya-")
-    assert kabinet.clipboard() == made["link"]
+    wait_for(lambda: kabinet.clipboard() == made["link"], "the link in the clipboard")
     wait_for(lambda: kabinet.tray.find("Войти"), "the consultation in the tray's menu")
     assert not kabinet.windows(), "nobody asked for a window"
 

@@ -31,7 +31,7 @@ def test_a_real_room(kabinet, lab, desktop, notices):
 
     client = lab.guest(room, "Иван")
     arrival = wait_for(notices.standing, "the notification")[0]
-    assert kabinet.list()[0]["presence"]["names"] == ["Иван"]
+    wait_for(lambda: kabinet.list()[0]["presence"]["names"] == ["Иван"], "the client's name in the list")
     assert "последнее от kabinet:" in kabinet.verb("doctor", status=None), "the reports' line"
     press_button(desktop, 1)
     wait_for(lambda: notices.pressed, "the press")

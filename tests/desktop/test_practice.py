@@ -60,7 +60,7 @@ def test_a_client_who_comes_while_no_computer_is_on_is_answered_by_telephone(her
     shown = now(hers, made)
     assert (shown["answer"]["answer"], shown["answer"]["client_can_wait"], shown["presence"]["place"]) == ("late", True, "on_page")
     assert [step["kind"] for step in shown["steps"]] == ["opened_link", "on_page", "escalated", "specialist_late", "can_wait"]
-    assert hers.tray.state() == "client_there"
+    wait_for(lambda: hers.tray.state() == "client_there", "the icon")
     keep(window.picture, "answered-elsewhere", window)
     # What comes next is told, so nothing was kept back that ought not to be told.
     practice.client_writes(WROTE)
@@ -115,7 +115,7 @@ def test_the_operator_sees_what_failed_and_sends_it_again(hers, practice, phone)
     press(window, "Отправить в WhatsApp")
     show(window, f"consultation/{made['id']}")
     reads(window, "По тарифу мессенджера больше сообщений пока отправить нельзя")
-    assert window.labelled("Другим способом")
+    wait_for(lambda: window.labelled("Другим способом"), "another way to be offered")
     keep(window.picture, "not-sent", window)
 
     backend = practice.backend

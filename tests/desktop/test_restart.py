@@ -46,7 +46,7 @@ def test_what_happened_while_it_was_off_is_told_once(paired, shared, notices):
     room.join("client")
     paired.start("--hidden").wait_live()
     wait_for(lambda: arrivals(notices), "the notification")
-    assert paired.presence(made["id"]) == "room"
+    wait_for(lambda: paired.presence(made["id"]) == "room", "the client in the list")
     wait_for(lambda: paired.tray.state() == "client_there", "the icon")
 
     # Told already: the next run shows where the client is and does not say it as news.
@@ -83,6 +83,6 @@ def test_what_a_killed_run_left_on_the_screen_is_replaced_by_one_that_works(kabi
     kabinet.start("--hidden").wait_live()
     wait_for(lambda: dead.id in notices.withdrawn, "the end of the dead one")
     wait_for(lambda: notices.standing() and dead not in notices.standing(), "a living one")
-    assert kabinet.presence(made["id"]) == "room"
+    wait_for(lambda: kabinet.presence(made["id"]) == "room", "the client in the list")
     press_button(desktop, 0)
     assert wait_for(desktop.urls, "the browser")[0].startswith(made["link"])

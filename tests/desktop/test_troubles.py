@@ -5,7 +5,7 @@ import subprocess
 
 import pytest
 
-from kabinet import Room, press_button, reads
+from kabinet import Room, press, press_button, reads
 from lab.waiting import wait_for
 
 
@@ -59,7 +59,7 @@ def test_a_keychain_that_comes_later_is_found_by_a_retry(kabinet, desktop):
     kabinet.wait_live()
     made = consult(kabinet)
     desktop._start_keyring()
-    wait_for(lambda: window.labelled("Повторить"), "the retry").click()
+    press(window, "Повторить")
     wait_for(lambda: "хранилище ключей" not in window.text(), "the words to go")
     assert wait_for(lambda: "Хранилище ключей: работает" in kabinet.verb("doctor", status=None), "the keychain in the doctor's list")
     # What was made meanwhile is taken along to the backend that keeps things.

@@ -9,12 +9,19 @@ import urllib.request
 from pathlib import Path
 
 from lab.prosody import free_port
+from lab.waiting import TooLate, wait_for
 
 ELEMENT = "element-6066-11e4-a52e-4f735466cecf"
 
+# A menu opens at the first of these, a field's label passes on the second alone.
+HEED_PRESS = """
+window.pressed = false
+for (const kind of ['pointerdown', 'click']) arguments[0].addEventListener(kind, () => (window.pressed = true), { capture: true, once: true })
+"""
+
 
 class Refused(Exception):
-    """The driver's own error, as `no such element`."""
+    """The driver's own error, as `no such element`; or `click missed`."""
 
 
 class Element:
@@ -22,8 +29,14 @@ class Element:
         self.driver, self.id = driver, id
 
     def click(self):
+        """`Refused` where it came to nothing: what stands above may grow while the driver takes aim."""
         self._come_into_view()
+        self.driver.script(HEED_PRESS, {ELEMENT: self.id})
         self.driver.post(f"element/{self.id}/click", {})
+        try:
+            wait_for(self._was_pressed, "the click", 2)
+        except TooLate:
+            raise Refused("click missed") from None
 
     def type(self, text):
         self._come_into_view()
@@ -36,6 +49,12 @@ class Element:
 
     def attribute(self, name):
         return self.driver.get(f"element/{self.id}/attribute/{name}")
+
+    def _was_pressed(self):
+        try:
+            return self.driver.script("return window.pressed") is not False
+        except Refused:
+            return True  # the window has gone by it
 
     def _come_into_view(self):
         """The driver itself scrolls the page alone, not what scrolls within it."""

@@ -102,8 +102,11 @@ test('Join on the notification opens the room, and the own arrival alerts nothin
 test('after Join in the window, the own arrival is no client’s', async ({ host, page }) => {
   const consultation = await host.plan()
   const room = new Room(host, consultation)
-  await hero(page).getByRole('button', { name: 'Join the room' }).click()
+  const join = hero(page).getByRole('button', { name: 'Join the room' })
+  await join.click()
   await expect.poll(() => host.opened()).toHaveLength(1)
+  // The backend is told after the room was opened.
+  await expect(join).not.toHaveAttribute('aria-busy')
   await room.opens()
   await room.joins(guest())
   await expect(hero(page)).toContainText('You are in the room, the client is not yet')

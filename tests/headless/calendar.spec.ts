@@ -132,8 +132,11 @@ test('a conflict of another day loses its name at once, however slow the answer 
   await services.portal.calm()
   await host.call('sync_calendar', {})
   await expect.poll(standing).toBe('conflict')
+  await page.goto(`${host.url}/#/`)
+  await expect(hero(page)).toContainText('Zinaida Arkhipova')
   // So long ago that no list holds it.
   await host.advance(30 * 24 * 60)
+  await expect(hero(page)).toHaveCount(0)
   await page.goto(`${host.url}/#/connection/bitrix24`)
   const conflicts = page.getByRole('region', { name: 'For you to decide' })
   await expect(conflicts.getByRole('link')).toContainText('Zinaida Arkhipova')

@@ -145,7 +145,7 @@ test('an account outside an organisation says what is missing, and offers to pas
   await expect(account.getByRole('listitem').filter({ hasText: 'Make rooms' })).toContainText('no')
   await accessible(page, 'an account that makes no rooms')
   await page.getByRole('link', { name: 'Paste a link' }).click()
-  await page.getByLabel('Client’s link').fill('https://telemost.yandex.ru/j/12345678901234')
+  await page.getByRole('textbox', { name: 'Client’s link' }).fill('https://telemost.yandex.ru/j/12345678901234')
   await page.getByLabel('Client', { exact: true }).fill('Maria K.')
   await page.getByLabel('Time', { exact: true }).fill('15:30')
   await page.getByRole('button', { name: 'Create and copy link' }).click()

@@ -166,10 +166,10 @@ test('a connection that is removed late leads nobody away from another screen', 
   await page.getByRole('dialog').getByRole('button', { name: 'Disconnect' }).click()
   await remove.waits()
   await page.goto(`${host.url}/#/change/${id}`)
-  await page.getByLabel('Note').fill('second session')
+  await page.getByRole('textbox', { name: 'Note' }).fill('second session')
   await remove.answer()
   await expect(toast(page, 'Connection removed')).toBeVisible()
-  await expect(page.getByLabel('Note')).toHaveValue('second session')
+  await expect(page.getByRole('textbox', { name: 'Note' })).toHaveValue('second session')
 })
 
 for (const [screen, name] of [

@@ -84,6 +84,7 @@ test('Join pressed twice opens the room once, from the card and from a row', asy
     await button.dblclick()
     await expect(button).toHaveAttribute('aria-busy', 'true')
   }
+  await join.waits(2)
   expect(join.asked).toEqual([{ id: first.id }, { id: second.id }])
   await join.answer(1)
   await join.answer()
@@ -166,9 +167,9 @@ test('login and password are copied; the password leaves after 30 seconds, and n
   await page.getByRole('button', { name: 'Login' }).click()
   await expect(toast(page, 'Login copied')).toBeVisible()
   await expect.poll(() => host.clipboard()).toBe('elena@meet.example.org')
+  const copied = Date.now()
   await page.getByRole('button', { name: 'Password' }).click()
   await expect(toast(page, 'Password copied. It leaves the clipboard in 30 seconds.')).toBeVisible()
-  const copied = Date.now()
   await expect.poll(() => host.clipboard()).toBe('correct horse')
   await expect(page.locator('body')).not.toContainText('correct horse')
 
@@ -182,7 +183,7 @@ test('login and password are copied; the password leaves after 30 seconds, and n
   await expect.poll(() => other.clipboard()).toMatch(/^https:/)
 
   await expect.poll(() => host.clipboard(), { timeout: 40_000, intervals: [500] }).toBeNull()
-  expect(Date.now() - copied).toBeGreaterThan(28_000)
+  expect(Date.now() - copied).toBeGreaterThan(29_000)
   await expect.poll(() => Date.now() - elsewhere, { timeout: 40_000, intervals: [500] }).toBeGreaterThan(32_000)
   await expect.poll(() => other.clipboard()).toMatch(/^https:/)
 })
@@ -199,7 +200,7 @@ test('a password that is copied again stays its full time from then on', async (
   const { id } = await host.plan()
   await host.call('copy_password', { id })
   const first = Date.now()
-  await expect.poll(() => Date.now() - first, { timeout: 10_000, intervals: [500] }).toBeGreaterThan(5_000)
+  await expect.poll(() => Date.now() - first, { timeout: 40_000, intervals: [500] }).toBeGreaterThan(20_000)
   await host.call('copy_password', { id })
   await expect.poll(() => Date.now() - first, { timeout: 40_000, intervals: [500] }).toBeGreaterThan(31_000)
   await expect.poll(() => host.clipboard()).toBe('correct horse')

@@ -80,7 +80,9 @@ test('coming back from a consultation, the focus is on its row again', async ({ 
 
 test('a consultation of another day has the focus at its heading once it is there', async ({ host, page }) => {
   await host.plan()
+  await expect(hero(page)).toContainText('Maria K.')
   await host.advance(30 * 24 * 60)
+  await expect(hero(page)).toHaveCount(0)
   await page.keyboard.press('Control+f')
   await page.getByRole('listitem').getByRole('link').first().focus()
   const slow = await Held.hold(page, 'consultation')

@@ -134,7 +134,7 @@ test('a press that began on one client’s card is not for the next who takes it
   await page.mouse.up()
   await hero(page).getByRole('button', { name: 'Join the room' }).click()
   await expect.poll(() => host.opened()).toHaveLength(1)
-  expect(deeds).toEqual([['join', { id: boris.id }]])
+  await expect.poll(() => deeds).toEqual([['join', { id: boris.id }]])
 })
 
 test('answers that were opened for one client are not given to the next', async ({ host, page }) => {

@@ -130,7 +130,7 @@ for (const look of LOOKS) {
       await host.call('do_not_disturb', { minutes: 60, everything: false })
       await page.goto(host.url)
       await expect.poll(async () => (await host.state()).feed.state, { timeout: 40_000 }).toBe('offline')
-      await expect(page.locator('.notices')).toBeVisible()
+      await expect(page.locator('.notices')).toContainText({ ru: 'Нет связи с сервером событий', en: 'No connection to the event server' }[locale])
       await lookAt(page, look, 'today-offline')
       await page.goto(`${host.url}/#/connections`)
       await expect(page.locator('.banner').first()).toBeVisible()

@@ -94,7 +94,7 @@ test('when the answer is lost, the link that Telemost shows can be pasted', asyn
   await begin(page, host.url)
   await create(page).click()
   await page.getByRole('button', { name: 'Paste a link', exact: true }).click()
-  const link = page.getByLabel('Client’s link')
+  const link = page.getByRole('textbox', { name: 'Client’s link' })
   await expect(link).toBeFocused()
   const { id } = await services.conference()
   await link.fill(`https://telemost.yandex.ru/j/${id}`)

@@ -9,7 +9,21 @@ const whole = (page: Page) =>
     return [document.title, document.documentElement.outerHTML, ...typed].join('\n')
   })
 
-const SCREENS = (id: string) => ['', 'search', 'settings', 'connections', `consultation/${id}`, `change/${id}`, `repeat/${id}`, 'new']
+const SCREENS = (id: string) => ['', 'new', 'search', 'settings', 'connections', `consultation/${id}`, `change/${id}`, `repeat/${id}`]
+const TITLES: Record<string, string> = {
+  '': 'Today',
+  new: 'New consultation',
+  search: 'History',
+  settings: 'Settings',
+  connections: 'Connections',
+  consultation: 'Consultation',
+  change: 'Change consultation',
+  repeat: 'New consultation',
+}
+
+/** The screen itself, and no longer the one before. */
+const stands = (page: Page, screen: string) =>
+  expect(page.getByRole('heading', { level: 1, name: TITLES[screen.split('/')[0] ?? ''], exact: true })).toBeVisible()
 
 test('hidden names are nowhere in the page, the tray or a notification', async ({ host, page }) => {
   const { id, room } = await host.plan({ client: 'Zinaida Arkhipova', note: 'sister of Zinaida' })
@@ -25,7 +39,7 @@ test('hidden names are nowhere in the page, the tray or a notification', async (
   await expect(page.getByRole('button', { name: 'Hide names' })).toHaveAttribute('aria-pressed', 'true')
   for (const screen of [...SCREENS(id), `consultation/${pasted.id}`, `change/${pasted.id}`]) {
     await page.goto(`${host.url}/#/${screen}`)
-    await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
+    await stands(page, screen)
     if (screen === 'search') {
       await page.getByRole('searchbox').fill('Zinaida')
       await expect(page.getByRole('status').filter({ hasText: 'Nothing found' })).toBeVisible()
@@ -52,8 +66,10 @@ test('hidden names are nowhere in the page, the tray or a notification', async (
 test('a consultation of another day loses its names at once, however slow the answer is', async ({ host, page }) => {
   const draft = { client: 'Zinaida Arkhipova', note: 'sister of Zinaida' }
   const { id } = await host.plan({ ...draft, link: 'https://meet.example.org/for-zinaida' })
+  await expect(hero(page)).toContainText('Zinaida Arkhipova')
   // So long ago that no list holds it.
   await host.advance(30 * 24 * 60)
+  await expect(hero(page)).toHaveCount(0)
   await page.goto(`${host.url}/#/consultation/${id}`)
   await expect(page.getByRole('heading', { level: 2, name: 'Zinaida Arkhipova' })).toBeVisible()
   const slow = await Held.hold(page, 'consultation')
@@ -117,6 +133,7 @@ test('no name, room or link reaches the log', async ({ host, page }) => {
   await room.joins(guest())
   await hero(page).getByRole('button', { name: 'Join the room' }).click()
   await expect.poll(() => host.opened()).toHaveLength(1)
+  await page.goto('about:blank')
   await host.stop()
   expect(host.log).not.toContain('Zinaida')
   expect(host.log).not.toContain(consultation.room)

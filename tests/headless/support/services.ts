@@ -224,10 +224,15 @@ export class Services {
 /** “Консультации” of the specialist at the fake of the portal. */
 const CALENDAR = 4
 
-/** Below the ports that the system hands out by itself, so that nobody gets it before the application listens. */
+let ports = 0
+
+/**
+ * Below the ports that the system hands out by itself, and each only once in a part of one's own, so that nobody gets it
+ * before the application listens.
+ */
 export async function freePort(): Promise<number> {
   for (;;) {
-    const port = 20_000 + Math.floor(Math.random() * 12_000)
+    const port = 20_000 + Number(process.env.TEST_PARALLEL_INDEX ?? 0) * 6_000 + (ports++ % 6_000)
     const server = createServer()
     const free = await new Promise<boolean>((resolve) => {
       server.once('error', () => resolve(false))

@@ -43,7 +43,8 @@ export const test = base.extend<Fixtures>({
   expectedNoise: [null, { option: true }],
 
   // A window that complains in its console is a failed test, whatever it shows.
-  page: async ({ page, expectedNoise }, use) => {
+  // Checked before any application is stopped: a window that has lost it may say so.
+  page: async ({ page, start: _, expectedNoise }, use) => {
     const noise: string[] = []
     // A refused command is an answer, but Chromium calls every status of 4xx an error.
     const expected = [/status of 422 \(Unprocessable Entity\)/, expectedNoise]
