@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 import uuid
 import xml.etree.ElementTree as ET
 from typing import TYPE_CHECKING
@@ -36,7 +37,7 @@ class Focus:
     one becomes owner. `open`: anybody does, and nobody becomes owner.
     """
 
-    GRANT_DELAY = 0.15
+    GRANT_DELAY = 0.05  # far below the second for which the backend waits for it
     LEAVE_DELAY = 0.3  # whoever changes to a breakout room is in neither room for a moment
 
     def __init__(self, lab: "Lab", auth: str = "login", patience: float = 15.0):
@@ -74,35 +75,41 @@ class Focus:
             return seat
 
     def leave(self, address: str) -> None:
-        seat = self.rooms.pop(address, None)
-        if seat and seat.inside and self.stream.open:
-            seat.leave()
+        with self._lock:  # whoever enters anew meanwhile would take this departure for their own
+            seat = self.rooms.pop(address, None)
+            if seat and seat.inside and self.stream.open:
+                seat.leave()
 
     def _look_after(self, address: str, seat: Seat) -> None:
         granted: set[str] = set()
-        pause, alone, seen = threading.Event(), 0.0, False
+        alone, seen = 0.0, False
         while seat.inside and self.stream.open:
+            seat.changed.clear()
             people = {o.jid for o in list(seat.others.values()) if o.jid and domain(o.jid) != self.lab.names.hidden}
             seen = seen or bool(people)
             for jid in people - granted:
                 if jid in self._known or (self.auth == "none" and not granted):
                     granted.add(jid)
-                    pause.wait(self.GRANT_DELAY)
+                    time.sleep(self.GRANT_DELAY)
                     try:
                         seat.grant(jid)
                     except Exception:  # gone meanwhile, or the server ended
                         break
             granted &= people
             beside = any(domain(other) == self.lab.names.breakout for other in list(self.rooms) if other != address)
-            alone = 0.0 if people or beside else alone + 0.03
+            if people or beside:
+                alone = 0.0
             if alone > (self.LEAVE_DELAY if seen else self.patience):
                 try:
                     self.leave(address)
                 except Exception:
                     pass  # the server ended
                 return
-            pause.wait(0.03)
-        self.rooms.pop(address, None)
+            if not seat.changed.wait(0.03):
+                alone += 0.03
+        with self._lock:
+            if self.rooms.get(address) is seat:
+                del self.rooms[address]
 
     def _on_stanza(self, stanza: ET.Element) -> None:
         request = stanza.find(f"{{{CONFERENCE}}}conference")

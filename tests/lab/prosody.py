@@ -157,7 +157,7 @@ class Lab:
                 start_new_session=True,
             )
         try:
-            wait_for(lambda: self._is_up() or not self.running, "Prosody listening", 20)
+            wait_for(lambda: self._is_up() or not self.running, "Prosody listening")
         except TooLate:
             self.kill()
             raise
@@ -203,9 +203,9 @@ class Lab:
         path = self.folder / "prosody.log"
         return path.read_text(errors="replace") if path.exists() else ""
 
-    def wait_log(self, pattern: str, seconds: float = 10) -> str:
+    def wait_log(self, pattern: str) -> str:
         """Waits until a line of Prosody's log matches, and returns the match."""
-        return wait_for(lambda: re.search(pattern, self.log()), f"the log line {pattern!r}", seconds).group(0)
+        return wait_for(lambda: re.search(pattern, self.log()), f"the log line {pattern!r}").group(0)
 
     # -- visitors (see visitors.py)
 

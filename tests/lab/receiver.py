@@ -125,14 +125,14 @@ class Receiver:
                     found.append({**event, "boot": batch["boot"]})
         return found
 
-    def wait(self, kind: str, name: str | None = None, seconds: float = 10, **facts: Any) -> dict[str, Any]:
+    def wait(self, kind: str, name: str | None = None, **facts: Any) -> dict[str, Any]:
         """The first event of this kind, of the occupant with this display name if one is given."""
 
         def look() -> dict[str, Any] | None:
             found = self.events(kind, **facts)
             return next((e for e in found if name is None or e["occupant"]["name"] == name), None)
 
-        return wait_for(look, f"{kind} {name or ''} {facts or ''}", seconds)  # type: ignore[return-value]
+        return wait_for(look, f"{kind} {name or ''} {facts or ''}")  # type: ignore[return-value]
 
     def verify(self, request: Request, secret: str | None = None) -> bool:
         """The Standard Webhooks signature, checked from its specification."""

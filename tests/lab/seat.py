@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
+import threading
 import xml.etree.ElementTree as ET
 from dataclasses import dataclass
 from xml.sax.saxutils import escape, quoteattr
@@ -33,6 +34,7 @@ class Seat:
         self.role = self.affiliation = "none"
         self.others: dict[str, Other] = {}  # by resource
         self.inside = False
+        self.changed = threading.Event()  # somebody came, went or is another by now
         self.end: str | None = None  # why the stay was over: left, kicked or destroyed
         self._refusal: ET.Element | None = None
 
@@ -89,7 +91,7 @@ class Seat:
 
     def called(self, name: str) -> str:
         """The resource of the other with this display name, once it is there."""
-        return wait_for(lambda: next((r for r, o in self.others.items() if o.name == name), None), f"seeing {name}")
+        return wait_for(lambda: next((r for r, o in list(self.others.items()) if o.name == name), None), f"seeing {name}")
 
     def _presence(self, extra: str = "") -> None:
         name = f'<nick xmlns="{NICK}">{escape(self.name)}</nick>' if self.name is not None else ""
@@ -116,6 +118,7 @@ class Seat:
             elif item is not None:
                 name = stanza.findtext(f"{{{NICK}}}nick")
                 self.others[who] = Other(item.get("jid", ""), name, item.get("affiliation", "none"))
+            self.changed.set()
             return
         if item is not None:
             self.role, self.affiliation = item.get("role", "none"), item.get("affiliation", "none")

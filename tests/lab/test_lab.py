@@ -47,7 +47,7 @@ def test_the_dialect_of_muc_webhook():
 
 def test_the_dialect_of_event_sync():
     with Receiver() as receiver:
-        options = f'lab_event_sync_url = "{receiver.url}/event_sync"\nlab_event_sync_token = "lab-token"\nlab_breakout_ttl = 0.5'
+        options = f'lab_event_sync_url = "{receiver.url}/event_sync"\nlab_event_sync_token = "lab-token"\nlab_breakout_ttl = 5'
         modules = ["lab_event_sync"]
         with Lab(muc_modules=modules, breakout_modules=modules, breakout=True, config=options) as lab:
             lab.focus()
@@ -97,7 +97,7 @@ def test_from_a_shell():
             assert ready.startswith("ready ws://127.0.0.1:"), ready
             port = ready.partition("127.0.0.1:")[2].partition("/")[0]
             visit = [sys.executable, "-m", "lab", "visit", "--port", port, "--as", "specialist", "--room", "shell-1"]
-            done = subprocess.run(visit + ["--name", "Анна", "--stay", "0.5", "--at", "0.1:rename:Анна П."], cwd=folder, capture_output=True, text=True)
+            done = subprocess.run(visit + ["--name", "Анна", "--stay", "3", "--at", "0.1:rename:Анна П."], cwd=folder, capture_output=True, text=True)
             assert done.returncode == 0, done.stdout + done.stderr
             assert "is in the room" in done.stdout and "rename:Анна П." in done.stdout
             receiver.wait("name_changed", "Анна П.")

@@ -85,8 +85,8 @@ def test_a_consultation_from_first_to_last(lab, receiver):
 
 
 def test_every_request_is_signed(lab, receiver):
-    assert receiver.requests
-    for request in receiver.requests:
+    receiver.wait("started")
+    for request in list(receiver.requests):
         assert receiver.verify(request), "the signature does not fit the body"
         assert request.headers["webhook-id"].startswith("msg_")
         assert abs(int(request.headers["webhook-timestamp"]) - request.at) < 10
@@ -96,7 +96,7 @@ def test_every_request_is_signed(lab, receiver):
 
 def test_a_heartbeat_while_nothing_happens(lab, receiver):
     before = len(receiver.events("heartbeat"))
-    wait_for(lambda: len(receiver.events("heartbeat")) >= before + 2, "two heartbeats", 8)
+    wait_for(lambda: len(receiver.events("heartbeat")) >= before + 2, "two heartbeats")
 
 
 def test_an_account_counts_as_account_and_a_recorder_as_service(lab, receiver):
@@ -226,7 +226,7 @@ def test_breakout_rooms_belong_to_their_main_room(lab, receiver):
     host.move()
     assert receiver.wait("occupant_left", "Анна", room="side-1", place="breakout")["reason"] == "moved"
     wait_for(lambda: len([e for e in receiver.events("occupant_joined", room="side-1", place="room") if e["occupant"]["name"] == "Анна"]) == 2, "back")
-    receiver.wait("room_destroyed", room="side-1", place="breakout", seconds=30)
+    receiver.wait("room_destroyed", room="side-1", place="breakout")
     host.leave()
 
 
@@ -243,10 +243,10 @@ def test_health_checks_are_nobodys_business(lab, receiver):
 def test_a_snapshot_when_the_backend_asks(lab, receiver):
     host = lab.specialist("snap-1", "Анна")
     client = lab.guest("snap-1", "Иван")
-    client.drop()
-    receiver.wait("line_lost", "Иван", room="snap-1")
     lab.guest("snap-1", "Мария")
     receiver.wait("occupant_joined", "Мария", room="snap-1")
+    client.drop()  # and the line is kept for six seconds only
+    receiver.wait("line_lost", "Иван", room="snap-1")
     before = len(receiver.events("server_snapshot"))
     receiver.reply["snapshot"] = True  # in the answer to whatever comes next, a heartbeat at the latest
     wait_for(lambda: len(receiver.events("server_snapshot")) > before, "a snapshot")

@@ -34,7 +34,7 @@ class Visitor:
         login: str = "upgrade",
         user: str = "specialist",
         token: str | None = None,
-        seconds: float = 10.0,
+        seconds: float = 30.0,
     ):
         self.lab, self.role, self.room, self.name = lab, role, room, name
         self.node = quote(room.lower(), safe="-_.~[]").lower()

@@ -142,13 +142,13 @@ class Stream:
         assert self._socket, "not connected"
         self._socket.send(stanza)
 
-    def ask(self, kind: str, to: str, payload: str, seconds: float = 15.0) -> ET.Element:
+    def ask(self, kind: str, to: str, payload: str) -> ET.Element:
         """Sends an IQ and returns the answer; an error is raised as `Refused`."""
         key = f"lab-{secrets.token_hex(6)}"
         self._answers[key] = None
         try:
             self.send(f'<iq xmlns="{CLIENT}" type="{kind}" id="{key}" to={quoteattr(to)}>{payload}</iq>')
-            wait_for(lambda: self._answers[key] is not None or not self.open, f"an answer from {to}", seconds)
+            wait_for(lambda: self._answers[key] is not None or not self.open, f"an answer from {to}")
             answer = self._answers[key]
         finally:
             del self._answers[key]

@@ -8,9 +8,10 @@ import os
 import re
 import signal
 import socket
+import sqlite3
 import subprocess
 import threading
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Callable, Iterator
@@ -51,10 +52,12 @@ class Answer:
 class Line:
     """One HTTP connection that stays open. `address` is where it comes from."""
 
-    def __init__(self, url: str, address: str = "127.0.0.1", seconds: float = 20):
+    def __init__(self, url: str, address: str = "127.0.0.1", seconds: float = 30):
         parts = urlsplit(url)
         self.base = parts.path.rstrip("/")
-        self.http = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=seconds, source_address=(address, 0))
+        # A port of its own is asked for only where it must be: those are the ones from which servers take theirs.
+        source = None if address == "127.0.0.1" else (address, 0)
+        self.http = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=seconds, source_address=source)
 
     def ask(
         self, method: str, path: str, body: bytes | None = None, token: str | None = None, headers: dict[str, str] | None = None
@@ -136,10 +139,10 @@ class Backend:
             )
         return self.process
 
-    def start(self, seconds: float = 20) -> "Backend":
+    def start(self) -> "Backend":
         self.launch()
         try:
-            wait_for(lambda: b"\n" in self.said.read_bytes() or not self.running, "the ready line", seconds)
+            wait_for(lambda: b"\n" in self.said.read_bytes() or not self.running, "the ready line")
         except AssertionError:
             self.kill()
             raise
@@ -147,21 +150,21 @@ class Backend:
         assert self.said.read_text() == f"ready http://127.0.0.1:{self.port}\n"
         return self
 
-    def stop(self, seconds: float = 15) -> int:
+    def stop(self) -> int:
         """SIGTERM; the exit status."""
         assert self.process
         self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(seconds)
+        return self.process.wait(30)
 
     def kill(self) -> None:
         assert self.process
         self.process.kill()
         self.process.wait(10)
 
-    def run(self, *arguments: object, seconds: float = 20) -> subprocess.CompletedProcess[str]:
+    def run(self, *arguments: object) -> subprocess.CompletedProcess[str]:
         """Another verb of the program."""
         command = [str(part) for part in (program(), *arguments)]
-        return subprocess.run(command, env=self.environment, capture_output=True, text=True, timeout=seconds, check=False)
+        return subprocess.run(command, env=self.environment, capture_output=True, text=True, timeout=30, check=False)
 
     # -- what it wrote
 
@@ -185,9 +188,14 @@ class Backend:
         """Every byte in its folder: database, write-ahead log and whatever else there is."""
         return b"".join(path.read_bytes() for path in sorted(self.data.rglob("*")) if path.is_file())
 
+    def stored(self, query: str, *given: Any) -> list[tuple[Any, ...]]:
+        """Rows of its database, as they are at this moment."""
+        with closing(sqlite3.connect(f"file:{self.data / 'kabinet.sqlite3'}?mode=ro", uri=True)) as database:
+            return database.execute(query, given).fetchall()
+
     # -- asking it
 
-    def line(self, address: str = "127.0.0.1", seconds: float = 20) -> Line:
+    def line(self, address: str = "127.0.0.1", seconds: float = 30) -> Line:
         return Line(self.url, address, seconds)
 
     def ask(
@@ -237,6 +245,7 @@ def in_threads(count: int, work: Callable[[int], None], beside: Callable[[], Non
         thread.join(60)
     if failures:
         raise failures[0]
+    assert not any(thread.is_alive() for thread in threads), "some are still at work"
 
 
 def taken_port() -> socket.socket:

@@ -40,7 +40,7 @@ class Chats:
         person = self.green.person(phone)
         return [it for it in list(instance.messages) if self.green.person_of(instance, it.chat) is person]
 
-    def wait_for_message(self, *words: str, phone: str = CLIENT, channel: str = "whatsapp", seconds: float = 15) -> Message:
+    def wait_for_message(self, *words: str, phone: str = CLIENT, channel: str = "whatsapp", seconds: float = 30) -> Message:
         """The first message to this client that holds all the words."""
         found = lambda: [it for it in self.sent(phone, channel) if all(word in it.text for word in words)]  # noqa: E731
         wait_for(found, f"a message to the client by {channel}", seconds)
@@ -61,21 +61,21 @@ class Chats:
     def press(self, button: str, person: int = ANNA) -> Any:
         return self.bot.edit("person", "press", id=person, text=button)
 
-    def wait_for_alert(self, *words: str, chat: int = ANNA, seconds: float = 15) -> Said:
+    def wait_for_alert(self, *words: str, chat: int = ANNA, seconds: float = 30) -> Said:
         """The newest message of the bot there that holds all the words."""
         found = lambda: [it for it in self.bot.to(chat) if all(word in it.text for word in words)]  # noqa: E731
         wait_for(found, "a message of the bot", seconds)
         return found()[-1]
 
-    def wait_for_answer(self, press: str, seconds: float = 15) -> str:
+    def wait_for_answer(self, press: str) -> str:
         """What the bot says to a press; without an answer the telephone shows it as pending."""
         found = lambda: [it for it in self.bot.presses if it.id == press and it.answered]  # noqa: E731
-        wait_for(found, "an answer to the press", seconds)
+        wait_for(found, "an answer to the press")
         return found()[0].text
 
     # -- the messengers themselves
 
-    def wait_until_heard(self, seconds: float = 20) -> None:
+    def wait_until_heard(self) -> None:
         """The backend listens everywhere: it has set its webhooks, or asks."""
 
         def hears() -> bool:
@@ -85,12 +85,13 @@ class Chats:
             asked = {name for it in list(self.green.requests) for name in it.names}
             return self.bot.polled and {"whatsapp.receiveNotification", "max.receiveNotification"} <= asked
 
-        wait_for(hears, "the backend to listen", seconds)
+        wait_for(hears, "the backend to listen")
 
-    def wait_until_handed_over(self, seconds: float = 15) -> None:
-        """The backend has taken everything that the messengers had for it."""
-        wait_for(lambda: not self.green.whatsapp.line and not self.green.max.line, "the notifications to be taken", seconds)
-        wait_for(lambda: not self.bot.updates, "the updates to be taken", seconds)
+    def wait_until_handed_over(self) -> None:
+        """The backend has taken everything that the messengers had for it, and done what it means."""
+        wait_for(lambda: not self.green.whatsapp.line and not self.green.max.line, "the notifications to be taken")
+        wait_for(lambda: not self.bot.updates, "the updates to be taken")
+        wait_for(lambda: not self.backend.stored("SELECT key FROM inbox"), "them to be handled")
 
 
 @contextmanager

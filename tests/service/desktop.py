@@ -65,7 +65,7 @@ def desktop(folder: Path, specialist: Specialist, portal: Bitrix24) -> Iterator[
         process = subprocess.Popen([str(part) for part in command], env=own, stdin=subprocess.DEVNULL, stdout=out, stderr=log)
     try:
         said = lambda: (folder / "said").read_text()  # noqa: E731
-        wait_for(lambda: "\n" in said() or process.poll() is not None, "the ready line", 20)
+        wait_for(lambda: "\n" in said() or process.poll() is not None, "the ready line")
         assert process.poll() is None, (folder / "log").read_text()[-4000:]
         _, url, *_ = said().split()
         one = Desktop(url)

@@ -63,7 +63,7 @@ class Meeting:
         answer = self.backend.ask("GET", f"/api/conferences/{self.id}/deliveries", token=self.specialist.token)
         return [it for it in answer.json["deliveries"] if all(it.get(name) == value for name, value in facts.items())]
 
-    def wait_for_delivery(self, state: str, id: str | None = None, seconds: float = 20, **facts: Any) -> dict[str, Any]:
+    def wait_for_delivery(self, state: str, id: str | None = None, seconds: float = 30, **facts: Any) -> dict[str, Any]:
         """As the specialist's list of what went out has it."""
         try:
             wait_for(lambda: [it for it in self.deliveries(state=state, **facts) if id in (None, it["id"])], f"a delivery that is {state}", seconds)
@@ -76,13 +76,13 @@ class Meeting:
         told = [it for it in self.views.events(consultation=self.id) if (it.get("delivery") or {}).get("id") == id]
         return [(it["kind"], it["delivery"]["state"], it["delivery"].get("code")) for it in told]
 
-    def wait_for_news(self, id: str, state: str, kind: str = "delivery_changed", seconds: float = 20) -> None:
-        wait_for(lambda: any(it[:2] == (kind, state) for it in self.news(id)), f"{kind}: {state}", seconds)
+    def wait_for_news(self, id: str, state: str, kind: str = "delivery_changed") -> None:
+        wait_for(lambda: any(it[:2] == (kind, state) for it in self.news(id)), f"{kind}: {state}")
 
     def thread(self) -> list[dict[str, Any]]:
         return self.backend.ask("GET", f"/api/conferences/{self.id}/messages", token=self.specialist.token).json["messages"]
 
-    def event(self, kind: str, seconds: float = 15, **facts: Any) -> Event:
+    def event(self, kind: str, seconds: float = 30, **facts: Any) -> Event:
         return self.views.wait(kind, seconds, consultation=self.id, **facts)
 
     def kinds(self) -> list[str]:

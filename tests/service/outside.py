@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Iterator
 
 from fakes import Bitrix24, Telemost
-from lab import wait_for
+from lab import free_port, wait_for
 
 from .backend import Answer, Backend, watched
 from .practice import Specialist
@@ -32,7 +32,9 @@ def portal_settings(portal: Bitrix24, **more: str) -> dict[str, str]:
 @contextmanager
 def telemost_house(folder: Path, login: str = "specialist", **options: Any) -> Iterator[tuple[Telemost, Backend]]:
     """Telemost and a backend whose account there is this person's."""
-    with Telemost(**options) as telemost:
+    telemost = Telemost(port=free_port(), **options)
+    telemost.yandex.port = free_port()  # nobody takes them while it is stopped
+    with telemost:
         token = telemost.yandex.grant(login).access
         with watched(folder, env=telemost_settings(telemost, token)) as backend:
             backend.private.add(token)
@@ -42,7 +44,7 @@ def telemost_house(folder: Path, login: str = "specialist", **options: Any) -> I
 @contextmanager
 def portal_house(folder: Path, asleep: bool = False, **options: Any) -> Iterator[tuple[Bitrix24, Backend]]:
     """A portal and a backend that writes its calendar. One that is asleep does not answer until it is started."""
-    with Bitrix24(**{"language": "en", "users": 20, **options}) as portal:
+    with Bitrix24(port=free_port(), **{"language": "en", "users": 20, **options}) as portal:
         settings = portal_settings(portal)
         if asleep:
             portal.stop()
@@ -89,4 +91,4 @@ def connection(backend: Backend, name: str) -> dict[str, Any]:
 
 def wait_until_asked(backend: Backend, name: str) -> None:
     """The question at the start is over, so that the next switch meets what the test does."""
-    wait_for(lambda: connection(backend, name)["state"] != "unknown", f"the connection to {name}", 20)
+    wait_for(lambda: connection(backend, name)["state"] != "unknown", f"the connection to {name}")

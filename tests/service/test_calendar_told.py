@@ -31,7 +31,7 @@ def test_a_change_in_the_portal_reaches_a_desktop_at_once(tmp_path: Path, hire):
                 one = desk.consultation(id)
                 return one["starts_at"].startswith(f"{day}T{time}") and one["calendar"]["state"] == "written"
 
-            wait_for(lambda: stands_at("12:00"), "the entry", 30)
+            wait_for(lambda: stands_at("12:00"), "the entry")
             backend.private.add(desk.consultation(id)["link"])
             with portal.lock:
                 (entry,) = [it for it in portal.calendar.events.values() if id.replace("-", "") in it.description.replace("-", "")]
@@ -39,6 +39,6 @@ def test_a_change_in_the_portal_reaches_a_desktop_at_once(tmp_path: Path, hire):
             for hour in (14, 15, 16, 17):
                 later = {"from": f"{day} {hour}:30:00", "to": f"{day} {hour + 1}:20:00", "timezone_from": "UTC", "timezone_to": "UTC"}
                 portal.edit("event", "change", id=entry.id, by=7, set=later)
-                wait_for(lambda: stands_at(f"{hour}:30"), "the move", 30)
+                wait_for(lambda: stands_at(f"{hour}:30"), "the move")
             anna.views.wait("calendar_changed")
             assert not desk.call("state")["calendar"]["conflicts"]

@@ -31,7 +31,8 @@ ROWS = REPOSITORY / "crates" / "domain" / "tests" / "captures.rs"
 CAPTURES = sorted(path.stem for path in FIXTURES.glob("*.json"))
 
 # The departures that give no reason are told after fifteen seconds.
-SETTLED = 18.0
+SETTLED = 25.0
+SPREAD = 30  # seconds over which the plays begin
 IN_TIME = 1.0  # seconds: what was played later than that tells of other things than what was recorded
 WITHIN = 2000  # milliseconds: so long a request may be overtaken
 
@@ -167,16 +168,19 @@ def perform(backend: Backend, play: Play, start: float, ids: dict[str, str], tok
 
 @LongRun
 def plays(folder: Path) -> dict[tuple[str, str], Play]:
-    """All captures in all orders at once: as long as the longest of them takes."""
+    """All captures in all orders beside each other: little longer than the longest of them takes. What was late is played again."""
+    results: dict[tuple[str, str], Play] = {}
+    wanted = [(capture, order) for order in ORDERS for capture in CAPTURES]
     for attempt in range(3):
-        results = played(folder / str(attempt))
-        late = max(play.late for play in results.values())
-        if late < IN_TIME:
+        results |= played(folder / str(attempt), wanted)
+        wanted = [which for which, play in results.items() if play.late >= IN_TIME]
+        if not wanted:
             return results
-    raise AssertionError(f"this machine is too busy to play what was recorded at its own pace: {late:.1f} s late")
+    late = max(play.late for play in results.values())
+    raise AssertionError(f"this machine is too busy to play what was recorded at its own pace: {len(wanted)} up to {late:.1f} s late")
 
 
-def played(folder: Path) -> dict[tuple[str, str], Play]:
+def played(folder: Path, wanted: list[tuple[str, str]]) -> dict[tuple[str, str], Play]:
     results: dict[tuple[str, str], Play] = {}
     failures: list[str] = []
     for name in ("plain", "first"):
@@ -186,22 +190,24 @@ def played(folder: Path) -> dict[tuple[str, str], Play]:
         # Far enough ahead to plan everything before.
         start = math.ceil(time.time()) + 40.0
         threads = []
-        for number, (capture, order) in enumerate((c, o) for o in ORDERS for c in CAPTURES):
+        for number, (capture, order) in enumerate(wanted):
             backend = first if order == "first is host" else plain
-            play = results[capture, order] = prepare(capture, order, number, start)
+            begins = start + number % SPREAD  # after whole seconds, which keeps the phase of the clock
+            play = results[capture, order] = prepare(capture, order, number, begins)
             ids = {}
             for room in play.rooms:
                 body = {**staff[backend].body(), "link": None, "room": room}
                 answer = backend.send("POST", "/api/conferences", body, staff[backend].token)
                 assert answer.status == 201 and answer.json["room"] == room, (room, answer.body)
                 ids[room] = answer.json["id"]
-            arguments = (backend, play, start, ids, staff[backend].token, failures)
+            arguments = (backend, play, begins, ids, staff[backend].token, failures)
             threads.append(threading.Thread(target=perform, args=arguments, daemon=True))
         assert time.time() < start - 1.5, "planning took longer than foreseen"
         for thread in threads:
             thread.start()
         for thread in threads:
             thread.join(200)
+            assert not thread.is_alive(), "a play goes on for longer than any recording"
         time.sleep(SETTLED)  # what is told only when time has passed, and nothing after that
         by_room: dict[tuple[Backend, str], list[Event]] = {}
         for backend, specialist in staff.items():
@@ -220,7 +226,7 @@ def played(folder: Path) -> dict[tuple[str, str], Play]:
     return results
 
 
-plays.takes = 150
+plays.takes = 200
 
 
 def told(play: Play, still: bool = False) -> list[list[str]]:

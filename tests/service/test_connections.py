@@ -105,7 +105,7 @@ def test_a_token_that_was_revoked_is_seen(tmp_path: Path):
         telemost.yandex.edit("token", "revoke", access=token)
         with watched(tmp_path, env=telemost_settings(telemost, token)) as backend:
             backend.private.add(token)
-            wait_for(lambda: connection(backend, "telemost")["state"] == "failing", "the trouble", 20)
+            wait_for(lambda: connection(backend, "telemost")["state"] == "failing", "the trouble")
             state = connection(backend, "telemost")
             assert state["code"] == "sign_in_again" and "age_seconds" not in state
             assert backend.health()["status"] == "degraded" and backend.ask("GET", "/health/ready").status == 200
@@ -137,7 +137,7 @@ def test_a_renewal_that_is_under_way_at_the_end_is_kept(tmp_path: Path):
         env = telemost_settings(telemost, "", REFRESH_TOKEN=grant.refresh, CLIENT_ID=grant.client, CLIENT_SECRET="EXAMPLE_SECRET")
         telemost.yandex.next("token.refresh_token", "delay:1")
         with watched(tmp_path, env=env) as backend:
-            wait_for(lambda: any("token.refresh_token" in request.names for request in telemost.yandex.requests), "the renewal", 20)
+            wait_for(lambda: any("token.refresh_token" in request.names for request in telemost.yandex.requests), "the renewal")
             # The old pair is used up, and the answer with the new one is still to come.
             assert backend.stop() == 0
             renewed = telemost.yandex.grants[-1]

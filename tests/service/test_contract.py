@@ -35,7 +35,7 @@ def schemathesis(backend: Backend, folder: Path, token: str, *arguments: str) ->
         "--request-timeout", "10", "--workers", "1", "--seed", "7", "--continue-on-failure", *arguments,
     ]
     environment = {**os.environ, "NO_COLOR": "1", "COLUMNS": "160"}
-    ran = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=200, check=False)
+    ran = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=900, check=False)
     assert ran.returncode == 0, ran.stdout[-12_000:] + ran.stderr[-2000:]
 
 

@@ -28,7 +28,7 @@ def page(backend: Backend, token: str, query: str):
 
 
 def stream(backend: Backend, token: str, query: str = "", **headers: str) -> tuple[http.client.HTTPConnection, http.client.HTTPResponse]:
-    connection = http.client.HTTPConnection("127.0.0.1", backend.port, timeout=5)
+    connection = http.client.HTTPConnection("127.0.0.1", backend.port, timeout=30)
     given = {name.replace("_", "-"): value for name, value in headers.items()}
     connection.request("GET", f"{backend.base_path}/api/events/stream{query}", headers={"Authorization": f"Bearer {token}", **given})
     return connection, connection.getresponse()
@@ -91,7 +91,7 @@ def test_a_long_history_is_read_in_pages_without_a_gap(house: Backend, anna: Spe
     come(house, session.room)
     session.wait("client_joined")
     everything = Views(house, ADMIN, after=0)
-    wait_for(lambda: len([e for e in everything.stream.events if (e.get("room") or "").startswith("many-")]) == 1200, "all", 20)
+    wait_for(lambda: len([e for e in everything.stream.events if (e.get("room") or "").startswith("many-")]) == 1200, "all")
     rooms = [e["room"] for e in everything.events() if (e.get("room") or "").startswith("many-")]
     assert rooms == [f"many-{number}" for number in range(1200)]
     everything.close()

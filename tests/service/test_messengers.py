@@ -62,7 +62,7 @@ def test_a_client_writes_and_is_answered(tmp_path: Path, hire: Callable[..., Spe
         assert (answer["from"], answer["text"], answer["state"]) == ("specialist", "Хорошо, жду вас", "sent")
         for step, state in (("deliver", "delivered"), ("read", "read")):
             practice.green.edit("message", step, instance=channel)
-            wait_for(lambda: meeting.thread()[1]["state"] == state, f"the answer being {state}", 20)
+            wait_for(lambda: meeting.thread()[1]["state"] == state, f"the answer being {state}")
         assert "Опоздаю".encode() not in practice.backend.on_disk() and IVAN.encode() not in practice.backend.on_disk()
 
 
@@ -149,7 +149,7 @@ def brought(backend: Backend, path: str, body: Any, address: str, **headers: str
 
 def test_whoever_proves_nothing_brings_nothing(post: Chats, house: Backend, anna: Specialist):
     meeting = Meeting(anna, phone="79006667788")
-    written = post.green.write(post.green.whatsapp, "79006667788", "Поддельное")
+    written = post.client_writes("Поддельное", "79006667788")
     body = {**post.green.whatsapp.envelope("incomingMessageReceived"), **written, "idMessage": "FORGED"}
     post.wait_until_handed_over()
     wait_for(lambda: len(texts(meeting)) == 1, "the genuine one")
@@ -198,7 +198,7 @@ def test_what_came_while_nobody_listened_is_taken_later(tmp_path: Path, hire: Ca
         practice.backend.kill()
         practice.backend.start()
         practice.client_writes("Ау", IVAN)
-        wait_for(lambda: len(texts(meeting)) == 2, "what was written after it", 30)
+        wait_for(lambda: len(texts(meeting)) == 2, "what was written after it")
         assert texts(meeting) == [("client", "Вы здесь?"), ("client", "Ау")]
 
 
@@ -207,7 +207,7 @@ def test_a_client_is_reminded_by_the_bot_that_they_let_in(tmp_path: Path, hire: 
     with chats(tmp_path, webhooks=webhooks) as practice:
         anna = hire(practice.backend)
         meeting = Meeting(anna, phone=None, channel="telegram", client="Ольга Неназванная")
-        link = wait_for(lambda: meeting.state().get("remind_by_telegram"), "the page offering it", 20)
+        link = wait_for(lambda: meeting.state().get("remind_by_telegram"), "the page offering it")
         assert link.startswith(practice.bot.me)
         code = parse_qs(urlsplit(link).query)["start"][0]
         practice.bind(code, BORIS)
@@ -220,7 +220,7 @@ def test_a_client_is_reminded_by_the_bot_that_they_let_in(tmp_path: Path, hire: 
         wait_for(lambda: texts(meeting) == [("client", "Спасибо, буду")], "what they wrote to the bot")
         assert not [it for it in practice.bot.to(BORIS) if "Ольга" in it.text]
         practice.bot.edit("person", "block", id=BORIS)
-        wait_for(lambda: meeting.ask("/messages", {"id": str(uuid4()), "purpose": "link"}).status == 409, "the chat taking nothing any more", 20)
+        wait_for(lambda: meeting.ask("/messages", {"id": str(uuid4()), "purpose": "link"}).status == 409, "the chat taking nothing any more")
 
 
 def test_an_instance_that_is_signed_out_is_seen_by_the_operator(tmp_path: Path):

@@ -82,7 +82,7 @@ class Page:
             seen = self.get(f"/state?after={seen['revision']}&wait=20").json
             return all(seen.get(name) == value for name, value in facts.items()) and seen
 
-        return wait_for(look, f"the page to hear {facts}", 30)
+        return wait_for(look, f"the page to hear {facts}")
 
     def story(self) -> list[str]:
         return [e["kind"] for e in self.specialist.views.events(consultation=self.id) if e["kind"] != "consultation_changed"]
@@ -121,7 +121,7 @@ def test_a_visible_page_waits_on_however_many_devices(open_page: Opens):
     assert waiting["source"] == "page" and waiting["who"]["side"] == "client" and not waiting["who"]["name"]
     page.say("leave")
     page.say("leave", "visit-two")
-    page.wait("client_left", 20, reason="closed")
+    page.wait("client_left", reason="closed")
     assert page.story() == ["client_opened_link", "client_waiting", "client_left"]
     page.say("here", "visit-three")
     wait_for(lambda: page.story()[3:] == ["client_opened_link", "client_waiting"], "coming back being told")
@@ -383,7 +383,7 @@ def test_a_thousand_pages_wait_at_once(open_page: Opens):
             await asyncio.to_thread(page.change, link=f"{page.room}9")
         # Whoever was woken by the heartbeat's news asks again, as a page does.
         rooms = await asyncio.gather(*waiting)
-        wait_for(lambda: all(page.state()["room"] == f"{page.room}9" for page in pages), "the new rooms", 30)
+        wait_for(lambda: all(page.state()["room"] == f"{page.room}9" for page in pages), "the new rooms")
         return rooms
 
     rooms = asyncio.run(everybody())

@@ -134,7 +134,7 @@ def test_whoever_is_removed_is_told_nothing_more(backend: Backend, hire):
     anna = hire(backend)
     views = anna.views
     assert verb(backend, "remove", anna.name).returncode == 0
-    wait_for(lambda: views.poll.broken and views.stream.broken, "both readers shown out", 20)
+    wait_for(lambda: views.poll.broken and views.stream.broken, "both readers shown out")
 
 
 def test_whoever_is_removed_is_shown_out_of_the_feed(backend: Backend, hire):

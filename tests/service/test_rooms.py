@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Iterator
 
 import pytest
@@ -29,15 +30,17 @@ def test_a_consultation_from_first_to_last(lab: Lab, anna: Specialist):
     host = lab.specialist(session.room, "Анна Петрова")
     started = session.wait("session_started")
     assert started["who"] == {"name": "Анна Петрова", "side": "specialist", "proof": "grant"}
+    began = time.monotonic()
     client = lab.guest(session.room, "Иван")
     joined = session.wait("client_joined")
     assert joined["who"] == {"name": "Иван", "side": "client", "proof": "none"}
     assert (joined["again"], joined["inside"], joined["source"], joined["room"]) == (False, 1, "jitsi", session.room)
     client.leave()
+    together = time.monotonic() - began
     left = session.wait("client_left")
     host.leave()
     ended = session.wait("session_ended")
-    assert ended["together_seconds"] <= 5
+    assert ended["together_seconds"] <= together + 1
     assert session.story() == ["started by grant", "joined Иван", "left Иван: hung_up", "ended"]
     assert when(started["at"]) < when(joined["at"]) < when(left["at"]) < when(ended["at"])
 
@@ -152,7 +155,6 @@ def test_a_flapping_line_is_told_once(lab: Lab, anna: Specialist):
     session.wait("client_joined")
     for _ in range(10):
         client.drop()
-        wait_for(lambda: client.stream.open is False, "the line gone")
         client.resume()
     session.wait("line_unstable")
     client.leave()
@@ -170,10 +172,10 @@ def test_a_lost_line_is_told_after_a_while_and_its_end_too(lab: Lab, anna: Speci
         session.wait("client_joined")
         client.drop()
     for session in (back, gone):
-        session.wait("client_line_lost", seconds=12)
+        session.wait("client_line_lost")
     clients[0].resume()
     back.wait("client_line_back")
-    assert gone.wait("client_left", seconds=LINE_IS_KEPT + 5)["reason"] == "lost"
+    assert gone.wait("client_left", seconds=LINE_IS_KEPT + 30)["reason"] == "lost"
     assert gone.story() == ["started by grant", "joined Иван", "line lost", "left Иван: lost"]
     assert back.story() == ["started by grant", "joined Иван", "line lost", "line back"]
     for visitor in (clients[0], *hosts):
@@ -194,10 +196,9 @@ def test_a_page_opened_anew_is_silence(lab: Lab, anna: Specialist):
     again = client.reload()  # both stand in the room until the old connection is given up
     host.close()
     host = host.reload()  # the specialist's page too
-    wait_for(lambda: not any(o.jid == client.jid for o in again.seat.others.values()), "the old connection's end", LINE_IS_KEPT + 5)
-    assert session.story() == ["started by grant", "joined Иван"]
+    wait_for(lambda: not any(o.jid == client.jid for o in list(again.seat.others.values())), "the old connection's end", LINE_IS_KEPT + 30)
     again.close()
-    assert session.wait("client_left", seconds=20)["reason"] == "closed"
+    assert session.wait("client_left")["reason"] == "closed"
     host.leave()
     session.wait("session_ended")
     assert session.story() == ["started by grant", "joined Иван", "left Иван: closed", "ended"]
@@ -209,8 +210,10 @@ def test_who_hung_up_and_returns_comes_again(lab: Lab, anna: Specialist):
     lab.guest(session.room, "Иван").leave()
     session.wait("client_left")
     client = lab.guest(session.room, "Иван")
-    assert session.wait("client_joined", again=True)["who"]["name"] == "Иван"
+    joined = session.wait("client_joined", again=True)
+    assert joined["who"]["name"] == "Иван"
     client.leave()
+    session.wait("client_left", after=joined["cursor"])
     host.leave()
     session.wait("session_ended")
     assert len(session.story()) == 6
@@ -252,10 +255,11 @@ def test_nobodys_room_alerts_nobody_and_is_seen_by_the_operator(lab: Lab, house:
     host = lab.specialist("nobody-planned-this", "Анна Петрова")
     guest = lab.guest("nobody-planned-this", "Иван")
     assert operator.wait("client_joined", room="nobody-planned-this").get("consultation") is None
-    assert house.health()["unplanned_rooms"] == before + 1
+    wait_for(lambda: house.health()["unplanned_rooms"] == before + 1, "the room being counted")
     guest.leave()
     host.leave()
     operator.wait("session_ended", room="nobody-planned-this")
+    anna.plan().wait("consultation_changed")  # her readers have come further than that
     assert anna.views.events(room="nobody-planned-this") == []
     operator.close()
 
@@ -278,6 +282,7 @@ def test_each_specialist_sees_their_own_rooms_only(lab: Lab, house: Backend, ann
         lab.guest(session.room, "Иван")
         session.wait("client_joined")
         host.end_for_all()
+        session.wait("client_left")
         session.wait("session_ended")
     assert len(hers.story()) == len(his.story()) == 4
     assert {e.get("room") for e in boris.views.events()} <= {None, his.room}
@@ -294,5 +299,8 @@ def test_a_late_reader_is_told_the_same(house: Backend, anna: Specialist):
 
 
 def test_the_source_is_healthy(lab: Lab, house: Backend):
-    (source,) = house.health()["sources"]
-    assert not source["silent"] and source["age_seconds"] <= 5 and source["dropped"] == 0
+    def healthy() -> bool:
+        sources = house.health()["sources"]
+        return [(it["silent"], it["age_seconds"] <= 5, it["dropped"]) for it in sources] == [(False, True, 0)]
+
+    wait_for(healthy, "a report of the last seconds")

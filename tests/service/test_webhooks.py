@@ -340,4 +340,5 @@ def test_a_flood_of_strangers_rooms_is_bounded_and_the_rest_goes_on(house: Backe
 
 def test_refusals_were_logged_without_what_they_held(house: Backend):
     """The operator must hear of webhooks that were not understood; the file's backend checks for private words in the end."""
+    assert post(house, GUIDE, b"{").status == 400
     wait_for(lambda: "a webhook was not understood" in house.log, "the warning")
