@@ -566,13 +566,11 @@ async fn a_portal_that_takes_its_time_keeps_nobody_from_deciding() {
     practice.edit("change", &entry, json!({ "name": "Olga" })).await;
     practice.change(&id, draft_in("Vera", "16:00", "Europe/Moscow")).await;
     practice.syncs().await;
-    practice.next(json!({ "method": "calendar.event.get", "do": "delay:60" })).await;
     let asked = practice.asked("calendar.event.get").await;
+    practice.next(json!({ "method": "calendar.event.get", "do": "delay:60" })).await;
     let application = practice.application.clone();
     let slow = tokio::spawn(async move { application.call("sync_calendar", json!({})).await.is_ok() });
-    while practice.asked("calendar.event.get").await == asked {
-        tokio::task::yield_now().await;
-    }
+    practice.is_asked("calendar.event.get", asked).await;
     let decided = call(&practice.application, "decide_conflict", json!({ "id": id, "side": "theirs" }));
     tokio::time::timeout(std::time::Duration::from_secs(20), decided).await.expect("decided meanwhile");
     assert!(slow.await.expect("it ends"), "it is compared again");
@@ -586,9 +584,7 @@ async fn a_portal_that_takes_its_time_keeps_nobody_from_disconnecting() {
     practice.next(json!({ "method": "calendar.event.get", "do": "delay:60", "times": null })).await;
     let application = practice.application.clone();
     let slow = tokio::spawn(async move { application.call("sync_calendar", json!({})).await.is_ok() });
-    while practice.asked("calendar.event.get").await == 0 {
-        tokio::task::yield_now().await;
-    }
+    practice.is_asked("calendar.event.get", 0).await;
     let removed = call(&practice.application, "remove_connection", json!({ "provider": "bitrix24" }));
     tokio::time::timeout(std::time::Duration::from_secs(20), removed).await.expect("done meanwhile");
     assert!(!slow.await.expect("it ends"), "nothing was compared");

@@ -100,7 +100,7 @@ async fn a_calendar_that_was_disconnected_while_it_is_finished_does_not_come_bac
     let (fakes, computer, application) = at_work().await;
     call(&application, "begin_sign_in", form()).await;
     let code = code_of(&computer).await;
-    fakes.next(Fake::Bitrix24, json!({ "method": "oauth.token", "do": "delay:1" })).await;
+    fakes.next(Fake::Bitrix24, json!({ "method": "oauth.token", "do": "delay:4" })).await;
     call(&application, "finish_sign_in", json!({ "text": code })).await;
     let deadline = tokio::time::Instant::now() + PATIENCE;
     while fakes.asked(Fake::Bitrix24, "oauth.token").await == 0 {
@@ -111,7 +111,7 @@ async fn a_calendar_that_was_disconnected_while_it_is_finished_does_not_come_bac
     // By the time the next attempt has come through, the first one's answer is long here.
     call(&application, "begin_sign_in", form()).await;
     let code = code_of(&computer).await;
-    fakes.next(Fake::Bitrix24, json!({ "method": "oauth.token", "do": "delay:1" })).await;
+    fakes.next(Fake::Bitrix24, json!({ "method": "oauth.token", "do": "delay:4" })).await;
     call(&application, "finish_sign_in", json!({ "text": code })).await;
     connected(&application).await;
     let of_both = fakes.asked(Fake::Bitrix24, "user.current").await;

@@ -10,6 +10,7 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
 const SENDERS: usize = 8;
 const ROUNDS: usize = 3;
@@ -58,9 +59,12 @@ async fn every_acknowledged_webhook_survives_once() {
                 tokio::spawn(send_until_refused(http.clone(), backend.1.clone(), format!("r{round}-{sender}"), count.clone()))
             })
             .collect();
-        while count.load(Ordering::Relaxed) < ENOUGH {
-            tokio::task::yield_now().await;
-        }
+        let enough = async {
+            while count.load(Ordering::Relaxed) < ENOUGH {
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(60), enough).await.expect("reports are taken");
         drop(backend);
         for sender in senders {
             acknowledged.extend(sender.await.expect("a sender"));

@@ -122,7 +122,7 @@ test('the window follows what the application pushes', async () => {
   vi.useRealTimers()
   const app = new AppState(memoryBridge(new URLSearchParams('memory=waiting')), new Toasts())
   const stop = app.start()
-  await vi.waitFor(() => expect(app.view?.hero).toBeTruthy())
+  await vi.waitFor(() => expect(app.view?.hero).toBeTruthy(), { timeout: 20_000 })
   const id = app.view!.hero!.id
   expect(await app.attempt('snooze', { id, minutes: 5 })).toBe(true)
   expect(app.find(id)?.snoozed_until).toBeTruthy()

@@ -193,9 +193,7 @@ async fn a_begun_renewal_is_seen_through_before_the_connection_is_saved() {
     practice.next(json!({ "method": "oauth.token.refresh_token", "do": "delay:1" })).await;
     let application = practice.application.clone();
     let round = tokio::spawn(async move { application.call("sync_calendar", json!({})).await.is_ok() });
-    while practice.asked("oauth.token.refresh_token").await == 0 {
-        tokio::task::yield_now().await;
-    }
+    practice.is_asked("oauth.token.refresh_token", 0).await;
     let saved =
         call(&practice.application, "save_connection", json!({ "provider": "bitrix24", "values": {}, "secrets": {} })).await;
     assert_eq!(saved["health"], json!("works"), "{saved}");

@@ -1,7 +1,7 @@
 //! A specialist whose calendar is at the fake portal.
 
 use crate::support::fakes::{Fake::Bitrix24, Fakes};
-use crate::support::{Computer, call, settle_in, shows};
+use crate::support::{Computer, PATIENCE, call, settle_in, shows};
 use kabinet_app::Application;
 use kabinet_app::view::{AppView, CalendarEntryState, ConsultationView};
 use kabinet_domain::ports::SecretStore;
@@ -156,6 +156,12 @@ impl Practice {
 
     pub async fn asked(&self, method: &str) -> usize {
         self.fakes.asked(Bitrix24, method).await
+    }
+
+    /// The portal has been asked this more than so many times.
+    pub async fn is_asked(&self, method: &str, times: usize) {
+        let asked = async { while self.asked(method).await <= times {} };
+        tokio::time::timeout(PATIENCE, asked).await.unwrap_or_else(|_| panic!("{method} is not asked"));
     }
 
     pub async fn next(&self, switch: Value) {

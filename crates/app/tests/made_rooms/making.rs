@@ -129,7 +129,7 @@ async fn two_presses_at_once_make_one_room() {
 async fn a_room_is_kept_though_whoever_asked_has_gone() {
     let practice = Practice::open().await;
     let application = practice.connected().await;
-    practice.next("conference.create", "delay:1").await;
+    practice.next("conference.create", "delay:4").await;
     let window = application.clone();
     let asking = tokio::spawn(async move { window.call("create_consultation", draft("15:30", Value::Null)).await });
     until("asked", async || practice.made_times().await == 1).await;

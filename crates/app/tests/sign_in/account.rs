@@ -93,7 +93,7 @@ async fn who_thinks_better_of_it_while_it_is_finished_is_not_connected() {
     let (fakes, computer, application) = at_work().await;
     for (slow, command) in [("info", "cancel_sign_in"), ("token.authorization_code", "remove_connection")] {
         let (page, before) = (begin(&computer, &application).await, fakes.asked(Fake::Yandex, slow).await);
-        fakes.next(Fake::Yandex, json!({ "method": slow, "do": "delay:1" })).await;
+        fakes.next(Fake::Yandex, json!({ "method": slow, "do": "delay:4" })).await;
         visit(&page).await;
         let deadline = tokio::time::Instant::now() + PATIENCE;
         while fakes.asked(Fake::Yandex, slow).await == before {
@@ -135,7 +135,7 @@ async fn whoever_asked_for_new_tokens_may_go_away() {
     let (fakes, computer, application) = at_work().await;
     connect(&computer, &application).await;
     computer.put_forward(&application, DUE);
-    fakes.next(Fake::Yandex, json!({ "method": "token.refresh_token", "do": "delay:1" })).await;
+    fakes.next(Fake::Yandex, json!({ "method": "token.refresh_token", "do": "delay:4" })).await;
     let asking = application.clone();
     let asking = tokio::spawn(async move { check(&asking).await });
     let deadline = tokio::time::Instant::now() + PATIENCE;

@@ -6,8 +6,10 @@ use kabinet_providers::http::{HttpSettings, Purpose, Reach};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::fmt::Write as _;
+use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
+use std::sync::atomic::{AtomicU32, Ordering};
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, Command};
 
@@ -187,8 +189,11 @@ fn browser() -> reqwest::Client {
     kabinet_providers::http::client(&settings).expect("a client")
 }
 
-/// One that nobody uses now; what listens there must be known before it listens.
+/// One that nobody uses now, and that the system hands out to nobody: what listens there must be known before it listens.
 pub fn free_port() -> u16 {
-    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
-    listener.local_addr().expect("an address").port()
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    let begin = std::process::id().wrapping_mul(61);
+    let mut ports = std::iter::repeat_with(|| 5_000 + begin.wrapping_add(NEXT.fetch_add(1, Ordering::Relaxed)) % 5_000);
+    let port = ports.find_map(|port| u16::try_from(port).ok().filter(|port| TcpListener::bind(("127.0.0.1", *port)).is_ok()));
+    port.expect("a port")
 }

@@ -159,7 +159,7 @@ impl Practice {
 
     /// Every alert has gone out, by whoever sends.
     pub async fn sent(&self) {
-        for _ in 0..200 {
+        for _ in 0..1200 {
             let send = "UPDATE deliveries SET state = 'sent', sent_as = '1' WHERE purpose = 'alert' AND state = 'waiting'";
             sqlx::query(send).execute(&self.database).await.expect("sent");
             if self.deliveries("alert").await.iter().all(|(state, _)| state == "sent") {
